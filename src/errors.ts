@@ -1,0 +1,108 @@
+/**
+ * The one catalogue of codes. A code names a subject and a fault
+ * (`E_<SUBJECT>_<FAULT>`), never changes its meaning, and carries its severity;
+ * the sentence a person reads is written where the fault is found, because only
+ * that place knows what it saw.
+ *
+ * Severity "error" disables the smallest unit (action < rule < domain < script)
+ * and never the rest. Source: rule-files.md, section 7.
+ */
+
+export type Severity = "error" | "warning" | "info"
+
+interface CodeEntry {
+  readonly severity: Severity
+  /** One line for the list of codes in the documentation. */
+  readonly summary: string
+}
+
+const error = (summary: string): CodeEntry => ({ severity: "error", summary })
+const warning = (summary: string): CodeEntry => ({ severity: "warning", summary })
+const info = (summary: string): CodeEntry => ({ severity: "info", summary })
+
+export const CODES = {
+  // -- files: what a path leads to
+  E_FILE_MISSING: error("no such file or directory"),
+  E_FILE_UNREADABLE: error("a file that cannot be read"),
+  E_FILE_EMPTY_DIRECTORY: error("a directory without rule files"),
+  E_FILE_BINARY: error("a file that is not text"),
+  E_FILE_SIZE: error("a file too large to be a rule file"),
+  E_FILE_ENCODING: error("bytes that are not UTF-8"),
+
+  // -- syntax: the Lua dialect, found in the source text
+  E_LUA_SYNTAX: error("the file is not valid Lua in the rule dialect"),
+  E_LUA_QUOTE: error("a curly quote stands where Lua wants a straight one"),
+  E_LUA_CHARACTER: error("a byte order mark, no-break space or control character in the code"),
+  E_LUA_SEPARATOR: error("a comma, or a closing brace, is missing in a table"),
+  E_LUA_NUMBER: error("a numeral that the dialect cannot read"),
+  E_LUA_ESCAPE: warning("a backslash that Lua silently drops"),
+  E_LUA_COMMENT: warning("a long comment that holds another opening bracket"),
+  E_LUA_BREAK: warning("a `break` that is not the last statement of its block"),
+  E_LUA_DUPLICATE_KEY: error("a table names one key twice; the last one silently wins"),
+
+  // -- lua: running a script
+  E_LUA_RUNTIME: error("the script raised an error"),
+  E_LUA_BUDGET: error("the script used up its instruction budget"),
+  E_LUA_DEADLINE: error("the script ran longer than its deadline"),
+  E_LUA_MEMORY: error("the script used more memory than it may"),
+
+  // -- pcre: the pattern in `code`
+  E_PATTERN_SYNTAX: error("PCRE would not compile this pattern"),
+  E_PATTERN_UNSUPPORTED: error("a PCRE construct that cannot be honoured here"),
+
+  // -- rules: the loaded tables
+  E_RULES_SHAPE: error("the file registers no rules, or in a way the runtime does not read"),
+  E_RULES_MISPLACED: error("`responses` or `configuration` stands where no domain is"),
+  E_DOMAIN_KEY: error("a domain key that can never match"),
+  E_DOMAIN_CASE: warning("a domain key or alias target in upper case"),
+  E_DOMAIN_COLLISION: warning("two keys are one domain once in lower case"),
+  E_DOMAIN_VALUE: error("a domain that is neither a table nor an alias"),
+  E_DOMAIN_FIELD: error("an unknown field beside `responses` and `configuration`"),
+  E_ALIAS_CHAIN: error("an alias of an alias"),
+  E_ALIAS_DANGLING: error("an alias of a domain that has no table"),
+  E_ALIAS_KEPT: warning("an alias that the existing entry overrides"),
+  E_ALIAS_COPY: info("a custom table on an aliased key: the key gets its own copy of the target"),
+  E_EXTENSION_STRICT: warning("an extension of this runtime, switched off in strict mode"),
+  E_RESPONSES_SHAPE: error("`responses` is not a list of rules"),
+  E_RULE_FIELD: error("an unknown or mistyped field of a rule"),
+  E_RULE_CODE: error("a rule without a pattern"),
+  E_RULE_ACTION: error("a rule without an action"),
+  E_RULE_VALUE: error("a field of a rule has a value of the wrong type"),
+  E_RULE_UNREACHABLE: warning("a pattern that an equal, earlier one always beats"),
+  E_RULE_SHADOWS: warning("a custom rule with the pattern of a system rule"),
+  E_RULE_PHASE: warning("`phase` is present; it was never implemented"),
+  E_TRIGGER_SYNTAX: error('a trigger that is neither "1" nor "COUNT/SECONDS"'),
+  E_TRIGGER_MISSING: warning("a rule without a trigger"),
+  E_TRIGGER_ONE_SECOND: warning('the trigger "1/1", which is not "1"'),
+  E_ACTION_UNKNOWN: error("an unknown action"),
+  E_ACTION_ARGUMENT: error("an action with a missing or bad argument"),
+  E_ACTION_FLAT: warning("several actions in one flat list"),
+  E_ACTION_NO_DEFAULT: warning("an adjustment of an option that nothing gives a value"),
+  E_WARMUP_UNIT: warning("`warmup` with a unit; it takes seconds"),
+  E_CONFIG_SHAPE: error("`configuration` is not a table of options"),
+  E_CONFIG_OPTION: error("an option that does not exist"),
+  E_CONFIG_PREFIX: warning("an option written with its `adaptive_` prefix"),
+  E_CONFIG_UNMANAGED: warning("an option that is not managed by default"),
+  E_CONFIG_VALUE: error("an option with a value of the wrong type or range"),
+  E_CONFIG_KEPT: warning("a custom option that the existing value overrides"),
+  E_CODE_DOT: warning("an unescaped dot that is probably meant literally"),
+  E_CODE_PARENTHESES: warning("unescaped parentheses that are probably meant literally"),
+  E_CODE_BLANK: warning("a pattern that ends in a blank"),
+  E_CODE_DIGITS: warning("bare digits that match anywhere in the reply"),
+  E_CODE_COST: warning("a pattern that can take very long"),
+  E_SCRIPT_GLOBAL: warning("a custom script that sets a global"),
+} as const satisfies Record<string, CodeEntry>
+
+export type Code = keyof typeof CODES
+
+/** An operation refused as a whole. `code` is for programs, the message for people. */
+export class RuleError extends Error {
+  override readonly name = "RuleError"
+  constructor(
+    readonly code: Code,
+    message: string,
+    readonly hint: string = "",
+  ) {
+    super(message)
+  }
+}

@@ -1,0 +1,395 @@
+/**
+ * A private copy of fengari, changed where Lua 5.3 on 32-bit integers differs
+ * from the vendor's Lua (5.1, doubles only). This is the only file that knows
+ * fengari's insides; everything else sees the typed `lua_*` functions below.
+ *
+ * fengari's modules bind some of each other's exports when they are first
+ * loaded (then the change must come before the rest is loaded: luaconf,
+ * lstring) and reach others through the module object (then it may come after).
+ * The version is pinned in package.json. The copy is taken out of the module cache again: a program
+ * that embeds this library and uses fengari itself keeps an unchanged one.
+ *
+ * What is changed, each with the row of lua-dialect.md it serves:
+ * - numbers print as C's `%.14g` (C: "printed" row);
+ * - no integer subtype: every number is a float, so nothing wraps (C: 86400*50000);
+ * - string hashes are exact (fengari joins unpadded hex digits, so that
+ *   "\1\35" and "\18\3" were one table key) and order as bytes do;
+ * - string growth passes a meter (D and Limits: no hook sees it);
+ * - type errors read as in 5.1: "index local 'x' (a nil value)".
+ */
+import { createRequire } from "node:module"
+import { formatNumber } from "./number-format.js"
+
+/** A Lua string: bytes. */
+export type LuaBytes = Uint8Array
+/** One coroutine (or the main thread) of a VM. Opaque outside this room. */
+export interface LuaState {
+  readonly l_G: object
+  hook: unknown
+  hookcount: number
+  basehookcount: number
+  allowhook: number
+}
+export type LuaFunction = (L: LuaState) => number
+export interface LuaDebug {
+  currentline: number
+  linedefined: number
+  source: LuaBytes | null
+  short_src: LuaBytes | null
+  name: LuaBytes | null
+  namewhat: LuaBytes | null
+  what: LuaBytes | null
+  istailcall?: boolean
+}
+
+export interface LuaApi {
+  lua_absindex(L: LuaState, index: number): number
+  lua_atnativeerror(L: LuaState, handler: LuaFunction): LuaFunction | null
+  lua_call(L: LuaState, args: number, results: number): void
+  lua_callk(L: LuaState, args: number, results: number, ctx: unknown, k: ContinuationFunction | null): void
+  lua_checkstack(L: LuaState, n: number): boolean
+  lua_concat(L: LuaState, n: number): void
+  lua_createtable(L: LuaState, narr: number, nrec: number): void
+  lua_dump(L: LuaState, writer: DumpWriter, data: unknown, strip: boolean): number
+  lua_error(L: LuaState): never
+  lua_getfield(L: LuaState, index: number, key: LuaBytes): number
+  lua_getglobal(L: LuaState, name: LuaBytes): number
+  lua_geti(L: LuaState, index: number, n: number): number
+  lua_getinfo(L: LuaState, what: LuaBytes, ar: LuaDebug): number
+  lua_getmetatable(L: LuaState, index: number): boolean
+  lua_getstack(L: LuaState, level: number, ar: LuaDebug): number
+  lua_gettable(L: LuaState, index: number): number
+  lua_gettop(L: LuaState): number
+  lua_getupvalue(L: LuaState, funcindex: number, n: number): LuaBytes | null
+  lua_insert(L: LuaState, index: number): void
+  lua_isfunction(L: LuaState, index: number): boolean
+  lua_isnil(L: LuaState, index: number): boolean
+  lua_isnoneornil(L: LuaState, index: number): boolean
+  lua_isnumber(L: LuaState, index: number): boolean
+  lua_isstring(L: LuaState, index: number): boolean
+  lua_iscfunction(L: LuaState, index: number): boolean
+  lua_istable(L: LuaState, index: number): boolean
+  lua_len(L: LuaState, index: number): void
+  lua_compare(L: LuaState, index1: number, index2: number, op: number): number
+  lua_load(L: LuaState, reader: ChunkReader, data: unknown, chunkname: LuaBytes, mode: LuaBytes | null): number
+  lua_newthread(L: LuaState): LuaState
+  lua_newtable(L: LuaState): void
+  lua_newuserdata(L: LuaState, size: number): Record<string, unknown>
+  lua_next(L: LuaState, index: number): number
+  lua_pcallk(
+    L: LuaState,
+    args: number,
+    results: number,
+    msgh: number,
+    ctx: unknown,
+    k: ContinuationFunction | null,
+  ): number
+  lua_pop(L: LuaState, n: number): void
+  lua_pushboolean(L: LuaState, b: boolean | number): void
+  lua_pushcclosure(L: LuaState, fn: LuaFunction, n: number): void
+  lua_pushcfunction(L: LuaState, fn: LuaFunction): void
+  lua_pushglobaltable(L: LuaState): void
+  lua_pushlightuserdata(L: LuaState, p: unknown): void
+  lua_pushnil(L: LuaState): void
+  lua_pushnumber(L: LuaState, n: number): void
+  lua_pushstring(L: LuaState, s: LuaBytes | string): LuaBytes
+  lua_pushthread(L: LuaState): boolean
+  lua_pushvalue(L: LuaState, index: number): void
+  lua_rawequal(L: LuaState, index1: number, index2: number): number
+  lua_rawget(L: LuaState, index: number): number
+  lua_rawgeti(L: LuaState, index: number, n: number): number
+  lua_rawlen(L: LuaState, index: number): number
+  lua_rawset(L: LuaState, index: number): void
+  lua_rawseti(L: LuaState, index: number, n: number): void
+  lua_remove(L: LuaState, index: number): void
+  lua_replace(L: LuaState, index: number): void
+  lua_rotate(L: LuaState, index: number, n: number): void
+  lua_setfield(L: LuaState, index: number, key: LuaBytes): void
+  lua_setglobal(L: LuaState, name: LuaBytes): void
+  lua_sethook(L: LuaState, hook: ((L: LuaState, ar: LuaDebug) => void) | null, mask: number, count: number): void
+  lua_seti(L: LuaState, index: number, n: number): void
+  lua_setmetatable(L: LuaState, index: number): boolean
+  lua_settable(L: LuaState, index: number): void
+  lua_settop(L: LuaState, index: number): void
+  lua_setupvalue(L: LuaState, funcindex: number, n: number): LuaBytes | null
+  lua_stringtonumber(L: LuaState, s: LuaBytes): number
+  lua_toboolean(L: LuaState, index: number): boolean
+  lua_tonumber(L: LuaState, index: number): number
+  lua_topointer(L: LuaState, index: number): object | null
+  lua_tostring(L: LuaState, index: number): LuaBytes | null
+  lua_tothread(L: LuaState, index: number): LuaState | null
+  lua_touserdata(L: LuaState, index: number): unknown
+  lua_type(L: LuaState, index: number): number
+  lua_typename(L: LuaState, type: number): LuaBytes
+  lua_upvalueindex(i: number): number
+  lua_upvaluejoin(L: LuaState, f1: number, n1: number, f2: number, n2: number): void
+  lua_xmove(from: LuaState, to: LuaState, n: number): void
+  lua_yield(L: LuaState, n: number): number
+  lua_resume(co: LuaState, from: LuaState, args: number): number
+  lua_status(L: LuaState): number
+}
+
+export interface AuxApi {
+  luaL_callmeta(L: LuaState, index: number, event: LuaBytes): boolean
+  luaL_error(L: LuaState, fmt: LuaBytes, ...args: unknown[]): never
+  luaL_getmetafield(L: LuaState, index: number, event: LuaBytes): number
+  luaL_newstate(): LuaState
+  luaL_tolstring(L: LuaState, index: number): LuaBytes
+  luaL_traceback(L: LuaState, L1: LuaState, message: LuaBytes | null, level: number): void
+  luaL_typename(L: LuaState, index: number): LuaBytes
+  luaL_where(L: LuaState, level: number): void
+}
+
+export type ContinuationFunction = (L: LuaState, status: number, ctx: unknown) => number
+export type ChunkReader = (L: LuaState, data: unknown) => LuaBytes | null
+export type DumpWriter = (L: LuaState, bytes: LuaBytes, size: number, data: unknown) => number
+
+/**
+ * Told of every Lua string before it exists. Throws to refuse it.
+ * One meter is current at a time: VMs of one thread run one after the other.
+ */
+export interface StringMeter {
+  onString(L: LuaState, length: number): void
+}
+
+/** A compiled function's prototype and a function, as far as this room walks them. */
+interface Proto {
+  p: Proto[]
+}
+interface Closure {
+  p?: Proto
+  upvals?: TValue[]
+}
+
+interface TValue {
+  type: number
+  value: unknown
+}
+
+// Type tags of fengari's TValue (stable across Lua 5.3: LUA_TNUMBER with variant bits).
+const TAG_FLOAT = 3
+const TAG_INTEGER = 3 | (1 << 4)
+
+export const LUA_OK = 0
+export const LUA_YIELD = 1
+export const LUA_MULTRET = -1
+export const LUA_REGISTRYINDEX = -1_001_000
+export const LUA_MASKCOUNT = 1 << 3
+export const LUA_OPLT = 1
+export const LUA_TNONE = -1
+export const LUA_TNIL = 0
+export const LUA_TBOOLEAN = 1
+export const LUA_TLIGHTUSERDATA = 2
+export const LUA_TNUMBER = 3
+export const LUA_TSTRING = 4
+export const LUA_TTABLE = 5
+export const LUA_TFUNCTION = 6
+export const LUA_TUSERDATA = 7
+export const LUA_TTHREAD = 8
+
+let meter: StringMeter | null = null
+
+/** Makes `next` the meter of all strings from now on; returns the one before. */
+export function setStringMeter(next: StringMeter | null): StringMeter | null {
+  const before = meter
+  meter = next
+  return before
+}
+
+const TYPE_ERROR_FORMAT = "attempt to %s a %s value%s"
+
+interface Fengari {
+  lua: LuaApi
+  aux: AuxApi
+  Debug: new () => LuaDebug
+  TValue: ObjectModule["TValue"]
+}
+
+function loadPatched(): Fengari {
+  const require = createRequire(import.meta.url)
+  const at = (name: string): string => require.resolve(`fengari/src/${name}.js`)
+  const get = <T>(name: string): T => require(at(name)) as T
+
+  const folder = at("lua").slice(0, -"lua.js".length)
+  const kept = new Map<string, NodeJS.Module | undefined>()
+  for (const path of Object.keys(require.cache)) {
+    if (!path.startsWith(folder)) continue
+    kept.set(path, require.cache[path])
+    delete require.cache[path]
+  }
+
+  const defs = get<{ lua_Debug: new () => LuaDebug; to_luastring(s: string): LuaBytes }>("defs")
+  patchConfiguration(get("luaconf"))
+  patchStrings(get("lstring"))
+  const lua = get<LuaApi>("lua")
+  const lobject = get<ObjectModule>("lobject")
+  patchNumbers(lobject, get("ltable"))
+  patchTables(get("ltable"), get("ldebug"), defs.to_luastring)
+  patchTypeErrors(lobject, defs.to_luastring)
+  const aux = get<AuxApi>("lauxlib")
+  const fengari: Fengari = {
+    lua,
+    aux,
+    Debug: defs.lua_Debug,
+    TValue: lobject.TValue,
+  }
+
+  for (const path of Object.keys(require.cache)) {
+    if (path.startsWith(folder)) delete require.cache[path]
+  }
+  for (const [path, module] of kept) require.cache[path] = module
+  return fengari
+}
+
+function patchConfiguration(luaconf: Record<string, unknown>): void {
+  luaconf.LUA_COMPAT_FLOATSTRING = true
+  luaconf.lua_number2str = formatNumber
+  luaconf.lua_integer2str = formatNumber
+}
+
+interface StringModule {
+  TString: new (L: LuaState, bytes: LuaBytes) => { hash: string | null; getstr(): LuaBytes }
+  luaS_hash(bytes: LuaBytes): string
+  luaS_hashlongstr(ts: { hash: string | null; getstr(): LuaBytes }): string
+  luaS_bless(L: LuaState, bytes: LuaBytes): unknown
+  luaS_new(L: LuaState, bytes: LuaBytes): unknown
+  luaS_newliteral(L: LuaState, text: string): unknown
+}
+
+function patchStrings(lstring: StringModule): void {
+  const { TString } = lstring
+  const encoder = new TextEncoder()
+  lstring.luaS_hash = hashBytes
+  lstring.luaS_hashlongstr = (ts) => {
+    ts.hash ??= hashBytes(ts.getstr())
+    return ts.hash
+  }
+  lstring.luaS_bless = (L, bytes) => {
+    meter?.onString(L, bytes.length)
+    return new TString(L, bytes)
+  }
+  // No arrow function: fengari also calls this one with `new`.
+  lstring.luaS_new = function (L, bytes) {
+    meter?.onString(L, bytes.length)
+    return new TString(L, new Uint8Array(bytes))
+  }
+  lstring.luaS_newliteral = (L, text) => new TString(L, encoder.encode(text))
+}
+
+/** One char per byte behind a mark that no number, boolean or userdata key begins with. */
+function hashBytes(bytes: LuaBytes): string {
+  const length = bytes.length
+  if (length > 24) {
+    return `|${Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("latin1")}`
+  }
+  let text = "|"
+  for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[i] as number)
+  return text
+}
+
+interface ObjectModule {
+  TValue: {
+    new (type: number, value: unknown): TValue
+    prototype: { setivalue(this: TValue, n: number): void }
+  }
+  luaO_pushvfstring(L: LuaState, fmt: LuaBytes, args: unknown[]): LuaBytes
+}
+interface TableModule {
+  luaH_next(L: LuaState, table: unknown, keyIndex: number): boolean
+  luaH_setfrom(L: LuaState, table: object, key: TValue, value: TValue): void
+}
+interface DebugModule {
+  luaG_runerror(L: LuaState, fmt: LuaBytes, ...args: unknown[]): never
+}
+
+const frozenTables = new WeakSet<object>()
+let anyFrozen = false
+
+function patchNumbers(lobject: ObjectModule, ltable: TableModule): void {
+  lobject.TValue.prototype.setivalue = function (n) {
+    this.type = TAG_FLOAT
+    this.value = n
+  }
+  // Tables keep whole keys as integers; what `next` hands out must be a float again.
+  const next = ltable.luaH_next
+  ltable.luaH_next = (L, table, keyIndex) => {
+    if (!next(L, table, keyIndex)) return false
+    const key = (L as unknown as { stack: TValue[] }).stack[keyIndex] as TValue
+    if (key.type === TAG_INTEGER) key.type = TAG_FLOAT
+    return true
+  }
+}
+
+/**
+ * A table of `frozenTables` refuses writes, also through rawset: what one script
+ * does to `string` must not reach the next (lua-dialect.md D).
+ */
+function patchTables(ltable: TableModule, ldebug: DebugModule, encode: (s: string) => LuaBytes): void {
+  const set = ltable.luaH_setfrom
+  const message = encode("attempt to change a library table (the libraries are shared by all scripts)")
+  ltable.luaH_setfrom = (L, table, key, value) => {
+    if (anyFrozen && frozenTables.has(table)) ldebug.luaG_runerror(L, message)
+    set(L, table, key, value)
+  }
+}
+
+/**
+ * 5.3 says "index a nil value (local 'x')", 5.1 "index local 'x' (a nil value)".
+ * The message is composed in one place, from three arguments, so it is re-ordered there.
+ */
+function patchTypeErrors(lobject: ObjectModule, encode: (s: string) => LuaBytes): void {
+  const push = lobject.luaO_pushvfstring
+  const typeError = encode(TYPE_ERROR_FORMAT)
+  const named = encode("attempt to %s %s (a %s value)")
+  const plain = encode("attempt to %s a %s value")
+  lobject.luaO_pushvfstring = (L, fmt, args) => {
+    if (fmt.length !== typeError.length || !sameBytes(fmt, typeError)) return push(L, fmt, args)
+    const variable = /^ \((\w+) ('.*')\)$/s.exec(Buffer.from(args[2] as Uint8Array).toString("latin1"))
+    if (variable === null || variable[1] === "constant") return push(L, plain, args.slice(0, 2))
+    return push(L, named, [args[0], encode(`${variable[1]} ${variable[2]}`), args[1]])
+  }
+}
+
+function sameBytes(a: LuaBytes, b: LuaBytes): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+const fengari = loadPatched()
+
+export const lua = fengari.lua
+export const aux = fengari.aux
+export const LuaDebug = fengari.Debug
+
+/** Makes the table at `index` read-only for every script, `rawset` included. */
+export function freezeTable(L: LuaState, index: number): void {
+  anyFrozen = true
+  frozenTables.add(lua.lua_topointer(L, index) as object)
+}
+
+/**
+ * Gives the Lua function at `funcIndex` an upvalue `n` of its own, holding the
+ * value on top of the stack (popped). Functions that shared the old one keep it.
+ */
+export function replaceUpvalue(L: LuaState, funcIndex: number, n: number): void {
+  const closure = lua.lua_topointer(L, funcIndex) as Closure
+  const stack = L as unknown as { stack: TValue[]; top: number }
+  const { type, value } = stack.stack[stack.top - 1] as TValue
+  ;(closure.upvals as TValue[])[n - 1] = new fengari.TValue(type, value)
+  lua.lua_pop(L, 1)
+}
+
+/**
+ * Makes every evaluation of a function expression a new function, as in 5.1.
+ * 5.3 hands out the closure of the last evaluation again, and then `setfenv`
+ * on one would change the other.
+ */
+export function disableClosureReuse(L: LuaState, index: number): void {
+  const proto = (lua.lua_topointer(L, index) as Closure | null)?.p
+  if (proto !== undefined) forgetCachedClosures(proto)
+}
+
+function forgetCachedClosures(proto: Proto): void {
+  Object.defineProperty(proto, "cache", { get: () => null, set: () => {} })
+  for (const inner of proto.p) forgetCachedClosures(inner)
+}

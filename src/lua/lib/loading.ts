@@ -1,0 +1,241 @@
+/**
+ * Source text to functions: `load`, `loadstring`, `require` and `package`.
+ * Every chunk is translated from the rule dialect first. Modules come from what
+ * the host preloads, then from script roots; there are no native loaders.
+ */
+import {
+  argError,
+  bytesOf,
+  checkBytes,
+  checkType,
+  literal,
+  pushText,
+  raise,
+  setFunctions,
+  textOf,
+  typeName,
+} from "../args.js"
+import {
+  type ChunkReader,
+  disableClosureReuse,
+  type LuaBytes,
+  type LuaState,
+  LUA_OK,
+  LUA_REGISTRYINDEX,
+  LUA_TFUNCTION,
+  LUA_TNIL,
+  LUA_TSTRING,
+  lua,
+} from "../fengari.js"
+import { applyThreadGlobals, LOADED, seeAll } from "./environment.js"
+
+/** What came of translating a chunk: Lua 5.3 text, or a message as Lua words it (without the place). */
+export type TranslatedChunk =
+  | { readonly code: LuaBytes; readonly unit: number | null }
+  | { readonly line: number; readonly message: string }
+
+export interface LoadingOptions {
+  /** Translates dialect source; `chunkName` as Lua has it: `@file`, `=name` or the text itself. */
+  readonly translate: (source: LuaBytes, chunkName: LuaBytes) => TranslatedChunk
+  /** Pushes the table of helpers that translated code of that unit calls. */
+  readonly pushHelpers: (L: LuaState, unit: number | null) => void
+  /** Finds `name.lua` under the script roots; null when there is none; throws a text when the name is refused. */
+  readonly findModule: (name: string) => { readonly path: string; readonly source: LuaBytes } | null
+}
+
+/** Registry name of the mark that a module is being loaded. */
+const SENTINEL = literal("adaptive.loading")
+
+/** Sets `load`, `loadstring` and `require` in the globals on top of the stack, and makes `package`. */
+export function openLoading(L: LuaState, options: LoadingOptions): void {
+  setFunctions(L, {
+    load: (L) => luaLoad(L, options),
+    loadstring: (L) => {
+      const source = checkBytes(L, 1)
+      const name = lua.lua_isnoneornil(L, 2) ? source : checkBytes(L, 2)
+      return answerLoad(L, compileChunk(L, source, name, options))
+    },
+    require: luaRequire,
+  })
+  lua.lua_newtable(L)
+  lua.lua_setfield(L, LUA_REGISTRYINDEX, SENTINEL)
+  openPackage(L, options)
+  lua.lua_setfield(L, -2, literal("package"))
+}
+
+function openPackage(L: LuaState, options: LoadingOptions): void {
+  lua.lua_newtable(L)
+  lua.lua_getfield(L, LUA_REGISTRYINDEX, LOADED)
+  lua.lua_setfield(L, -2, literal("loaded"))
+  lua.lua_newtable(L)
+  lua.lua_setfield(L, -2, literal("preload"))
+  setFunctions(L, { seeall: seeAll })
+  for (const [name, value] of [
+    ["path", "?.lua"],
+    ["cpath", ""],
+    ["config", "/\n;\n?\n!\n-"],
+  ] as const) {
+    pushText(L, value)
+    lua.lua_setfield(L, -2, literal(name))
+  }
+  lua.lua_newtable(L)
+  lua.lua_pushvalue(L, -2)
+  lua.lua_pushcclosure(L, searchPreload, 1)
+  lua.lua_rawseti(L, -2, 1)
+  lua.lua_pushcfunction(L, (L) => searchRoots(L, options))
+  lua.lua_rawseti(L, -2, 2)
+  lua.lua_pushvalue(L, -1)
+  lua.lua_setfield(L, LUA_REGISTRYINDEX, literal("adaptive.loaders"))
+  lua.lua_setfield(L, -2, literal("loaders"))
+}
+
+/**
+ * Pushes the chunk's function, or an error message. The translated text is a
+ * function of the helper table that returns the real chunk.
+ * @returns whether it is a function
+ */
+export function compileChunk(
+  L: LuaState,
+  source: LuaBytes,
+  chunkName: LuaBytes,
+  options: Pick<LoadingOptions, "translate" | "pushHelpers">,
+): boolean {
+  const translated = options.translate(source, chunkName)
+  if ("message" in translated) {
+    pushText(L, `${chunkId(chunkName)}:${translated.line}: ${translated.message}`)
+    return false
+  }
+  const status = lua.lua_load(L, readOnce(translated.code), null, chunkName, literal("t"))
+  if (status !== LUA_OK) return false
+  disableClosureReuse(L, -1)
+  options.pushHelpers(L, translated.unit)
+  lua.lua_call(L, 1, 1)
+  applyThreadGlobals(L)
+  return true
+}
+
+function readOnce(bytes: LuaBytes): ChunkReader {
+  let rest: LuaBytes | null = bytes
+  return () => {
+    const next = rest
+    rest = null
+    return next
+  }
+}
+
+/** How a chunk is called in messages. Same cuts as the original's 60-character identifiers. */
+export function chunkId(chunkName: LuaBytes): string {
+  const name = textOf(chunkName)
+  const size = 60
+  if (name.startsWith("=")) return name.slice(1, size)
+  if (name.startsWith("@")) {
+    const path = name.slice(1)
+    const room = size - " '...' ".length - 1
+    return path.length > room ? `...${path.slice(path.length - room)}` : path
+  }
+  const firstLine = /^[^\r\n]*/.exec(name)?.[0] ?? ""
+  const shown = firstLine.slice(0, size - ' [string "..."] '.length - 1)
+  return `[string "${shown}${shown.length < name.length ? "..." : ""}"]`
+}
+
+function answerLoad(L: LuaState, ok: boolean): number {
+  if (ok) return 1
+  lua.lua_pushnil(L)
+  lua.lua_insert(L, -2)
+  return 2
+}
+
+/** `load(function [, name])`: pieces until nil; a text argument is refused as in 5.1. */
+function luaLoad(L: LuaState, options: LoadingOptions): number {
+  const name = lua.lua_isnoneornil(L, 2) ? literal("=(load)") : checkBytes(L, 2)
+  checkType(L, 1, LUA_TFUNCTION)
+  const pieces: LuaBytes[] = []
+  for (;;) {
+    lua.lua_pushvalue(L, 1)
+    lua.lua_call(L, 0, 1)
+    if (lua.lua_isnil(L, -1)) break
+    if (lua.lua_type(L, -1) !== LUA_TSTRING) {
+      lua.lua_pushnil(L)
+      pushText(L, "reader function must return a string")
+      return 2
+    }
+    const piece = lua.lua_tostring(L, -1) as LuaBytes
+    if (piece.length === 0) break
+    pieces.push(piece)
+    lua.lua_pop(L, 1)
+  }
+  const source = new Uint8Array(Buffer.concat(pieces))
+  return answerLoad(L, compileChunk(L, source, name, options))
+}
+
+function searchPreload(L: LuaState): number {
+  const name = checkBytes(L, 1)
+  lua.lua_getfield(L, lua.lua_upvalueindex(1), literal("preload"))
+  if (!lua.lua_istable(L, -1)) raise(L, "'package.preload' must be a table")
+  lua.lua_getfield(L, -1, name)
+  if (lua.lua_isnil(L, -1)) pushText(L, `\n\tno field package.preload['${textOf(name)}']`)
+  return 1
+}
+
+function searchRoots(L: LuaState, options: LoadingOptions): number {
+  const name = textOf(checkBytes(L, 1))
+  const found = options.findModule(name)
+  if (found === null) {
+    pushText(L, `\n\tno file '${name.replaceAll(".", "/")}.lua' under the script roots`)
+    return 1
+  }
+  if (!compileChunk(L, found.source, bytesOf(`@${found.path}`), options)) {
+    const reason = textOf(lua.lua_tostring(L, -1) as LuaBytes)
+    raise(L, `error loading module '${name}' from file '${found.path}':\n\t${reason}`)
+  }
+  return 1
+}
+
+function luaRequire(L: LuaState): number {
+  const name = checkBytes(L, 1)
+  if (name.includes(0)) argError(L, 1, "module name holds a zero byte")
+  lua.lua_settop(L, 1)
+  lua.lua_getfield(L, LUA_REGISTRYINDEX, LOADED)
+  lua.lua_getfield(L, LUA_REGISTRYINDEX, SENTINEL)
+  lua.lua_getfield(L, 2, name)
+  if (lua.lua_toboolean(L, -1)) {
+    if (lua.lua_rawequal(L, -1, 3)) {
+      raise(L, `loop or previous error loading module '${textOf(name)}'`)
+    }
+    return 1
+  }
+  lua.lua_pop(L, 1)
+  pushLoader(L, name)
+  lua.lua_pushvalue(L, 3)
+  lua.lua_setfield(L, 2, name)
+  lua.lua_pushstring(L, name)
+  lua.lua_call(L, 1, 1)
+  if (lua.lua_isnil(L, -1)) lua.lua_pop(L, 1)
+  else lua.lua_setfield(L, 2, name)
+  lua.lua_getfield(L, 2, name)
+  if (lua.lua_rawequal(L, -1, 3)) {
+    lua.lua_pushboolean(L, true)
+    lua.lua_pushvalue(L, -1)
+    lua.lua_setfield(L, 2, name)
+  }
+  return 1
+}
+
+/** Asks `package.loaders` in turn and pushes the first function one of them gives. */
+function pushLoader(L: LuaState, name: LuaBytes): void {
+  lua.lua_getglobal(L, literal("package"))
+  if (lua.lua_istable(L, -1)) lua.lua_getfield(L, -1, literal("loaders"))
+  if (!lua.lua_istable(L, -1)) raise(L, "'package.loaders' must be a table")
+  const loaders = lua.lua_gettop(L)
+  let tried = ""
+  for (let i = 1; ; i++) {
+    if (lua.lua_rawgeti(L, loaders, i) === LUA_TNIL) {
+      raise(L, `module '${textOf(name)}' not found:${tried}`)
+    }
+    lua.lua_pushstring(L, name)
+    lua.lua_call(L, 1, 1)
+    if (lua.lua_type(L, -1) === LUA_TFUNCTION) return
+    if (typeName(L, -1) === "string") tried += textOf(lua.lua_tostring(L, -1) as LuaBytes)
+    lua.lua_pop(L, 1)
+  }
+}

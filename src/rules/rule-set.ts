@@ -1,0 +1,138 @@
+/**
+ * The compiled rules of one revision: frozen, typed, ready to match. The data
+ * (`RuleSetData`) is built in a worker and crosses to the thread that serves;
+ * matchers are made there when a domain is first asked for.
+ * Source: rule-files.md sections 2 and 10.
+ */
+import type { Diagnostic } from "../model/diagnostic.js"
+import type { Configuration, ResponseRule } from "../model/rule.js"
+import { createFirstMatch, type FirstMatch, hydratePattern, type MatchFound, type PatternData } from "../pcre/index.js"
+
+export interface DomainData {
+  readonly key: string
+  readonly rules: readonly ResponseRule[]
+  readonly patterns: readonly PatternData[]
+  readonly configuration: readonly Configuration[]
+}
+
+export interface RuleSetData {
+  /** Hash of the source texts. */
+  readonly revision: string
+  readonly domains: readonly DomainData[]
+  /** Valid aliases: key to the key of a table. */
+  readonly aliases: readonly (readonly [string, string])[]
+  /** Aliases that are no use; the domain has no rules of its own. */
+  readonly deadAliases: readonly string[]
+  /** MX suffixes, longest first. */
+  readonly mxSuffixes: readonly (readonly [string, string])[]
+  readonly counts: RuleCounts
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface RuleCounts {
+  /** Keys that hold a table. */
+  readonly domains: number
+  /** Keys that hold a text. */
+  readonly aliases: number
+  /** Rules in all domains, disabled ones included. */
+  readonly responses: number
+  /** Domains with a `configuration`. */
+  readonly configurations: number
+}
+
+/** The rules that one pair's replies are held against, in order. */
+export interface RuleList {
+  readonly rules: readonly ResponseRule[]
+  /** The first rule that matches, or null. */
+  first(reply: string): ResponseRule | null
+  /** What a rule of this list matches in a reply; null when it does not, or ran into its limit. */
+  match(rule: ResponseRule, reply: string): MatchFound | null
+}
+
+const EVERYTHING = "*"
+
+export class RuleSet {
+  readonly #domains = new Map<string, DomainData>()
+  readonly #aliases: ReadonlyMap<string, string>
+  readonly #dead: ReadonlySet<string>
+  readonly #lists = new Map<string, RuleList>()
+  readonly #data: RuleSetData
+
+  constructor(data: RuleSetData) {
+    this.#data = data
+    for (const domain of data.domains) this.#domains.set(domain.key, domain)
+    this.#aliases = new Map(data.aliases)
+    this.#dead = new Set(data.deadAliases)
+  }
+
+  get revision(): string {
+    return this.#data.revision
+  }
+
+  get counts(): RuleCounts {
+    return this.#data.counts
+  }
+
+  /** Every rule of every domain, in file order within a domain. */
+  get rules(): readonly ResponseRule[] {
+    return this.#data.domains.flatMap(({ rules }) => rules)
+  }
+
+  /**
+   * The key of the table whose rules a domain uses: its own, its alias target,
+   * or that of the longest `mx:` suffix; null when only the rules of `*` apply.
+   * @param domain routing domain, any case
+   * @param mx MX host of the attempt, if known
+   */
+  resolve(domain: string, mx: string | null = null): string | null {
+    const key = domain.toLowerCase()
+    const target = this.#aliases.get(key) ?? key
+    if (target !== EVERYTHING && this.#domains.has(target)) return target
+    if (this.#dead.has(key) || mx === null) return null
+    const host = mx.toLowerCase().replace(/\.$/, "")
+    for (const [suffix, mxTarget] of this.#data.mxSuffixes) {
+      if (host.endsWith(suffix)) return mxTarget
+    }
+    return null
+  }
+
+  /** The rules of a resolved key (null: none of its own), followed by those of `*`. */
+  listOf(key: string | null): RuleList {
+    const name = key ?? ""
+    let list = this.#lists.get(name)
+    if (list === undefined) {
+      list = this.#makeList(key)
+      this.#lists.set(name, list)
+    }
+    return list
+  }
+
+  /** What the rule files say of an option for a resolved key: its own table first, then `*`. */
+  configured(key: string | null, option: string): Configuration | null {
+    for (const name of [key, EVERYTHING]) {
+      const found =
+        name === null ? undefined : this.#domains.get(name)?.configuration.find((c) => c.option === option)
+      if (found !== undefined) return found
+    }
+    return null
+  }
+
+  #makeList(key: string | null): RuleList {
+    const parts = [key === null ? undefined : this.#domains.get(key), this.#domains.get(EVERYTHING)]
+    const present = parts.filter((part) => part !== undefined)
+    const rules = present.flatMap((part) => part.rules)
+    const patterns = present.flatMap((part) => part.patterns).map(hydratePattern)
+    let matcher: FirstMatch | null = null
+    return {
+      rules,
+      first(reply) {
+        matcher ??= createFirstMatch(patterns)
+        return rules[matcher.find(reply)] ?? null
+      },
+      match(rule, reply) {
+        const outcome = patterns[rules.indexOf(rule)]?.exec(reply) ?? null
+        return outcome === "limit" ? null : outcome
+      },
+    }
+  }
+}
