@@ -61,6 +61,7 @@ export interface LuaApi {
   lua_gettable(L: LuaState, index: number): number
   lua_gettop(L: LuaState): number
   lua_getupvalue(L: LuaState, funcindex: number, n: number): LuaBytes | null
+  lua_getuservalue(L: LuaState, index: number): number
   lua_insert(L: LuaState, index: number): void
   lua_isfunction(L: LuaState, index: number): boolean
   lua_isnil(L: LuaState, index: number): boolean
@@ -112,6 +113,7 @@ export interface LuaApi {
   lua_settable(L: LuaState, index: number): void
   lua_settop(L: LuaState, index: number): void
   lua_setupvalue(L: LuaState, funcindex: number, n: number): LuaBytes | null
+  lua_setuservalue(L: LuaState, index: number): void
   lua_stringtonumber(L: LuaState, s: LuaBytes): number
   lua_toboolean(L: LuaState, index: number): boolean
   lua_tonumber(L: LuaState, index: number): number

@@ -8,7 +8,7 @@
  */
 import type { Code } from "../errors.js"
 import type { Diagnostic } from "../model/diagnostic.js"
-import { type TableSite, translate } from "../syntax/index.js"
+import { type Chunk, type TableSite, translate } from "../syntax/index.js"
 import { bytesOf, literal, textOf } from "./args.js"
 import { Budget, type BudgetLimits } from "./budget.js"
 import {
@@ -59,6 +59,8 @@ export interface SourceUnit {
   readonly file: string
   readonly tables: readonly TableSite[]
   readonly findings: readonly Diagnostic[]
+  /** Null when the text did not parse. */
+  readonly chunk: Chunk | null
 }
 
 /** Where a runtime table was written. */
@@ -109,18 +111,20 @@ export class LuaVm {
       return 0
     })
     this.#tracking = false
-    const brokenSyntax = !outcome.ok && !compiled && outcome.code === "E_LUA_RUNTIME"
-    return brokenSyntax ? { ...outcome, code: "E_LUA_SYNTAX" } : outcome
+    return asSyntaxError(outcome, compiled)
   }
 
   /** Runs text; the values it returns are left on the stack above what was there. */
   runText(source: LuaBytes, chunkName: string): RunOutcome {
     const { L } = this
-    return this.protect(() => {
+    let compiled = false
+    const outcome = this.protect(() => {
       if (!compileChunk(L, source, bytesOf(chunkName), this.#loading)) return lua.lua_error(L)
+      compiled = true
       lua.lua_call(L, 0, LUA_MULTRET)
       return lua.lua_gettop(L)
     })
+    return asSyntaxError(outcome, compiled)
   }
 
   /** Compiles host text (a scriptlet) and pushes its function. Throws when it does not compile: that is our bug. */
@@ -171,7 +175,8 @@ export class LuaVm {
     let unit: number | null = null
     if (this.#tracking) {
       unit = this.#units.length
-      this.#units.push({ file: textOf(chunkName.subarray(1)), tables: result.tables, findings: result.findings })
+      const { tables, findings, chunk } = result
+      this.#units.push({ file: textOf(chunkName.subarray(1)), tables, findings, chunk })
     }
     if (result.ok) return { code: result.code, unit }
     const { line, message } = result.syntaxError ?? { line: 1, message: "syntax error" }
@@ -232,6 +237,12 @@ export class LuaVm {
     }
     lua.lua_settop(L, 0)
   }
+}
+
+/** An error before the chunk ran is one of its text. */
+function asSyntaxError(outcome: RunOutcome, compiled: boolean): RunOutcome {
+  if (outcome.ok || compiled || outcome.code !== "E_LUA_RUNTIME") return outcome
+  return { ...outcome, code: "E_LUA_SYNTAX" }
 }
 
 /** Registry name of the operator helpers. */

@@ -185,3 +185,22 @@ export function firstSet(node: Node): CharSet {
       return EMPTY_SET
   }
 }
+
+/** Can a match begin nowhere but at the start of the subject? */
+export function isAnchored(node: Node): boolean {
+  switch (node.kind) {
+    case "assert":
+      return node.what === "subjectStart"
+    case "seq":
+      return node.items[0] !== undefined && isAnchored(node.items[0])
+    case "alt":
+      return node.branches.every(isAnchored)
+    case "group":
+    case "atomic":
+      return isAnchored(node.body)
+    case "repeat":
+      return node.min > 0 && isAnchored(node.body)
+    default:
+      return false
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * A VM for trying things out: the whole `msys` API on a state that lives for
+ * one run, with the real clock. Shared by the prompt and the script worker.
+ */
+import { monotonicMs, wallClockSec } from "../clock.js"
+import { literal } from "../lua/args.js"
+import { SCRIPT_LIMITS } from "../lua/budget.js"
+import { lua } from "../lua/fengari.js"
+import { openHostApi } from "../lua/msys/index.js"
+import { LuaVm } from "../lua/vm.js"
+import { findModule } from "../reload/source.js"
+
+export interface LuaHostOptions {
+  /** Directories that `require` searches. */
+  readonly roots: readonly string[]
+  readonly print: (line: Uint8Array) => void
+  readonly log: (text: string) => void
+}
+
+export function makeLuaHost({ roots, print, log }: LuaHostOptions): LuaVm {
+  const vm = new LuaVm({
+    limits: SCRIPT_LIMITS,
+    nowSec: wallClockSec,
+    monotonicMs,
+    print,
+    findModule: (name) => findModule(roots, name),
+  })
+  openHostApi(vm, {
+    nowSec: wallClockSec,
+    print: log,
+    log: (level, text) => log(`${level}: ${text}`),
+    registerRules: (_L, _index, mode) => log(`registerRules: rules taken (${mode}); adaptive check judges them`),
+  })
+  return vm
+}
+
+/** Sets the global `arg` as the stand-alone interpreter does: the script's name at 0, its arguments from 1. */
+export function setArguments(vm: LuaVm, script: string, args: readonly string[]): void {
+  const { L } = vm
+  lua.lua_newtable(L)
+  ;[script, ...args].forEach((text, i) => {
+    lua.lua_pushstring(L, new TextEncoder().encode(text))
+    lua.lua_rawseti(L, -2, i)
+  })
+  lua.lua_setglobal(L, literal("arg"))
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+/**
+ * The `adaptive` command: arguments in, exit code out. Commands live in
+ * `commands/`, one file each; this file only knows their options.
+ * Source: cli.md.
+ */
+import { readFileSync } from "node:fs"
+import { Command, CommanderError, InvalidArgumentError } from "commander"
+import { check } from "./commands/check.js"
+import { explain } from "./commands/explain.js"
+import { runLua } from "./commands/lua.js"
+import { EXIT, makeContext, UsageError } from "./context.js"
+
+const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("write Unix seconds, e.g. 1790000000")
+  return value
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
+  return (JSON.parse(text) as { version: string }).version
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const context = makeContext()
+  let exitCode: number = EXIT.ok
+  const program = new Command("adaptive")
+    .description("Runs Momentum adaptive rule files: check them, try Lua in their dialect, explain a reply.")
+    .version(packageVersion())
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError("(adaptive COMMAND --help shows what a command takes)")
+
+  program
+    .command("check")
+    .description("load rule files as the runtime does and report every finding")
+    .argument("[path...]", "rule files or directories (default: the shipped rules)")
+    .option("--strict", "exit 3 when there are warnings")
+    .option("--json", "machine output")
+    .option("--no-extensions", "hold the files against the original, which has no `mx:` keys and no `*`")
+    .action(async (paths: string[], options: { strict?: boolean; json?: boolean; extensions: boolean }) => {
+      exitCode = await check(context, paths, options)
+    })
+
+  program
+    .command("lua")
+    .description("run Lua in the rule dialect and sandbox, with the msys API")
+    .argument("[file]", "a script, or - for standard input; none on a terminal: a prompt")
+    .argument("[args...]", "arguments of the script")
+    .option("--path <dir>", "add a directory that `require` searches (repeatable)", collect, [])
+    .option("-e <code>", "run this code")
+    .passThroughOptions()
+    .action(async (file: string | undefined, args: string[], options: { path: string[]; e?: string }) => {
+      const { path, e } = options
+      // With -e there is no script: what follows are arguments.
+      const all = e === undefined || file === undefined ? args : [file, ...args]
+      const script = e === undefined ? { ...(file === undefined ? {} : { file }) } : { execute: e }
+      exitCode = await runLua(context, { path, args: all, ...script })
+    })
+
+  program
+    .command("explain")
+    .description("what happens to one reply, and why")
+    .requiredOption("--domain <domain>", "the routing domain that answered")
+    .requiredOption("--response <text>", "the reply, beginning with its code")
+    .option("--binding <binding>", "the sending binding", "default")
+    .option("--mx <host>", "the MX host that answered")
+    .option("--phase <phase>", "the SMTP phase of the reply")
+    .option("--at <time>", "the time of the reply, Unix seconds", seconds)
+    .option("--rules <path>", "a rule file or directory (repeatable; default: the shipped rules)", collect, [])
+    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
+    .option("--json", "machine output")
+    .action(async (options: Parameters<typeof explain>[1]) => {
+      exitCode = await explain(context, options)
+    })
+
+  try {
+    await program.parseAsync(argv, { from: "user" })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error instanceof UsageError) {
+      context.err(`adaptive: ${error.message}\n  hint: ${error.hint}`)
+      return EXIT.usage
+    }
+    throw error
+  }
+}
+
+// The reader of a pipe may leave early (`adaptive … | head`): nothing to tell it then.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok)
+  throw error
+})
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,98 @@
+/**
+ * An action on a pair to the effects it has: pure, so that `explain` and the
+ * engine that applies them say the same. Source: rule-files.md section 4 and
+ * decision 5 of section 9; engine.md sections 4 and 5.
+ */
+import type { Effect, IgnoredReason } from "../model/effect.js"
+import type { Action } from "../model/rule.js"
+import type { Parameter } from "./parameter.js"
+
+export interface PairView {
+  /** Event time, seconds since 1970; null when there is none (a reply explained by itself). */
+  readonly atSec: number | null
+  readonly reply: string
+  /** Age of the binding in seconds. */
+  readonly ageSec: number
+  parameter(option: string): Parameter
+}
+
+/** Effects of one action, the first being the action's own. */
+export function effectsOf(action: Action, pair: PairView): Effect[] {
+  switch (action.name) {
+    case "suspend":
+    case "blackhole": {
+      const until = pair.atSec === null ? null : pair.atSec + action.seconds
+      return [effect(action, { until })]
+    }
+    case "warmup":
+      return [effect(action, { from: pair.ageSec, to: action.seconds })]
+    case "transcode":
+      return [transcode(action, pair.reply)]
+    case "throttle":
+      return [lower(action, pair.parameter("outbound_throttle_messages"), throttledDown)]
+    case "reduce_connections":
+      return [lower(action, pair.parameter("max_outbound_connections"), (value) => value - action.amount)]
+    case "reduce_deliveries":
+      return [lower(action, pair.parameter("max_deliveries_per_connection"), (value) => value - action.amount)]
+    case "greylisted":
+      return greylist(action, pair)
+  }
+}
+
+/** The same effects, none of which happens. */
+export function withheld(effects: readonly Effect[], reason: IgnoredReason): Effect[] {
+  return effects.map((one) => ({ ...one, outcome: "ignored", reason }))
+}
+
+function effect(action: Action, change: Partial<Effect>): Effect {
+  return {
+    action: action.name,
+    args: action.args,
+    outcome: "applied",
+    reason: null,
+    option: null,
+    from: null,
+    to: null,
+    until: null,
+    ...change,
+  }
+}
+
+function ignored(action: Action, reason: IgnoredReason, change: Partial<Effect> = {}): Effect {
+  return effect(action, { ...change, outcome: "ignored", reason })
+}
+
+/** A fifth less, whole where it is one or more; never below one an hour unless it was there already. */
+function throttledDown(perHour: number): number {
+  if (perHour <= 1) return perHour
+  return Math.max(1, Math.floor(perHour * 0.8))
+}
+
+function lower(action: Action, parameter: Parameter, step: (value: number) => number): Effect {
+  const { option, value: from, floor } = parameter
+  if (from === null) return ignored(action, "no-default", { option })
+  const to = Math.max(step(from), Math.min(floor, from))
+  return to === from ? ignored(action, "at-bound", { option, from, to }) : effect(action, { option, from, to })
+}
+
+/** Sets the retry interval, and raises its maximum when that lies below. */
+function greylist(action: Action & { readonly seconds: number }, pair: PairView): Effect[] {
+  const { value: from } = pair.parameter("retry_interval")
+  const to = action.seconds
+  const option = "retry_interval"
+  const own = from === to ? ignored(action, "at-bound", { option, from, to }) : effect(action, { option, from, to })
+  const most = pair.parameter("max_retry_interval").value
+  if (most === null || most >= to) return [own]
+  return [own, effect(action, { option: "max_retry_interval", from: most, to })]
+}
+
+/** A code replaces the code and the class digit of the enhanced status; a longer text replaces all. */
+function transcode(action: Action & { readonly reply: string }, reply: string): Effect {
+  if (/^5\d\d/.test(reply) && reply.includes("[internal]")) return ignored(action, "disabled")
+  if (action.reply.length > 3) return effect(action, { reply: action.reply })
+  const rewritten = reply.replace(/^\d{3}([ -]?)(?:[245](?=\.\d{1,3}\.\d{1,3}))?/, (whole, separator: string) => {
+    const hasStatus = whole.length > 3 + separator.length
+    return action.reply + separator + (hasStatus ? action.reply[0] : "")
+  })
+  return effect(action, { reply: rewritten })
+}

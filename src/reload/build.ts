@@ -1,0 +1,51 @@
+/**
+ * Source texts to a compiled rule set, start to end, on whatever thread calls
+ * it: run the scripts, compile what they registered.
+ */
+import { type BudgetLimits, LOAD_LIMITS } from "../lua/budget.js"
+import type { Diagnostic } from "../model/diagnostic.js"
+import { compileRules } from "../rules/compile.js"
+import type { RuleSetData } from "../rules/rule-set.js"
+import { revisionOf, runProgram } from "./program.js"
+import { findModule, type RuleSource } from "./source.js"
+
+export interface BuildRequest {
+  readonly sources: readonly RuleSource[]
+  /** Directories that scripts may `require` from. */
+  readonly roots: readonly string[]
+  /** The clock the scripts see. */
+  readonly nowSec: number
+  /** False holds the files against the original: no `mx:` keys, no `*`. */
+  readonly extensions: boolean
+  readonly limits?: BudgetLimits
+  /** Findings made before the scripts run. */
+  readonly findings: readonly Diagnostic[]
+}
+
+/** A finished build: plain data that crosses thread borders. */
+export interface BuildResult {
+  readonly data: RuleSetData
+  readonly modules: ReadonlyMap<string, RuleSource>
+  readonly functionCount: number
+  readonly output: readonly string[]
+}
+
+export function buildRules(request: BuildRequest, onRun?: (file: string) => void): BuildResult {
+  const program = runProgram(request.sources, {
+    limits: request.limits ?? LOAD_LIMITS,
+    nowSec: request.nowSec,
+    findModule: (name) => findModule(request.roots, name),
+    ...(onRun === undefined ? {} : { onRun }),
+  })
+  const data = compileRules(program.registrations, {
+    revision: revisionOf(request.sources),
+    findings: [...request.findings, ...program.findings],
+    extensions: request.extensions,
+  })
+  return {
+    data,
+    modules: program.modules,
+    functionCount: program.marshal.functionCount,
+    output: program.output,
+  }
+}

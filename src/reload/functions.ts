@@ -1,0 +1,86 @@
+/**
+ * The `configuration` functions of one revision, callable on the serving thread.
+ * They cannot cross from the worker, so the scripts run once more here, when a
+ * function is first asked for: the same texts, the same clock, already proven to
+ * end within their budget. Each call has a small budget of its own.
+ * Source: rule-files.md section 5 (function results); lua-dialect.md C (`age` row).
+ */
+import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
+import { parseNumeral } from "../lua/numeral.js"
+import { runProgram, type RuleProgram } from "./program.js"
+import type { RuleSource } from "./source.js"
+
+/** A number, or why there is none; the caller keeps the current value then. */
+export type FunctionResult =
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly reason: string; /** nil is an answer: keep the current value, no complaint */ readonly isNil: boolean }
+
+export interface FunctionArguments {
+  /** Value from the configuration system. */
+  readonly current: number
+  /** Last value AD set; the current one when it never set any. */
+  readonly last: number
+  /** Seconds since the binding's birth. */
+  readonly ageSec: number
+  /** Attempted messages; always 0. */
+  readonly count: number
+}
+
+export interface FunctionSource {
+  readonly sources: readonly RuleSource[]
+  readonly modules: ReadonlyMap<string, RuleSource>
+  readonly functionCount: number
+  readonly nowSec: number
+}
+
+export class ConfigurationFunctions {
+  readonly #source: FunctionSource
+  #program: RuleProgram | null = null
+
+  constructor(source: FunctionSource) {
+    this.#source = source
+  }
+
+  /** Asks function `id` for a value. */
+  call(id: number, args: FunctionArguments): FunctionResult {
+    const { marshal } = this.#load()
+    const outcome = marshal.call(id, [args.current, args.last, args.ageSec, args.count], CALL_LIMITS)
+    if (!outcome.ok) return { ok: false, reason: outcome.message, isNil: false }
+    return judge(outcome.value)
+  }
+
+  #load(): RuleProgram {
+    if (this.#program !== null) return this.#program
+    const { sources, modules, functionCount, nowSec } = this.#source
+    const program = runProgram(sources, {
+      limits: LOAD_LIMITS,
+      nowSec,
+      findModule: (name) => {
+        const module = modules.get(name)
+        return module === undefined ? null : { path: module.file, source: module.bytes }
+      },
+    })
+    if (program.marshal.functionCount !== functionCount) {
+      throw new Error(
+        `the rule scripts made ${functionCount} functions when they were checked and ${program.marshal.functionCount} now`,
+      )
+    }
+    this.#program = program
+    return program
+  }
+}
+
+function judge(value: unknown): FunctionResult {
+  if (value === null || value === undefined) return { ok: false, reason: "the function returned nil", isNil: true }
+  const number = typeof value === "string" ? parseNumeral(value) : value
+  if (typeof number !== "number") {
+    const seen = typeof value === "string" ? `"${value}"` : typeof value === "object" ? "a table or function" : String(value)
+    return refuse(`the function returned ${seen}, not a number`)
+  }
+  if (!Number.isFinite(number)) return refuse(`the function returned ${Number.isNaN(number) ? "nan" : "inf"}`)
+  return number < 0 ? refuse(`the function returned ${number}, which is negative`) : { ok: true, value: number }
+}
+
+function refuse(reason: string): FunctionResult {
+  return { ok: false, reason, isNil: false }
+}

@@ -1,0 +1,121 @@
+/**
+ * Loads rule sets in a worker that can be stopped: a hard deadline and a memory
+ * cap hold for what no budget inside the VM sees. A script that had to be
+ * stopped is reported and left out; the others are loaded without it.
+ * Source: lua-dialect.md, Limits.
+ */
+import { Worker } from "node:worker_threads"
+import { LOAD_LIMITS } from "../lua/budget.js"
+import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
+import { type BuildRequest, type BuildResult, buildRules } from "./build.js"
+import type { RuleSource } from "./source.js"
+import type { WorkerMessage } from "./worker.js"
+
+/** Room for tables and closures of the largest rule files, several times over. */
+const WORKER_HEAP_MB = 192
+/** The VM's own deadline comes first; this one is for what the VM cannot see. */
+const GRACE_MS = 3000
+
+export interface FinishedBuild extends BuildResult {
+  /** The sources that were really used: those given, without any that had to be stopped. */
+  readonly sources: readonly RuleSource[]
+}
+
+type Stop = { readonly kind: "deadline" | "memory" | "crash"; readonly file: string | null; readonly detail: string }
+
+export class RuleLoader {
+  #worker: Worker | null = null
+
+  /** Builds in the worker; resolves with findings, never rejects for what a script did. */
+  async build(request: BuildRequest): Promise<FinishedBuild> {
+    let { sources, findings } = request
+    for (;;) {
+      const outcome = await this.#attempt({ ...request, sources, findings })
+      if ("data" in outcome) return { ...outcome, sources }
+      const culprit = sources.find(({ file }) => file === outcome.file) ?? sources.at(-1)
+      if (culprit === undefined) throw new Error(`loading rules failed: ${outcome.detail}`)
+      findings = [...findings, stopFinding(outcome, culprit.file, request)]
+      sources = sources.filter((source) => source !== culprit)
+    }
+  }
+
+  /** Ends the worker; a later build starts a new one. */
+  async close(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    await worker?.terminate()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB, maxYoungGenerationSizeMb: 16 },
+    })
+    worker.unref()
+    return worker
+  }
+
+  #attempt(request: BuildRequest): Promise<BuildResult | Stop> {
+    this.#worker ??= this.#start()
+    const worker = this.#worker
+    const limits = request.limits ?? LOAD_LIMITS
+    return new Promise((resolve, reject) => {
+      let running: string | null = null
+      let timer: NodeJS.Timeout | undefined
+      const settle = (finish: () => void): void => {
+        clearTimeout(timer)
+        worker.removeAllListeners()
+        worker.unref()
+        finish()
+      }
+      const stop = (kind: Stop["kind"], detail: string): void => {
+        this.#worker = null
+        settle(() => {
+          void worker.terminate()
+          resolve({ kind, file: running, detail })
+        })
+      }
+      const watch = (): void => {
+        clearTimeout(timer)
+        if (limits.deadlineMs === null) return
+        timer = setTimeout(() => stop("deadline", "deadline"), limits.deadlineMs + GRACE_MS)
+      }
+      worker.on("message", (message: WorkerMessage) => {
+        if (message.kind === "running") {
+          running = message.file
+          watch()
+        } else if (message.kind === "built") settle(() => resolve(message.result))
+        else settle(() => reject(new Error(message.message)))
+      })
+      worker.on("error", (error: Error & { code?: string }) => {
+        stop(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : "crash", error.message)
+      })
+      worker.on("exit", (code) => stop("crash", `the worker ended with code ${code}`))
+      worker.ref()
+      watch()
+      worker.postMessage(request)
+    })
+  }
+}
+
+/** Builds on the calling thread: for tests of what is built, where nothing hostile runs. */
+export function buildInline(request: BuildRequest): FinishedBuild {
+  return { ...buildRules(request), sources: request.sources }
+}
+
+function stopFinding(stop: Stop, file: string, request: BuildRequest): Diagnostic {
+  const place = { file, line: 1, column: 1 }
+  const left = "it was stopped, and its rules are not loaded"
+  switch (stop.kind) {
+    case "deadline": {
+      const { deadlineMs } = request.limits ?? LOAD_LIMITS
+      const hint = "look for a loop or a pattern that runs on"
+      return diagnostic("E_LUA_DEADLINE", place, `the script ran longer than ${deadlineMs} milliseconds: ${left}`, hint)
+    }
+    case "memory": {
+      const hint = "look for a table that grows in a loop"
+      return diagnostic("E_LUA_MEMORY", place, `the script used more than ${WORKER_HEAP_MB} MB: ${left}`, hint)
+    }
+    case "crash":
+      return diagnostic("E_LUA_RUNTIME", place, `the script ended its worker (${stop.detail}): ${left}`, "simplify the script")
+  }
+}

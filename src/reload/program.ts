@@ -1,0 +1,226 @@
+/**
+ * Runs rule scripts in a VM and collects what they register. The same code runs
+ * in the worker that judges a new revision (where a hard stop is possible) and
+ * in the thread that serves (for the `configuration` functions): scripts cannot
+ * tell the two apart, so both end up with the same tables and functions.
+ */
+import { createHash } from "node:crypto"
+import { monotonicMs } from "../clock.js"
+import { latin1Of, literal, textOf } from "../lua/args.js"
+import type { BudgetLimits } from "../lua/budget.js"
+import { LuaDebug, type LuaState, lua } from "../lua/fengari.js"
+import { Marshal } from "../lua/marshal.js"
+import { openHostApi } from "../lua/msys/index.js"
+import { type LuaFailure, LuaVm, type RunOutcome } from "../lua/vm.js"
+import { type Diagnostic, diagnostic, type Place } from "../model/diagnostic.js"
+import type { RawRegistration } from "../model/raw.js"
+import { lintScript } from "./script-lint.js"
+import type { RuleSource } from "./source.js"
+
+export interface ProgramOptions {
+  /** Told before each file runs, so that one that must be stopped from outside can be named. */
+  readonly onRun?: (file: string) => void
+  readonly limits: BudgetLimits
+  /** The clock the scripts see, seconds since 1970; fixed while they load. */
+  readonly nowSec: number
+  readonly findModule: (name: string) => { readonly path: string; readonly source: Uint8Array } | null
+}
+
+export interface RuleProgram {
+  readonly vm: LuaVm
+  readonly marshal: Marshal
+  readonly registrations: readonly RawRegistration[]
+  readonly findings: readonly Diagnostic[]
+  /** Modules that scripts required from the script roots. */
+  readonly modules: ReadonlyMap<string, RuleSource>
+  /** Lines that scripts printed or logged, for the caller to show. */
+  readonly output: readonly string[]
+}
+
+const SYSTEM_MODULE = "msys.adaptive_rules"
+
+/** Runs the system file first, then the others in order; a script that fails does not stop the rest. */
+export function runProgram(sources: readonly RuleSource[], options: ProgramOptions): RuleProgram {
+  const findings: Diagnostic[] = []
+  const registrations: RawRegistration[] = []
+  const modules = new Map<string, RuleSource>()
+  const output: string[] = []
+  const vm = new LuaVm({
+    limits: options.limits,
+    nowSec: () => options.nowSec,
+    monotonicMs,
+    print: (line) => output.push(textOf(line)),
+    findModule: (name) => {
+      const found = options.findModule(name)
+      if (found !== null) modules.set(name, { file: found.path, bytes: found.source })
+      return found
+    },
+  })
+  const marshal = new Marshal(vm)
+  openHostApi(vm, {
+    nowSec: () => options.nowSec,
+    print: (line) => output.push(line),
+    log: (level, text) => output.push(`${level}: ${text}`),
+    registerRules: (L, index, mode) => {
+      const file = sources[0]?.file ?? ""
+      registrations.push({ mode, rules: marshal.readTable(index), place: callerPlace(L) ?? { file, line: 1, column: 1 } })
+    },
+  })
+  const system = sources.filter(isSystemFile)
+  const custom = sources.filter((source) => !isSystemFile(source))
+  for (const source of [...system, ...custom]) {
+    const before = registrations.length
+    options.onRun?.(source.file)
+    const outcome = runOne(vm, source, findings)
+    const place: Place = { file: source.file, line: 1, column: 1 }
+    if (system.includes(source)) {
+      if (outcome.ok && !withSystemRules(vm, () => {})) findings.push(noRules(place))
+    } else if (outcome.ok && registrations.length === before) findings.push(registersNothing(vm, place))
+  }
+  // Read last: a custom script may have reached into msys.adaptive_rules itself.
+  const lastSystem = system.at(-1)
+  if (lastSystem !== undefined) {
+    const place: Place = { file: lastSystem.file, line: 1, column: 1 }
+    withSystemRules(vm, () => registrations.unshift({ mode: "system", rules: marshal.readTable(-1), place }))
+  }
+  return { vm, marshal, registrations, findings, modules, output }
+}
+
+/** Hash of the texts: the same rules are the same revision, wherever they lie. */
+export function revisionOf(sources: readonly RuleSource[]): string {
+  const hash = createHash("sha256")
+  for (const { bytes } of sources) hash.update(String(bytes.length)).update("\0").update(bytes)
+  return hash.digest("hex").slice(0, 12)
+}
+
+function isSystemFile(source: RuleSource): boolean {
+  return /\bmodule\s*\(?\s*["']msys\.adaptive_rules["']/.test(latin1Of(source.bytes))
+}
+
+function runOne(vm: LuaVm, source: RuleSource, findings: Diagnostic[]): RunOutcome {
+  const unitsBefore = vm.units.length
+  const outcome = vm.runFile(source.bytes, source.file, { track: true })
+  const unit = vm.units[unitsBefore]
+  if (unit !== undefined) {
+    findings.push(...unit.findings)
+    if (unit.chunk !== null && !isSystemFile(source)) findings.push(...lintScript(unit.chunk, source.file))
+  }
+  findings.push(...checkEncoding(source))
+  const told = unit?.findings.some(({ severity, code }) => severity === "error" && code !== "E_LUA_DUPLICATE_KEY")
+  if (!outcome.ok && !(outcome.code === "E_LUA_SYNTAX" && told)) findings.push(failureFinding(outcome, source.file))
+  return outcome
+}
+
+/** Lua wants bytes and takes any; but a pattern in Latin-1 never matches a reply in UTF-8. */
+function checkEncoding({ file, bytes }: RuleSource): Diagnostic[] {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    return []
+  } catch {
+    const { line, column, byte } = firstBadByte(bytes)
+    return [
+      diagnostic(
+        "E_FILE_ENCODING",
+        { file, line, column },
+        `byte 0x${byte.toString(16)} is not UTF-8: the file is still read, byte by byte, but patterns and messages with such bytes are not what they look like`,
+        "save the file as UTF-8",
+      ),
+    ]
+  }
+}
+
+function firstBadByte(bytes: Uint8Array): { line: number; column: number; byte: number } {
+  const text = new TextDecoder("utf-8").decode(bytes)
+  const good = Buffer.byteLength(text.slice(0, text.indexOf("\ufffd")), "utf8")
+  const before = bytes.subarray(0, good)
+  const line = before.reduce((n, c) => n + (c === 0x0a ? 1 : 0), 1)
+  return { line, column: good - before.lastIndexOf(0x0a), byte: bytes[good] ?? 0 }
+}
+
+const FAILURE_HINT: Record<LuaFailure["code"], string> = {
+  E_LUA_SYNTAX: "correct the line named",
+  E_LUA_RUNTIME: "correct the line named; nothing that the script registered before it is lost",
+  E_LUA_BUDGET: "look for an endless loop; loading needs far fewer instructions",
+  E_LUA_DEADLINE: "look for a loop or a pattern that runs on",
+  E_LUA_MEMORY: "look for a string that grows in a loop",
+}
+
+/** A script's failure as a finding, at the line its message names if that is in a file. */
+function failureFinding(failure: LuaFailure, file: string): Diagnostic {
+  const match = /^(.+?):(\d+): (.*)$/s.exec(failure.message)
+  const named = match !== null && match[1] === file
+  const place = { file, line: named ? Number(match[2]) : 1, column: 1 }
+  const message = named ? (match[3] as string) : failure.message
+  return diagnostic(failure.code, place, `${message}: the rest of this script is not run`, failureHint(failure, message))
+}
+
+function failureHint(failure: LuaFailure, message: string): string {
+  const absent = /field '(exit|execute|remove|rename|tmpname|setlocale|setenv)' \(a nil value\)/.exec(message)
+  if (absent !== null) return `os.${absent[1]} is not available: a rule script cannot touch the machine; remove the call`
+  const library = /global '(io|debug|dofile|loadfile)' \(a nil value\)/.exec(message)
+  if (library !== null) return `${library[1]} is not available to rule scripts; remove the call`
+  return FAILURE_HINT[failure.code]
+}
+
+function noRules(place: Place): Diagnostic {
+  return diagnostic(
+    "E_RULES_SHAPE",
+    place,
+    `the module ${SYSTEM_MODULE} has no table \`Rules\`: the file adds no rules`,
+    "write Rules = { … } after the module line, without `local`",
+  )
+}
+
+function registersNothing(vm: LuaVm, place: Place): Diagnostic {
+  const { L } = vm
+  lua.lua_pushglobaltable(L)
+  lua.lua_pushstring(L, literal("Rules"))
+  lua.lua_rawget(L, -2)
+  const strayRules = lua.lua_istable(L, -1)
+  lua.lua_pop(L, 2)
+  return strayRules
+    ? diagnostic(
+        "E_RULES_SHAPE",
+        place,
+        "`Rules` is a plain global here: the file adds no rules",
+        `begin the file with module("${SYSTEM_MODULE}", package.seeall), or call msys.adaptive.registerRules(rules)`,
+      )
+    : diagnostic(
+        "E_RULES_SHAPE",
+        place,
+        "the script never calls registerRules: it adds no rules",
+        "end it with require('msys.adaptive') and msys.adaptive.registerRules(rules)",
+      )
+}
+
+/**
+ * Calls `use` with the table `Rules` on top of the stack: that of the module
+ * table, never of `_G`. Returns whether there is one.
+ */
+function withSystemRules(vm: LuaVm, use: () => void): boolean {
+  const { L } = vm
+  lua.lua_getglobal(L, literal("package"))
+  lua.lua_getfield(L, -1, literal("loaded"))
+  lua.lua_getfield(L, -1, literal(SYSTEM_MODULE))
+  let found = false
+  if (lua.lua_istable(L, -1)) {
+    lua.lua_pushstring(L, literal("Rules"))
+    lua.lua_rawget(L, -2)
+    found = lua.lua_istable(L, -1)
+    if (found) use()
+  }
+  lua.lua_settop(L, 0)
+  return found
+}
+
+/** The line of the script that called `registerRules`: the nearest frame that runs a file. */
+function callerPlace(L: LuaState): Place | null {
+  const ar = new LuaDebug()
+  for (let level = 0; lua.lua_getstack(L, level, ar); level++) {
+    lua.lua_getinfo(L, literal("Sl"), ar)
+    if (ar.source !== null && ar.source[0] === 0x40) {
+      return { file: textOf(ar.source.subarray(1)), line: ar.currentline, column: 1 }
+    }
+  }
+  return null
+}

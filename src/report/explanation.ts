@@ -1,0 +1,66 @@
+/** An explanation as text for people. */
+import type { Explanation } from "../engine/explain.js"
+import type { Effect, IgnoredReason } from "../model/effect.js"
+import type { RuleRef } from "../model/rule.js"
+import type { Style } from "./style.js"
+
+/** Rules tried in vain that are listed; the rest is counted. */
+const MAX_LISTED = 12
+
+export function renderExplanation(explanation: Explanation, style: Style): string {
+  const { binding, domain, rulesDomain, considered, match } = explanation
+  const lines = [`${style.bold(`${binding}::${domain}`)} uses ${describeRules(explanation, rulesDomain)}`]
+  const missed = considered.filter(({ matched }) => !matched)
+  for (const { rule } of missed.slice(0, MAX_LISTED)) lines.push(`  ${style.dim("no")}    ${describeRule(rule)}`)
+  if (missed.length > MAX_LISTED) lines.push(`  ${style.dim("no")}    … and ${missed.length - MAX_LISTED} more`)
+  if (match === null) {
+    lines.push(considered.length === 0 ? "No rules apply." : "No rule matches this reply: nothing happens.")
+    return lines.join("\n")
+  }
+  lines.push(`  ${style.green("MATCH")} ${describeRule(match)}`)
+  if (explanation.matchedText !== null) lines.push(`        matched text: ${JSON.stringify(explanation.matchedText)}`)
+  lines.push(`        trigger ${explanation.trigger}: ${describeTrigger(explanation.trigger ?? "1")}`)
+  if (explanation.message !== null) lines.push(`        message: ${explanation.message}`)
+  lines.push(explanation.effects.length === 0 ? "Then: nothing." : "Then:")
+  for (const effect of explanation.effects) lines.push(`  ${describeEffect(effect, style)}`)
+  for (const note of explanation.notes) lines.push(`${style.yellow("note:")} ${note}`)
+  return lines.join("\n")
+}
+
+function describeRules({ domain, considered }: Explanation, rulesDomain: string | null): string {
+  if (rulesDomain === null) return considered.length === 0 ? "no rules" : 'only the rules of "*"'
+  return rulesDomain === domain.toLowerCase() ? "its own rules" : `the rules of "${rulesDomain}"`
+}
+
+function describeRule({ file, line, domain, index, code }: RuleRef): string {
+  return `${file}:${line} ["${domain}"] rule ${index}: ${code}`
+}
+
+function describeTrigger(trigger: string): string {
+  const [count, seconds] = trigger.split("/")
+  if (seconds === undefined) return "fires on every match"
+  return `fires when more than ${count} matches fall into ${seconds} second${seconds === "1" ? "" : "s"}`
+}
+
+const REASONS: Record<IgnoredReason, string> = {
+  "already-suspended": "the pair is suspended already",
+  suspended: "nothing is adjusted while the pair is suspended",
+  "adjustment-interval": "the pair was adjusted a moment ago",
+  "no-default": "nothing gives this option a value, so there is none to lower",
+  "at-bound": "it stands at its bound already",
+  "observe-only": "the rule only observes",
+  disabled: "adaptive delivery does not act here",
+  unknown: "unknown action",
+}
+
+function describeEffect(effect: Effect, style: Style): string {
+  const what = `${effect.action} ${effect.args.join(" ")}`
+  if (effect.outcome === "ignored") {
+    const option = effect.option === null ? "" : ` (${effect.option})`
+    return `${style.yellow("not done")} ${what}${option}: ${REASONS[effect.reason ?? "unknown"]}`
+  }
+  if (effect.reply !== undefined) return `${style.green("done")} ${what}: the reply becomes ${JSON.stringify(effect.reply)}`
+  if (effect.option !== null) return `${style.green("done")} ${what}: ${effect.option} ${effect.from ?? "unset"} -> ${effect.to}`
+  if (effect.from !== null) return `${style.green("done")} ${what}: age of the binding ${effect.from} s -> ${effect.to} s`
+  return `${style.green("done")} ${what}${effect.until === null ? "" : `, until ${effect.until}`}`
+}
