@@ -3,12 +3,10 @@
  * Results go to stdout, diagnostics to stderr. Source: cli.md, conventions.
  */
 import { fileURLToPath } from "node:url"
-import { wallClockSec } from "../clock.js"
-import { ConfigurationFunctions } from "../reload/functions.js"
-import { RuleLoader } from "../reload/loader.js"
-import { type ReadSources, readRuleSources } from "../reload/source.js"
+import type { Diagnostic } from "../model/diagnostic.js"
+import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
+import { renderFinding } from "../report/findings.js"
 import { makeStyle, type Style } from "../report/style.js"
-import { RuleSet, type RuleSetData } from "../rules/rule-set.js"
 
 /** Exit codes. Source: cli.md. */
 export const EXIT = { ok: 0, no: 1, usage: 2, warnings: 3 } as const
@@ -44,33 +42,13 @@ export function makeContext(): Context {
 /** The rule files shipped with this package. */
 const SHIPPED_RULES = fileURLToPath(new URL("../../rules/adaptive_rules.lua", import.meta.url))
 
-export interface LoadedRules {
-  readonly data: RuleSetData
-  readonly rules: RuleSet
-  readonly functions: ConfigurationFunctions
-  readonly read: ReadSources
-  readonly output: readonly string[]
+/** Loads the rules of the paths given, or the shipped ones. */
+export function loadRulesOrShipped(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
+  return loadRules(paths.length === 0 ? [SHIPPED_RULES] : paths, options)
 }
 
-/** Reads and builds the rules of the paths given, or the shipped ones. */
-export async function loadRules(
-  paths: readonly string[],
-  options: { readonly extensions?: boolean; readonly nowSec?: number } = {},
-): Promise<LoadedRules> {
-  const read = readRuleSources(paths.length === 0 ? [SHIPPED_RULES] : paths)
-  const nowSec = options.nowSec ?? wallClockSec()
-  const loader = new RuleLoader()
-  try {
-    const build = await loader.build({
-      sources: read.sources,
-      roots: read.roots,
-      nowSec,
-      extensions: options.extensions ?? true,
-      findings: read.unreadable,
-    })
-    const functions = new ConfigurationFunctions({ ...build, nowSec })
-    return { data: build.data, rules: new RuleSet(build.data), functions, read, output: build.output }
-  } finally {
-    await loader.close()
-  }
+/** Prints findings with the lines they are about. */
+export function printFindings(context: Context, findings: readonly Diagnostic[], { sources }: LoadedRules): void {
+  const bytesOf = new Map(sources.map(({ file, bytes }) => [file, bytes]))
+  for (const finding of findings) context.err(renderFinding(finding, (file) => bytesOf.get(file), context.errStyle))
 }

@@ -5,7 +5,7 @@
  * words for, and for patterns that could run away there.
  */
 import type { Ast } from "./ast.js"
-import { canBeEmpty, firstSet, isAnchored } from "./ast.js"
+import { canBeEmpty, firstSet, isAnchored, someNode } from "./ast.js"
 import { type CharSet, contains, WORD_CHARS } from "./charset.js"
 import { foldCode } from "./fold.js"
 import { ASSERTIONS, buildProgram, callRegisters, canMemo, NO_LIMIT, OP, type Program } from "./program.js"
@@ -36,7 +36,9 @@ export class Engine {
   constructor(ast: Ast) {
     this.#plain = buildProgram(ast, false) as Program
     this.#memo = canMemo(ast.root) ? buildProgram(ast, true) : undefined
-    this.#first = canBeEmpty(ast.root) ? undefined : firstSet(ast.root)
+    // a call that never ends must be met, not skipped
+    const calls = someNode(ast.root, (node) => node.kind === "call")
+    this.#first = calls || canBeEmpty(ast.root) ? undefined : firstSet(ast.root)
     this.#anchored = isAnchored(ast.root)
   }
 

@@ -1,9 +1,9 @@
 /**
  * Tree to JavaScript RegExp source, for the part of PCRE that a RegExp can say exactly.
  * Everything is spelt out (sets as ranges, `(?i)` as classes, `$` as a lookahead), so
- * the RegExp needs no flag but `u`, and that only for subjects that hold surrogate
- * pairs: without it V8 is faster, and in all other subjects a unit is a character.
- * What cannot be said exactly is left to the engine; nothing is approximated.
+ * the RegExp needs no flags. It is right only on subjects without surrogate pairs, where
+ * a UTF-16 unit is a character; V8's `u` flag would not do for the others, as it finds
+ * empty matches inside a pair. What cannot be said exactly is left to the engine.
  */
 import { type Ast, canBeEmpty, type Node, type RepeatNode, singleSet, someNode } from "./ast.js"
 import { type CharSet, MAX_CODE, negate, rangesOf } from "./charset.js"
@@ -21,11 +21,11 @@ export interface Translation {
 }
 
 /** @returns undefined when only the engine can run the pattern */
-export function translate(ast: Ast, unicode: boolean): Translation | undefined {
+export function translate(ast: Ast): Translation | undefined {
   if (someNode(ast.root, isBeyondRegExp)) return undefined
-  if (someNode(ast.root, (node) => isAtomic(node) && someNode(node.body, isOptionalEmpty))) return undefined
+  if (someNode(ast.root, (node) => isAtomic(node) && someNode(node, isOptionalEmpty))) return undefined
   const exact = someNode(ast.root, (node) => isOptionalEmpty(node) || forgetsGroups(node)) ? "test" : "captures"
-  const writer = new Writer(unicode)
+  const writer = new Writer()
   const source = writer.write(ast.root)
   return { source, groups: Array.from({ length: ast.groupCount + 1 }, (_, i) => writer.groups.get(i) ?? []), exact }
 }
@@ -47,7 +47,7 @@ function isBeyondRegExp(node: Node): boolean {
   }
 }
 
-function isAtomic(node: Node): node is Node & { readonly body: Node } {
+function isAtomic(node: Node): boolean {
   return node.kind === "atomic" || (node.kind === "repeat" && node.mode === "possessive")
 }
 
@@ -84,6 +84,13 @@ function groupsAlwaysSet(node: Node): ReadonlySet<number> {
   }
 }
 
+const LAST_UNIT = 0xffff
+
+function escaped(code: number): string {
+  const hex = code.toString(16)
+  return code < 0x100 ? `\\x${hex.padStart(2, "0")}` : `\\u${hex.padStart(4, "0")}`
+}
+
 const ASSERTION_SOURCES = {
   subjectStart: "^",
   subjectEnd: "$",
@@ -98,8 +105,6 @@ class Writer {
   readonly groups = new Map<number, number[]>([[0, [0]]])
   #count = 0
   #inLookbehind = false
-
-  constructor(readonly unicode: boolean) {}
 
   write(node: Node): string {
     switch (node.kind) {
@@ -154,7 +159,7 @@ class Writer {
   #repeat(node: RepeatNode): string {
     if (node.max === 0) return ""
     const set = singleSet(node.body)
-    if (node.mode !== "possessive" || node.min === node.max) return this.#plainRepeat(node)
+    if (node.mode !== "possessive" || (set && node.min === node.max)) return this.#plainRepeat(node)
     if (set && node.max === Number.POSITIVE_INFINITY) {
       // a run of one set, held: at its end another member cannot follow
       return `(?:${this.#plainRepeat(node)}(?!${this.write(node.body)}))`
@@ -169,24 +174,17 @@ class Writer {
   }
 
   #char(code: number): string {
-    if (code > 0xffff && !this.unicode) return "[]"
-    const ch = String.fromCodePoint(code)
+    if (code > LAST_UNIT) return "[]"
+    const ch = String.fromCharCode(code)
     if (/^[A-Za-z0-9 _%&'"<>,:;=@#!~`-]$/.test(ch)) return ch
     if (/^[\^$\\.*+?()[\]{}|/]$/.test(ch)) return `\\${ch}`
-    return this.#escaped(code)
-  }
-
-  #escaped(code: number): string {
-    const hex = code.toString(16)
-    if (code > 0xffff) return `\\u{${hex}}`
-    return code < 0x100 ? `\\x${hex.padStart(2, "0")}` : `\\u${hex.padStart(4, "0")}`
+    return escaped(code)
   }
 
   #set(set: CharSet): string {
     const negated = set.at(-1) === MAX_CODE
-    const last = this.unicode ? MAX_CODE : 0xffff
-    const ranges = rangesOf(negated ? negate(set) : set).filter(([lo]) => lo <= last)
-    const text = ranges.map(([lo, hi]) => this.#range(lo, Math.min(hi, last))).join("")
+    const ranges = rangesOf(negated ? negate(set) : set).filter(([lo]) => lo <= LAST_UNIT)
+    const text = ranges.map(([lo, hi]) => this.#range(lo, Math.min(hi, LAST_UNIT))).join("")
     return `[${negated ? "^" : ""}${text}]`
   }
 
@@ -197,8 +195,8 @@ class Writer {
   }
 
   #inClass(code: number): string {
-    const ch = String.fromCodePoint(code)
-    return /^[A-Za-z0-9 _%'"<>,;=@]$/.test(ch) ? ch : this.#escaped(code)
+    const ch = String.fromCharCode(code)
+    return /^[A-Za-z0-9 _%'"<>,;=@]$/.test(ch) ? ch : escaped(code)
   }
 }
 

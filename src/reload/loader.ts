@@ -63,7 +63,7 @@ export class RuleLoader {
       let timer: NodeJS.Timeout | undefined
       const settle = (finish: () => void): void => {
         clearTimeout(timer)
-        worker.removeAllListeners()
+        worker.off("message", onMessage).off("error", onError).off("exit", onExit)
         worker.unref()
         finish()
       }
@@ -79,17 +79,18 @@ export class RuleLoader {
         if (limits.deadlineMs === null) return
         timer = setTimeout(() => stop("deadline", "deadline"), limits.deadlineMs + GRACE_MS)
       }
-      worker.on("message", (message: WorkerMessage) => {
+      const onMessage = (message: WorkerMessage): void => {
         if (message.kind === "running") {
           running = message.file
           watch()
         } else if (message.kind === "built") settle(() => resolve(message.result))
         else settle(() => reject(new Error(message.message)))
-      })
-      worker.on("error", (error: Error & { code?: string }) => {
+      }
+      const onError = (error: Error & { code?: string }): void => {
         stop(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : "crash", error.message)
-      })
-      worker.on("exit", (code) => stop("crash", `the worker ended with code ${code}`))
+      }
+      const onExit = (code: number): void => stop("crash", `the worker ended with code ${code}`)
+      worker.on("message", onMessage).on("error", onError).on("exit", onExit)
       worker.ref()
       watch()
       worker.postMessage(request)

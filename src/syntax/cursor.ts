@@ -40,6 +40,11 @@ export class Cursor {
   /** Registers that unfinished expressions of this function hold. */
   protected held = 0
   protected scope = new FunctionScope(null, true, 0)
+  /**
+   * The token behind a name that begins a field. Lua reads it ahead to look for
+   * an `=` and from then on takes it for standing on the name's line.
+   */
+  protected peeked = -1
   /** True once the grammar was violated. */
   protected hasFailed = false
 

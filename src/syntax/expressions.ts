@@ -274,7 +274,7 @@ export abstract class ExpressionParser extends Cursor {
     if (this.kind === T.LeftBrace) return [this.table(true)]
     if (this.kind !== T.LeftParen) this.fail("function arguments expected", "call it with ( )")
     const opener = this.pos
-    if (this.tokens.isFirstOnLine(opener)) {
+    if (opener !== this.peeked && this.tokens.isFirstOnLine(opener)) {
       this.complain(
         "ambiguous syntax (function call x new statement)",
         "put the ( on the line of what is called, or a ; before it",

@@ -82,7 +82,10 @@ export abstract class TableParser extends ExpressionParser {
   #field(position: number): Field {
     const at = this.pos
     if (this.kind === T.LeftBracket) return this.#keyed(at)
-    if (this.kind === T.Name && this.peek() === T.Assign) return this.#named(at)
+    if (this.kind === T.Name) {
+      if (this.peek() === T.Assign) return this.#named(at)
+      this.peeked = at + 1
+    }
     return this.#finish(at, "positional", position, null, this.expr())
   }
 

@@ -1,6 +1,7 @@
 /** `adaptive check`: load rules as the runtime does and report every finding. */
-import { countFindings, renderFinding } from "../../report/findings.js"
-import { type Context, EXIT, type LoadedRules, loadRules } from "../context.js"
+import type { LoadedRules } from "../../reload/load.js"
+import { countFindings } from "../../report/findings.js"
+import { type Context, EXIT, loadRulesOrShipped, printFindings } from "../context.js"
 
 export interface CheckOptions {
   readonly strict?: boolean
@@ -9,32 +10,28 @@ export interface CheckOptions {
 }
 
 export async function check(context: Context, paths: readonly string[], options: CheckOptions): Promise<number> {
-  const loaded = await loadRules(paths, { extensions: options.extensions })
-  const { errors, warnings } = countFindings(loaded.data.diagnostics)
-  if (options.json === true) printJson(context, loaded, errors === 0)
+  const loaded = await loadRulesOrShipped(paths, { extensions: options.extensions })
+  const { warnings } = countFindings(loaded.diagnostics)
+  if (options.json === true) printJson(context, loaded)
   else printText(context, loaded)
-  if (loaded.read.unreadable.length > 0) return EXIT.usage
-  if (errors > 0) return EXIT.no
+  if (loaded.unreadable.length > 0) return EXIT.usage
+  if (!loaded.ok) return EXIT.no
   return warnings > 0 && options.strict === true ? EXIT.warnings : EXIT.ok
 }
 
-function printJson(context: Context, { data }: LoadedRules, ok: boolean): void {
-  const { revision, counts, diagnostics } = data
+function printJson(context: Context, { ok, revision, counts, diagnostics }: LoadedRules): void {
   context.out(JSON.stringify({ ok, revision, ...counts, diagnostics }))
 }
 
-function printText(context: Context, { data, read, output }: LoadedRules): void {
-  const sources = new Map(read.sources.map(({ file, bytes }) => [file, bytes]))
-  for (const line of output) context.err(line)
-  for (const finding of data.diagnostics) {
-    context.err(renderFinding(finding, (file) => sources.get(file), context.errStyle))
-  }
-  const { domains, aliases, responses, configurations } = data.counts
-  const { errors, warnings } = countFindings(data.diagnostics)
+function printText(context: Context, loaded: LoadedRules): void {
+  for (const line of loaded.output) context.err(line)
+  printFindings(context, loaded.diagnostics, loaded)
+  const { domains, aliases, responses, configurations } = loaded.counts
+  const { errors, warnings } = countFindings(loaded.diagnostics)
   const { green, red } = context.outStyle
-  const verdict = errors > 0 ? red("invalid") : green("valid")
+  const verdict = loaded.ok ? green("valid") : red("invalid")
   context.out(
-    `${verdict}: revision ${data.revision}, ${plural(domains, "domain")}, ${plural(aliases, "alias", "aliases")}, ` +
+    `${verdict}: revision ${loaded.revision}, ${plural(domains, "domain")}, ${plural(aliases, "alias", "aliases")}, ` +
       `${plural(responses, "rule")}, ${plural(configurations, "configuration")}; ` +
       `${plural(errors, "error")}, ${plural(warnings, "warning")}`,
   )

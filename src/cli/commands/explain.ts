@@ -2,8 +2,8 @@
 import { globalOptions, SettingError } from "../../config/lookup.js"
 import { explain as explainReply } from "../../engine/explain.js"
 import { renderExplanation } from "../../report/explanation.js"
-import { countFindings, renderFinding } from "../../report/findings.js"
-import { type Context, EXIT, loadRules, UsageError } from "../context.js"
+import { countFindings } from "../../report/findings.js"
+import { type Context, EXIT, loadRulesOrShipped, printFindings, UsageError } from "../context.js"
 
 export interface ExplainOptions {
   readonly domain: string
@@ -20,16 +20,12 @@ export interface ExplainOptions {
 export async function explain(context: Context, options: ExplainOptions): Promise<number> {
   const lookup = readSettings(options.set)
   const atSec = options.at ?? null
-  const loaded = await loadRules(options.rules, atSec === null ? {} : { nowSec: atSec })
-  const sources = new Map(loaded.read.sources.map(({ file, bytes }) => [file, bytes]))
-  const show = (findings: typeof loaded.data.diagnostics): void => {
-    for (const finding of findings) context.err(renderFinding(finding, (file) => sources.get(file), context.errStyle))
-  }
-  if (loaded.read.unreadable.length > 0) {
-    show(loaded.read.unreadable)
+  const loaded = await loadRulesOrShipped(options.rules, atSec === null ? {} : { nowSec: atSec })
+  if (loaded.unreadable.length > 0) {
+    printFindings(context, loaded.unreadable, loaded)
     return EXIT.usage
   }
-  const { errors } = countFindings(loaded.data.diagnostics)
+  const { errors } = countFindings(loaded.diagnostics)
   if (errors > 0) {
     context.err(`${context.errStyle.yellow("note:")} the rules have ${errors} errors (see adaptive check); what is valid is used`)
   }

@@ -43,8 +43,8 @@ export interface LoadingOptions {
   readonly findModule: (name: string) => { readonly path: string; readonly source: LuaBytes } | null
 }
 
-/** Registry name of the mark that a module is being loaded. */
-const SENTINEL = literal("adaptive.loading")
+/** Marks a module that is being loaded. No table: `module` would take one for the module's own. */
+const LOADING = Object.freeze({})
 
 /** Sets `load`, `loadstring` and `require` in the globals on top of the stack, and makes `package`. */
 export function openLoading(L: LuaState, options: LoadingOptions): void {
@@ -57,8 +57,6 @@ export function openLoading(L: LuaState, options: LoadingOptions): void {
     },
     require: luaRequire,
   })
-  lua.lua_newtable(L)
-  lua.lua_setfield(L, LUA_REGISTRYINDEX, SENTINEL)
   openPackage(L, options)
   lua.lua_setfield(L, -2, literal("package"))
 }
@@ -196,24 +194,23 @@ function luaRequire(L: LuaState): number {
   if (name.includes(0)) argError(L, 1, "module name holds a zero byte")
   lua.lua_settop(L, 1)
   lua.lua_getfield(L, LUA_REGISTRYINDEX, LOADED)
-  lua.lua_getfield(L, LUA_REGISTRYINDEX, SENTINEL)
   lua.lua_getfield(L, 2, name)
   if (lua.lua_toboolean(L, -1)) {
-    if (lua.lua_rawequal(L, -1, 3)) {
+    if (lua.lua_touserdata(L, -1) === LOADING) {
       raise(L, `loop or previous error loading module '${textOf(name)}'`)
     }
     return 1
   }
   lua.lua_pop(L, 1)
   pushLoader(L, name)
-  lua.lua_pushvalue(L, 3)
+  lua.lua_pushlightuserdata(L, LOADING)
   lua.lua_setfield(L, 2, name)
   lua.lua_pushstring(L, name)
   lua.lua_call(L, 1, 1)
   if (lua.lua_isnil(L, -1)) lua.lua_pop(L, 1)
   else lua.lua_setfield(L, 2, name)
   lua.lua_getfield(L, 2, name)
-  if (lua.lua_rawequal(L, -1, 3)) {
+  if (lua.lua_touserdata(L, -1) === LOADING) {
     lua.lua_pushboolean(L, true)
     lua.lua_pushvalue(L, -1)
     lua.lua_setfield(L, 2, name)

@@ -3,18 +3,15 @@
  * userdata, so a script can neither forge one nor reach into it; its metatable
  * is shared by all handles of one type and hidden from `getmetatable`.
  */
-import { literal, pushText, setFunctions, textOf } from "../args.js"
+import { literal, pushText, setFunctions, typeName } from "../args.js"
 import {
-  aux,
+  LUA_REGISTRYINDEX,
+  LUA_TUSERDATA,
   type LuaBytes,
   type LuaFunction,
   type LuaState,
-  LUA_REGISTRYINDEX,
-  LUA_TSTRING,
-  LUA_TUSERDATA,
   lua,
 } from "../fengari.js"
-import { typeName } from "../args.js"
 
 /** One type of handle in one VM; `T` is the host's object behind it. */
 export class HandleType<T extends object> {
@@ -50,7 +47,9 @@ export class HandleType<T extends object> {
 
   /** Pushes a new handle. The same object may have several; equality is the caller's affair. */
   push(L: LuaState, value: T): void {
-    this.#values.set(lua.lua_newuserdata(L, 0), value)
+    const data = lua.lua_newuserdata(L, 0)
+    this.#values.set(data, value)
+    names.set(data, this.name)
     lua.lua_getfield(L, LUA_REGISTRYINDEX, this.#registryName)
     lua.lua_setmetatable(L, -2)
   }
@@ -62,14 +61,11 @@ export class HandleType<T extends object> {
   }
 }
 
+/** Names by userdata: a script can give `newproxy` any `__name`, but it cannot come in here. */
+const names = new WeakMap<object, string>()
+
 /** The type of a value as `msys.type` tells it: for a handle, the name of what it is. */
 export function hostTypeName(L: LuaState, index: number): string {
-  if (lua.lua_type(L, index) === LUA_TUSERDATA) {
-    if (aux.luaL_getmetafield(L, index, literal("__name")) === LUA_TSTRING) {
-      const name = textOf(lua.lua_tostring(L, -1) as LuaBytes)
-      lua.lua_pop(L, 1)
-      return name
-    }
-  }
-  return typeName(L, index)
+  if (lua.lua_type(L, index) !== LUA_TUSERDATA) return typeName(L, index)
+  return names.get(lua.lua_touserdata(L, index) as object) ?? "userdata"
 }

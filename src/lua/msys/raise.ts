@@ -2,10 +2,9 @@
  * Errors of the host API point at the script's line, however many frames of
  * scriptlets lie between: a rule author cannot do anything about a line of ours.
  */
-import { pushText } from "../args.js"
+import { literal, pushText } from "../args.js"
 import { LuaDebug, type LuaState, lua } from "../fengari.js"
 import { chunkId } from "../lib/loading.js"
-import { literal } from "../args.js"
 
 /** Chunk names of scriptlets: `[msys.timer]`. */
 export function scriptletName(path: string): string {

@@ -1,0 +1,66 @@
+/**
+ * Paths to a rule set ready to serve: read, build in a worker, make ready.
+ * Findings are data; only a fault of this program throws.
+ */
+import { wallClockSec } from "../clock.js"
+import type { Diagnostic } from "../model/diagnostic.js"
+import { RuleSet, type RuleCounts } from "../rules/rule-set.js"
+import { ConfigurationFunctions } from "./functions.js"
+import { RuleLoader } from "./loader.js"
+import { type RuleSource, readRuleSources } from "./source.js"
+
+export interface LoadOptions {
+  /** False holds the files against the original, which has no `mx:` keys and no `*`. */
+  readonly extensions?: boolean
+  /** The clock the scripts see, seconds since 1970; now unless given. */
+  readonly nowSec?: number
+}
+
+export interface LoadedRules {
+  /** No finding is an error. Rules with errors are left out of `rules`; the others are there. */
+  readonly ok: boolean
+  readonly revision: string
+  readonly counts: RuleCounts
+  readonly diagnostics: readonly Diagnostic[]
+  /** Findings about paths that could not be read at all. */
+  readonly unreadable: readonly Diagnostic[]
+  readonly rules: RuleSet
+  readonly functions: ConfigurationFunctions
+  readonly sources: readonly RuleSource[]
+  /** Lines that the scripts printed or logged. */
+  readonly output: readonly string[]
+}
+
+/**
+ * Loads rule files and directories as one rule set: the system file first, then
+ * custom scripts in order.
+ * @param paths `.lua` files, or directories of them (`adaptive_rules.lua` first, then by name)
+ */
+export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
+  const read = readRuleSources(paths)
+  const nowSec = options.nowSec ?? wallClockSec()
+  const loader = new RuleLoader()
+  try {
+    const build = await loader.build({
+      sources: read.sources,
+      roots: read.roots,
+      nowSec,
+      extensions: options.extensions ?? true,
+      findings: read.unreadable,
+    })
+    const { revision, counts, diagnostics } = build.data
+    return {
+      ok: !diagnostics.some(({ severity }) => severity === "error"),
+      revision,
+      counts,
+      diagnostics,
+      unreadable: read.unreadable,
+      rules: new RuleSet(build.data),
+      functions: new ConfigurationFunctions({ ...build, nowSec }),
+      sources: read.sources,
+      output: build.output,
+    }
+  } finally {
+    await loader.close()
+  }
+}
