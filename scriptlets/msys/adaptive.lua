@@ -1,8 +1,10 @@
 -- msys.adaptive: how a custom script hands its rules to the runtime.
 --
--- host.register_rules(rules, mode) takes a copy of the table as it is now.
+-- Effects: the host takes a copy of the table as it is now.
+--
+-- host.register_rules(rules, mode)
 
-local host = ...
+local host, check = ...
 local M = {}
 
 -- msys.adaptive.registerRules(rules [, mode])
@@ -11,15 +13,10 @@ local M = {}
 --         "replace": all existing rules of all domains are dropped
 --   errors: rules is not a table (a misspelt variable is nil); an unknown mode
 function M.registerRules(rules, mode)
-  if type(rules) ~= "table" then
-    local hint = rules == nil and "; is the name of the variable spelt right?" or ""
-    error("registerRules: rules is " .. type(rules) .. ", not a table" .. hint, 2)
-  end
+  local fn = "msys.adaptive.registerRules"
+  check.table(fn, "rules", rules)
   if mode == nil then mode = "augment" end
-  if mode ~= "augment" and mode ~= "replace" then
-    error('registerRules: mode is ' .. tostring(mode) .. '; write "augment" or "replace"', 2)
-  end
-  host.register_rules(rules, mode)
+  host.register_rules(rules, check.one_of(fn, "mode", mode, { "augment", "replace" }))
 end
 
 return M

@@ -41,8 +41,21 @@ export function bytesOf(text: string): LuaBytes {
   return encoder.encode(text)
 }
 
+/** Up to here a loop beats the decoder. */
+const SHORT = 64
+
 /** Text of Lua bytes: UTF-8 where they are valid UTF-8, else one char per byte. */
 export function textOf(bytes: LuaBytes): string {
+  if (bytes.length <= SHORT) {
+    let text = ""
+    let ascii = true
+    for (let i = 0; i < bytes.length && ascii; i++) {
+      const byte = bytes[i] as number
+      ascii = byte < 0x80
+      text += String.fromCharCode(byte)
+    }
+    if (ascii) return text
+  }
   try {
     return decoder.decode(bytes)
   } catch {

@@ -8,15 +8,17 @@ import type { RawEntry, RawOther, RawTable, RawValue } from "../model/raw.js"
 import { bytesOf, literal, textOf, typeName } from "./args.js"
 import type { BudgetLimits } from "./budget.js"
 import {
-  LuaDebug,
-  type LuaBytes,
   LUA_REGISTRYINDEX,
   LUA_TBOOLEAN,
-  LUA_TFUNCTION,
+  LUA_TNIL,
   LUA_TNUMBER,
   LUA_TSTRING,
-  LUA_TTABLE,
+  type LuaBytes,
+  LuaDebug,
   lua,
+  type PlainValue,
+  pushFunction,
+  readEntries,
 } from "./fengari.js"
 import type { LuaVm, RunOutcome, TableOrigin } from "./vm.js"
 
@@ -44,7 +46,7 @@ export class Marshal {
   /** The table at `index` as data, as it is now. Read raw: no metamethod runs. */
   readTable(index: number): RawTable {
     this.#seen.clear()
-    return this.#table(lua.lua_absindex(this.#vm.L, index), 0) as RawTable
+    return this.#table(lua.lua_topointer(this.#vm.L, index) as object, 0) as RawTable
   }
 
   /**
@@ -62,82 +64,91 @@ export class Marshal {
       return 1
     }, limits)
     if (!outcome.ok) return outcome
-    const value = lua.lua_isnil(L, -1) ? null : this.#value(lua.lua_gettop(L), null, 0)
+    const value = this.#firstResult()
     lua.lua_settop(L, base)
     return { ok: true, value }
   }
 
-  #table(index: number, depth: number): RawTable | RawOther {
+  /** The value on top of the stack, of which a caller only needs numbers and what else it is. */
+  #firstResult(): RawValue | null {
     const { L } = this.#vm
-    const identity = lua.lua_topointer(L, index) as object
-    const known = this.#seen.get(identity)
+    switch (lua.lua_type(L, -1)) {
+      case LUA_TNIL:
+        return null
+      case LUA_TNUMBER:
+        return lua.lua_tonumber(L, -1)
+      case LUA_TSTRING:
+        return textOf(lua.lua_tostring(L, -1) as LuaBytes)
+      case LUA_TBOOLEAN:
+        return lua.lua_toboolean(L, -1)
+      default:
+        return { kind: "other", type: typeName(L, -1) }
+    }
+  }
+
+  #table(table: object, depth: number): RawTable | RawOther {
+    const known = this.#seen.get(table)
     if (known !== undefined) return known
-    if (depth >= MAX_DEPTH || this.#open.has(identity)) return { kind: "other", type: "table inside itself" }
-    this.#open.add(identity)
-    const origin = this.#vm.originOf(index)
+    if (depth >= MAX_DEPTH || this.#open.has(table)) return { kind: "other", type: "table inside itself" }
+    this.#open.add(table)
+    const origin = this.#vm.originOf(table)
     const sites = origin === undefined ? null : new FieldSites(origin)
     const entries: RawEntry[] = []
-    lua.lua_checkstack(L, 4)
-    lua.lua_pushnil(L)
-    while (lua.lua_next(L, index)) {
-      const top = lua.lua_gettop(L)
-      const key = this.#key(top - 1)
+    readEntries(table, (plainKey, plainValue) => {
+      const key = keyOf(plainKey)
       const site = sites?.of(key) ?? null
-      const value = this.#value(top, site?.value ?? null, depth + 1)
-      entries.push({ key, value, keyPlace: site?.key ?? null, valuePlace: site?.value ?? null })
-      lua.lua_pop(L, 1)
-    }
-    this.#open.delete(identity)
-    const table: RawTable = { kind: "table", place: sites?.table ?? null, entries }
-    this.#seen.set(identity, table)
-    return table
+      const valuePlace = site?.value ?? null
+      const value = this.#value(plainValue, valuePlace, depth + 1)
+      entries.push({ key, value, keyPlace: site?.key ?? null, valuePlace })
+    })
+    this.#open.delete(table)
+    const raw: RawTable = { kind: "table", place: sites?.table ?? null, entries }
+    this.#seen.set(table, raw)
+    return raw
   }
 
-  #key(index: number): RawEntry["key"] {
-    const { L } = this.#vm
-    switch (lua.lua_type(L, index)) {
-      case LUA_TSTRING:
-        return textOf(lua.lua_tostring(L, index) as LuaBytes)
-      case LUA_TNUMBER:
-        return lua.lua_tonumber(L, index)
-      case LUA_TBOOLEAN:
-        return lua.lua_toboolean(L, index)
-      default:
-        return { kind: "other", type: typeName(L, index) }
-    }
-  }
-
-  #value(index: number, place: Place | null, depth: number): RawValue {
-    const { L } = this.#vm
-    switch (lua.lua_type(L, index)) {
-      case LUA_TTABLE:
-        return this.#table(index, depth)
-      case LUA_TFUNCTION:
-        return { kind: "function", id: this.#keepFunction(index), place: place ?? this.#functionPlace(index) }
-      default: {
-        const key = this.#key(index)
-        return key
+  #value(value: PlainValue, place: Place | null, depth: number): RawValue {
+    switch (value.type) {
+      case "table":
+        return this.#table(value.identity, depth)
+      case "function": {
+        const id = this.#keepFunction(value.identity)
+        return { kind: "function", id, place: place ?? this.#functionPlace(value.identity) }
       }
+      default:
+        return keyOf(value)
     }
   }
 
-  #keepFunction(index: number): number {
+  #keepFunction(identity: object): number {
     const { L } = this.#vm
     const id = ++this.#functions
     lua.lua_getfield(L, LUA_REGISTRYINDEX, FUNCTIONS)
-    lua.lua_pushvalue(L, index)
+    pushFunction(L, identity)
     lua.lua_rawseti(L, -2, id)
     lua.lua_pop(L, 1)
     return id
   }
 
-  #functionPlace(index: number): Place | null {
+  #functionPlace(identity: object): Place | null {
     const { L } = this.#vm
     const ar = new LuaDebug()
-    lua.lua_pushvalue(L, index)
+    pushFunction(L, identity)
     lua.lua_getinfo(L, bytesOf(">S"), ar)
     if (ar.source === null || ar.source[0] !== 0x40) return null
     return { file: textOf(ar.source.subarray(1)), line: ar.linedefined, column: 1 }
+  }
+}
+
+function keyOf(key: PlainValue): string | number | boolean | RawOther {
+  switch (key.type) {
+    case "text":
+      return textOf(key.bytes)
+    case "number":
+    case "boolean":
+      return key.value
+    default:
+      return { kind: "other", type: key.type === "other" ? key.name : key.type }
   }
 }
 

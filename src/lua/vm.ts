@@ -8,11 +8,12 @@
  */
 import type { Code } from "../errors.js"
 import type { Diagnostic } from "../model/diagnostic.js"
-import { type Chunk, type TableSite, translate } from "../syntax/index.js"
+import { type Chunk, type Expr, type TableExpr, translate } from "../syntax/index.js"
 import { bytesOf, literal, textOf } from "./args.js"
 import { Budget, type BudgetLimits } from "./budget.js"
 import {
   aux,
+  type ConstantValue,
   freezeTable,
   type LuaBytes,
   type LuaState,
@@ -21,7 +22,9 @@ import {
   LUA_REGISTRYINDEX,
   LUA_TSTRING,
   lua,
+  pushTable,
   setStringMeter,
+  TableBuilder,
 } from "./fengari.js"
 import { openBase } from "./lib/base.js"
 import { openCoroutine } from "./lib/coroutine.js"
@@ -57,7 +60,7 @@ export type RunOutcome = { readonly ok: true } | ({ readonly ok: false } & LuaFa
 /** One translated source text: its findings, and where its table constructors stand. */
 export interface SourceUnit {
   readonly file: string
-  readonly tables: readonly TableSite[]
+  readonly tables: readonly TableExpr[]
   readonly findings: readonly Diagnostic[]
   /** Null when the text did not parse. */
   readonly chunk: Chunk | null
@@ -66,7 +69,7 @@ export interface SourceUnit {
 /** Where a runtime table was written. */
 export interface TableOrigin {
   readonly unit: SourceUnit
-  readonly site: TableSite
+  readonly site: TableExpr
 }
 
 const FROZEN_LIBRARIES = ["coroutine", "math", "os", "string", "table"]
@@ -79,6 +82,7 @@ export class LuaVm {
   readonly #units: SourceUnit[] = []
   readonly #origins = new WeakMap<object, TableOrigin>()
   #tracking = false
+  #builder: TableBuilder | null = null
 
   constructor(options: VmOptions) {
     this.#options = options
@@ -162,10 +166,9 @@ export class LuaVm {
     return { ok: false, ...failure }
   }
 
-  /** Where the table at `index` was written, if its file was loaded with tracking. */
-  originOf(index: number): TableOrigin | undefined {
-    const table = lua.lua_topointer(this.L, index)
-    return table === null ? undefined : this.#origins.get(table)
+  /** Where a table was written, if its file was loaded with tracking. */
+  originOf(table: object): TableOrigin | undefined {
+    return this.#origins.get(table)
   }
 
   #translate(source: LuaBytes, chunkName: LuaBytes): TranslatedChunk {
@@ -194,13 +197,43 @@ export class LuaVm {
       lua.lua_insert(L, -2)
       lua.lua_settable(L, -4)
     }
+    const siteOf = (L: LuaState): TableExpr => source.tables[lua.lua_tonumber(L, 1)] as TableExpr
     lua.lua_pushcfunction(L, (L) => {
-      const site = source.tables[lua.lua_tonumber(L, 1)] as TableSite
-      this.#origins.set(lua.lua_topointer(L, 2) as object, { unit: source, site })
+      this.#origins.set(lua.lua_topointer(L, 2) as object, { unit: source, site: siteOf(L) })
       return 1
     })
     lua.lua_setfield(L, -2, literal("t"))
+    lua.lua_pushcfunction(L, (L) => {
+      pushTable(L, this.#buildConstant(L, siteOf(L), source))
+      return 1
+    })
+    lua.lua_setfield(L, -2, literal("c"))
     lua.lua_remove(L, -2)
+  }
+
+  /** Makes the table of a constant constructor; each evaluation gives a new one, as in Lua. */
+  #buildConstant(L: LuaState, site: TableExpr, unit: SourceUnit): object {
+    this.budget.charge(L, site.fields.length)
+    this.#builder ??= new TableBuilder(this.L)
+    const table = this.#builder.create()
+    this.#origins.set(table, { unit, site })
+    for (const { key, value } of site.fields) {
+      if (value.kind === "nil" || key === null) continue
+      this.#builder.set(table, key, this.#constant(L, value, unit))
+    }
+    return table
+  }
+
+  #constant(L: LuaState, value: Expr, unit: SourceUnit): ConstantValue {
+    switch (value.kind) {
+      case "string":
+      case "number":
+        return value.value
+      case "table":
+        return this.#buildConstant(L, value, unit)
+      default:
+        return value.kind === "true"
+    }
   }
 
   #openLibraries(): void {

@@ -42,11 +42,14 @@ export class Engine {
     this.#anchored = isAnchored(ast.root)
   }
 
-  /** The leftmost match at or after `from`, or "limit" when the steps ran out. */
-  search(subject: string, from: number): Spans | "limit" | undefined {
+  /**
+   * The leftmost match at or after `from`, or "limit" when the steps ran out.
+   * @param patience steps after which the memo form takes over, where there is one
+   */
+  search(subject: string, from: number, patience = STEPS_BEFORE_MEMO): Spans | "limit" | undefined {
     const memoBits = (this.#memo?.memoCount ?? 0) * (subject.length + 1)
     if (!this.#memo || memoBits > MAX_MEMO_BITS) return this.#run(this.#plain, subject, from, STEP_LIMIT)
-    const quick = this.#run(this.#plain, subject, from, STEPS_BEFORE_MEMO)
+    const quick = this.#run(this.#plain, subject, from, patience)
     return quick === "limit" ? this.#run(this.#memo, subject, from, MEMO_STEP_LIMIT) : quick
   }
 

@@ -208,8 +208,9 @@ class Builder {
         this.#put(OP.BACKREF, node.group, node.caseless ? 1 : 0)
         return
       case "call":
-        this.#calls.push({ at: this.#put(OP.CALL, 0, node.group) + 1, group: node.group })
-        return
+        // PCRE2 gives nothing back of a call of the whole pattern, but does of a group's
+        if (node.group === 0) return this.#atomic(() => this.#call(0))
+        return this.#call(node.group)
       case "cond":
         return this.#condition(node)
       case "keep":
@@ -243,6 +244,10 @@ class Builder {
     this.#node(node.body, clean)
     this.#put(OP.CLOSE, node.index, start)
     this.#put(OP.RETURN, entry)
+  }
+
+  #call(group: number): void {
+    this.#calls.push({ at: this.#put(OP.CALL, 0, group) + 1, group })
   }
 
   #atomic(body: () => void): void {

@@ -7,6 +7,7 @@
  */
 import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
 import { parseNumeral } from "../lua/numeral.js"
+import type { RawValue } from "../model/raw.js"
 import { runProgram, type RuleProgram } from "./program.js"
 import type { RuleSource } from "./source.js"
 
@@ -70,11 +71,11 @@ export class ConfigurationFunctions {
   }
 }
 
-function judge(value: unknown): FunctionResult {
+function judge(value: RawValue | null | undefined): FunctionResult {
   if (value === null || value === undefined) return { ok: false, reason: "the function returned nil", isNil: true }
   const number = typeof value === "string" ? parseNumeral(value) : value
   if (typeof number !== "number") {
-    const seen = typeof value === "string" ? `"${value}"` : typeof value === "object" ? "a table or function" : String(value)
+    const seen = typeof value === "string" ? `"${value}"` : typeof value !== "object" ? String(value) : value.kind === "other" ? `a ${value.type}` : `a ${value.kind}`
     return refuse(`the function returned ${seen}, not a number`)
   }
   if (!Number.isFinite(number)) return refuse(`the function returned ${Number.isNaN(number) ? "nan" : "inf"}`)

@@ -113,6 +113,8 @@ export interface TableField extends Node {
 
 export interface TableExpr extends TableSite {
   readonly kind: "table"
+  /** Made of literals only, and found so because tables are tracked: the host makes it. */
+  readonly isConstant: boolean
   readonly fields: readonly Field[]
 }
 

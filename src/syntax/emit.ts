@@ -26,19 +26,22 @@ export function emit(tokens: TokenStream, edits: Edits): Uint8Array {
   out.text(PROLOGUE)
   for (let i = 0; i < tokens.count; i++) {
     out.toLine(tokens.line[i] as number)
-    if (edits.touched[i]) emitEdited(out, tokens, edits, i)
+    if (edits.touched[i]) i = emitEdited(out, tokens, edits, i)
     else emitToken(out, tokens, i)
   }
   out.text(EPILOGUE)
   return out.bytes()
 }
 
-function emitEdited(out: Output, tokens: TokenStream, edits: Edits, i: number): void {
+/** @returns the last token written, which is a later one where a replacement stands for several */
+function emitEdited(out: Output, tokens: TokenStream, edits: Edits, i: number): number {
   out.text(edits.before(i))
   const instead = edits.instead(i)
   if (instead === undefined) emitToken(out, tokens, i)
   else out.text(instead)
-  out.text(edits.after(i))
+  const last = edits.lastOf(i)
+  out.text(edits.after(last))
+  return last
 }
 
 function emitToken(out: Output, tokens: TokenStream, i: number): void {

@@ -220,21 +220,20 @@ export abstract class ExpressionParser extends Cursor {
   }
 
   /** The name at the cursor, whatever it means; reading goes past it. */
-  protected name(): number {
-    this.requireName()
+  protected name(hint = "write a name"): number {
+    this.requireName(hint)
     this.next()
     return this.pos - 1
   }
 
-  protected requireName(): void {
-    if (this.kind !== T.Name) this.fail("'<name>' expected", this.nameHint())
+  protected requireName(hint: string): void {
+    if (this.kind === T.Name) return
+    this.fail("'<name>' expected", this.kind >= T.And ? this.reservedHint() : hint)
   }
 
-  private nameHint(): string {
-    const isKeyword = this.kind >= T.And
-    return isKeyword
-      ? `${spelling(this.kind)} is a reserved word: write ["${spelling(this.kind)}"]`
-      : "write a name"
+  protected reservedHint(): string {
+    const word = spelling(this.kind)
+    return `${word} is a reserved word: as a key, write ["${word}"]`
   }
 
   /** `.name` */
@@ -253,7 +252,7 @@ export abstract class ExpressionParser extends Cursor {
   private methodCall(object: Expr, first: number): Expr {
     const colon = this.pos
     this.next()
-    const at = this.name()
+    const at = this.name("a method's name follows the colon; a key of a table is followed by =")
     const args = this.callArgs()
     if (this.edits.isGoto(at)) {
       this.edits.gotoMethod(first, colon, this.pos - 1, args.length > 0)

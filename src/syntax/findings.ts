@@ -29,6 +29,8 @@ export class Findings {
   readonly #list: Diagnostic[] = []
   /** Tokens at which the parser's complaints are consequences of the lexer's. */
   readonly #tainted = new Set<number>()
+  /** Strings that did not end and so took the rest of their line. */
+  readonly #swallowing: number[] = []
   #errors = 0
   #first: LuaError | null = null
   #firstToken = Number.POSITIVE_INFINITY
@@ -84,6 +86,17 @@ export class Findings {
 
   isTainted(token: number): boolean {
     return this.#tainted.has(token)
+  }
+
+  /** Marks a string token that took code with it; what follows it is in disorder. */
+  swallow(token: number): void {
+    this.#swallowing.push(token)
+    this.taint(token + 1)
+  }
+
+  /** True if code was lost between two tokens. */
+  hasSwallowed(from: number, to: number): boolean {
+    return this.#swallowing.some((token) => token >= from && token <= to)
   }
 
   sorted(): Diagnostic[] {

@@ -62,8 +62,6 @@ const WINDOWS_1252 = new Map<number, number>([
   [0xa0, 0x00a0],
 ])
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-
 /** Describes the character at `at`, which Lua cannot use outside strings and comments. */
 export function foreignAt(source: Uint8Array, at: number): Foreign {
   const first = source[at] as number
@@ -80,23 +78,21 @@ function unknown(first: number, codePoint: number | undefined): Omit<Foreign, "l
   const hint = "only ASCII may stand outside strings and comments"
   if (codePoint === undefined) return other(`the byte 0x${first.toString(16).toUpperCase()}`, hint)
   const number = codePoint.toString(16).toUpperCase().padStart(4, "0")
-  return other(`the character "${String.fromCodePoint(codePoint)}" (U+${number})`, hint)
+  return other(`the character U+${number}`, hint)
 }
 
-/** @returns 0 if no valid sequence begins here */
+/** @returns 0 if no UTF-8 sequence begins here */
 function utf8Length(source: Uint8Array, at: number): number {
   const first = source[at] as number
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0
-  return length > 0 && decodeUtf8(source, at, length) !== undefined ? length : 0
+  const length = first >= 0xf5 ? 0 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0
+  for (let i = 1; i < length; i++) if (((source[at + i] ?? 0) & 0xc0) !== 0x80) return 0
+  return length
 }
 
-function decodeUtf8(source: Uint8Array, at: number, length: number): number | undefined {
-  try {
-    const text = decoder.decode(source.subarray(at, at + length))
-    return text.codePointAt(0)
-  } catch {
-    return undefined
-  }
+function decodeUtf8(source: Uint8Array, at: number, length: number): number {
+  let code = (source[at] as number) & (0x7f >> length)
+  for (let i = 1; i < length; i++) code = (code << 6) | ((source[at + i] as number) & 0x3f)
+  return code
 }
 
 /** UTF-16, which editors on Windows call "Unicode": every second byte would be an error. */

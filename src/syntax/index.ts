@@ -4,7 +4,7 @@
  * known of rules: this room ends where the text ends.
  */
 import type { Diagnostic } from "../model/diagnostic.js"
-import type { Chunk, TableSite } from "./ast.js"
+import type { Chunk, TableExpr } from "./ast.js"
 import { Edits } from "./edits.js"
 import { emit } from "./emit.js"
 import { Findings, type LuaError } from "./findings.js"
@@ -18,7 +18,10 @@ export type { LuaError } from "./findings.js"
 export interface TranslateOptions {
   /** Name of the file, for findings. */
   readonly file: string
-  /** Wrap every table constructor so that the host learns where a table was written. */
+  /**
+   * Let the host know where every table was written: constructors are wrapped in
+   * `__adh.t(id, …)`, or, if they are constant, replaced by `__adh.c(id)`.
+   */
   readonly track?: boolean
 }
 
@@ -33,7 +36,7 @@ export interface Translation {
   /** Everything found, in the order of the text. Also errors that keep `ok` true, such as duplicate keys. */
   readonly findings: readonly Diagnostic[]
   /** Every table constructor, in the order of the text; the index is the id that `track` hands to the host. */
-  readonly tables: readonly TableSite[]
+  readonly tables: readonly TableExpr[]
   /** Null if the text cannot be loaded. */
   readonly chunk: Chunk | null
   /** The first error in Lua 5.1's words, for `loadstring`. */

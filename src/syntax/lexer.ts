@@ -73,7 +73,7 @@ class Lexer {
     const scanner = this.#scanner
     if (isUtf16(scanner.source)) this.#refuseUtf16()
     else if (scanner.source[0] === T.Hash) scanner.skipToLineEnd()
-    while (scanner.at < scanner.end) this.#next()
+    while (scanner.at < scanner.end && !this.#findings.isFull) this.#next()
     const { line, column } = scanner.spotOf(scanner.end)
     this.#tokens.push(T.Eof, scanner.end, scanner.end, line, column)
     return this.#tokens
@@ -191,7 +191,7 @@ class Lexer {
     if (string.nested !== null) {
       const text = near("nesting of [[...]] is deprecated", "[")
       const hint = "write the outer string as [=[ ... ]=]"
-      this.#brokenToken("E_LUA_SYNTAX", string.nested, text, hint, { line: string.nested.line })
+      this.#brokenToken("E_LUA_SYNTAX", string.nested, text, hint, string.nested.line)
     }
     if (string.finished) return
     this.#brokenToken("E_LUA_SYNTAX", spot, near("unfinished long string", "<eof>"), closingHint(level))
@@ -201,10 +201,21 @@ class Lexer {
   #quoted(): void {
     const scanner = this.#scanner
     const start = scanner.at
-    const spot = scanner.spotOf(start)
+    const { line, column } = scanner.spotOf(start)
     const string = readQuoted(scanner)
-    this.#tokens.pushString(string.value, start, scanner.at, spot.line, spot.column, scanner.line)
-    if (string.fault !== null) this.#stringFault(string.fault, start, spot)
+    const isCut = string.fault?.text === "unfinished string"
+    const curly = isCut && scanner.line === line ? curlyQuoteIn(scanner.source, start, scanner.at) : null
+    if (curly !== null) {
+      // Most likely the intended end of the string: the rest of the line is code.
+      const value = scanner.text(start + 1, curly.at)
+      scanner.at = curly.at
+      this.#reportQuote(curly.found, curly.at)
+      scanner.at += curly.found.length
+      this.#tokens.pushString(value, start, scanner.at, line, column, line)
+      return
+    }
+    this.#tokens.pushString(string.value, start, scanner.at, line, column, scanner.line)
+    if (string.fault !== null) this.#stringFault(string.fault, start, { line, column })
     this.#warnAboutDropped(string)
   }
 
@@ -212,18 +223,10 @@ class Lexer {
     const scanner = this.#scanner
     const isCut = fault.text === "unfinished string"
     const atEnd = isCut && scanner.at >= scanner.end
-    const quote = scanner.text(start, start + 1)
-    const text = near(fault.text, atEnd ? "<eof>" : untilNul(quote + fault.valueSoFar))
-    const curly = isCut && scanner.line === spot.line ? curlyQuoteIn(scanner.source, start, scanner.at) : null
-    if (curly === null) {
-      this.#brokenToken("E_LUA_SYNTAX", isCut ? spot : fault.spot, text, STRING_HINTS[fault.text])
-    } else {
-      const place = { line: spot.line, column: spot.column + curly.at - start }
-      const message = insteadOfStraight(curly.found)
-      this.#brokenToken("E_LUA_QUOTE", place, text, curly.found.hint, { message })
-    }
-    // Whatever follows a string that did not end was meant to be preceded by something else.
-    if (isCut) this.#findings.taint(this.#tokens.count)
+    const seen = scanner.text(start, start + 1) + fault.valueSoFar
+    const text = near(fault.text, atEnd ? "<eof>" : untilNul(seen))
+    this.#brokenToken("E_LUA_SYNTAX", isCut ? spot : fault.spot, text, STRING_HINTS[fault.text])
+    if (isCut) this.#findings.swallow(this.#tokens.count - 1)
   }
 
   #warnAboutDropped(string: QuotedString): void {
@@ -317,19 +320,12 @@ class Lexer {
 
   /**
    * An error in the token that was read last.
-   * @param about what to tell people instead of Lua's sentence, and the line where Lua stopped
+   * @param line where Lua stopped reading
    */
-  #brokenToken(
-    code: Code,
-    spot: Spot,
-    text: string,
-    hint: string,
-    about: { message?: string; line?: number } = {},
-  ): void {
+  #brokenToken(code: Code, spot: Spot, text: string, hint: string, line = this.#scanner.line): void {
     const token = this.#tokens.count - 1
     this.#findings.taint(token)
-    const line = about.line ?? this.#scanner.line
-    this.#findings.error(code, spot, about.message ?? readable(text), hint, token, { line, message: text })
+    this.#findings.error(code, spot, readable(text), hint, token, { line, message: text })
   }
 
   /** An error before the next token is complete. */

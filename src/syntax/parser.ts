@@ -261,7 +261,7 @@ class Parser extends TableParser {
   private functionStatement(at: number): FunctionStat {
     this.next()
     const nameAt = this.pos
-    this.requireName()
+    this.requireName("write the function's name")
     let target = this.variable()
     let unspeakable = isGlobal(target) && this.edits.isUnspeakable(nameAt)
     while (this.kind === T.Dot) {

@@ -13,6 +13,7 @@ import { near, nearToken, readable } from "./wording.js"
 
 /** Lua keeps positional fields in registers until there are this many (`LFIELDS_PER_FLUSH`). */
 const FIELDS_PER_FLUSH = 50
+const VALUE_WORDS = new Set<number>([T.Nil, T.True, T.False, T.Not, T.Function])
 
 interface OpenTable {
   readonly kind: "table"
@@ -21,6 +22,27 @@ interface OpenTable {
   endLine: number
   endColumn: number
   readonly fields: Field[]
+  isConstant: boolean
+}
+
+/** Literals and tables of literals under literal keys: what evaluating it gives is known from its text. */
+function isConstant(table: OpenTable): boolean {
+  return table.fields.every(({ key, value }) => key !== null && !Number.isNaN(key) && isConstantValue(value))
+}
+
+function isConstantValue(value: Expr): boolean {
+  switch (value.kind) {
+    case "string":
+    case "number":
+    case "true":
+    case "false":
+    case "nil":
+      return true
+    case "table":
+      return value.isConstant
+    default:
+      return false
+  }
 }
 
 export abstract class TableParser extends ExpressionParser {
@@ -34,7 +56,15 @@ export abstract class TableParser extends ExpressionParser {
     const opener = this.pos
     const line = this.lineOf(opener)
     const column = this.columnOf(opener)
-    const table: OpenTable = { kind: "table", line, column, endLine: line, endColumn: column, fields: [] }
+    const table: OpenTable = {
+      kind: "table",
+      line,
+      column,
+      endLine: line,
+      endColumn: column,
+      fields: [],
+      isConstant: false,
+    }
     const id = this.tables.push(table) - 1
     this.#openers[id] = opener
     const { held } = this
@@ -47,7 +77,9 @@ export abstract class TableParser extends ExpressionParser {
     table.endLine = this.lineOf(closer)
     table.endColumn = this.columnOf(closer)
     if (this.track) {
-      this.edits.table(opener, closer, id, isArgument)
+      table.isConstant = isConstant(table)
+      if (table.isConstant) this.edits.constantTable(opener, closer, id, isArgument)
+      else this.edits.table(opener, closer, id, isArgument)
       this.sink(isArgument ? 2 : 1)
     }
     return table
@@ -85,6 +117,10 @@ export abstract class TableParser extends ExpressionParser {
     if (this.kind === T.Name) {
       if (this.peek() === T.Assign) return this.#named(at)
       this.peeked = at + 1
+    }
+    if (isReservedKey(this.kind) && this.peek() === T.Assign) {
+      this.complain("unexpected symbol", this.reservedHint())
+      return this.#named(at)
     }
     return this.#finish(at, "positional", position, null, this.expr())
   }
@@ -158,6 +194,8 @@ export abstract class TableParser extends ExpressionParser {
   }
 
   #neverClosed(opener: number): void {
+    // The brace is most likely in the rest of the line that a broken string took.
+    if (this.findings.hasSwallowed(opener, this.pos)) return
     const token = nearToken(this.tokens, this.pos)
     this.report(
       "E_LUA_SEPARATOR",
@@ -190,4 +228,9 @@ export abstract class TableParser extends ExpressionParser {
     while (!this.tokens.isFirstOnLine(first)) first--
     return this.columnOf(first)
   }
+}
+
+/** Reserved words that cannot begin a value, so that `word =` can only be meant as a key. */
+function isReservedKey(kind: number): boolean {
+  return kind >= T.And && !VALUE_WORDS.has(kind)
 }

@@ -97,7 +97,7 @@ function heapKilobytes(): number {
   return Math.ceil(process.memoryUsage().heapUsed / 1024)
 }
 
-/** JavaScript collects on its own account: everything but "count" is accepted and does nothing. */
+/** JavaScript collects on its own account: what does not ask for numbers is accepted and does nothing. */
 function collectGarbage(L: LuaState): number {
   const option = lua.lua_isnoneornil(L, 1) ? "collect" : textOf(checkBytes(L, 1))
   optInteger(L, 2, 0)
@@ -108,7 +108,15 @@ function collectGarbage(L: LuaState): number {
     case "step":
       lua.lua_pushboolean(L, true)
       return 1
+    case "meminfo":
+    case "meminfo:global":
+      lua.lua_createtable(L, 0, 1)
+      lua.lua_pushnumber(L, heapKilobytes() * 1024)
+      lua.lua_setfield(L, -2, literal("total"))
+      return 1
     case "collect":
+    case "globaltrace":
+    case "setglobaltrace":
     case "stop":
     case "restart":
     case "setpause":

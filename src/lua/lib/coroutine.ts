@@ -3,7 +3,7 @@
  * reason why a coroutine cannot be resumed names its state. A spent budget ends
  * the whole script, not only the coroutine it was spent in.
  */
-import { argError, checkType, pushText, raise, setFunctions } from "../args.js"
+import { argError, pushText, raise, setFunctions } from "../args.js"
 import {
   aux,
   LuaDebug,
@@ -56,8 +56,7 @@ function threadAt(L: LuaState, arg: number): LuaState {
 }
 
 function create(L: LuaState): number {
-  checkType(L, 1, LUA_TFUNCTION)
-  if (lua.lua_iscfunction(L, 1)) argError(L, 1, "Lua function expected")
+  if (lua.lua_type(L, 1) !== LUA_TFUNCTION || lua.lua_iscfunction(L, 1)) argError(L, 1, "Lua function expected")
   const thread = lua.lua_newthread(L)
   lua.lua_pushvalue(L, 1)
   lua.lua_xmove(L, thread, 1)

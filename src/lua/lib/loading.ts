@@ -15,6 +15,7 @@ import {
   textOf,
   typeName,
 } from "../args.js"
+import { chunkIdBytes } from "../chunk-id.js"
 import {
   type ChunkReader,
   disableClosureReuse,
@@ -121,19 +122,9 @@ function readOnce(bytes: LuaBytes): ChunkReader {
   }
 }
 
-/** How a chunk is called in messages. Same cuts as the original's 60-character identifiers. */
+/** How a chunk is called in messages. */
 export function chunkId(chunkName: LuaBytes): string {
-  const name = textOf(chunkName)
-  const size = 60
-  if (name.startsWith("=")) return name.slice(1, size)
-  if (name.startsWith("@")) {
-    const path = name.slice(1)
-    const room = size - " '...' ".length - 1
-    return path.length > room ? `...${path.slice(path.length - room)}` : path
-  }
-  const firstLine = /^[^\r\n]*/.exec(name)?.[0] ?? ""
-  const shown = firstLine.slice(0, size - ' [string "..."] '.length - 1)
-  return `[string "${shown}${shown.length < name.length ? "..." : ""}"]`
+  return textOf(chunkIdBytes(chunkName))
 }
 
 function answerLoad(L: LuaState, ok: boolean): number {

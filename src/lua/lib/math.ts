@@ -2,7 +2,7 @@
  * `math` as Lua 5.1 has it, on doubles. `random` is seeded by the host, so that
  * a rule file gives the same rules whenever it is loaded.
  */
-import { argError, checkInteger, checkNumber, literal, setFunctions } from "../args.js"
+import { argError, checkInteger, checkNumber, literal, raise, setFunctions } from "../args.js"
 import { type LuaState, lua } from "../fengari.js"
 
 type Unary = (n: number) => number
@@ -31,7 +31,7 @@ const UNARY: Record<string, Unary> = {
 const BINARY: Record<string, (a: number, b: number) => number> = {
   atan2: Math.atan2,
   fmod: (a, b) => a % b,
-  ldexp: (m, e) => scale(m, Math.trunc(e)),
+  ldexp: (m, e) => scale(m, Number.isNaN(e) ? 0 : Math.trunc(e)),
   mod: (a, b) => a % b,
   pow: (a, b) => a ** b,
 }
@@ -63,7 +63,7 @@ export function openMath(L: LuaState, seed: number): void {
     modf,
     random: (L) => luaRandom(L, random),
     randomseed: (L) => {
-      random.seed(checkNumber(L, 1))
+      random.seed(checkInteger(L, 1))
       return 0
     },
   })
@@ -88,8 +88,13 @@ function modf(L: LuaState): number {
   const n = checkNumber(L, 1)
   const whole = Math.trunc(n)
   lua.lua_pushnumber(L, whole)
-  lua.lua_pushnumber(L, Number.isFinite(n) ? n - whole : Number.isNaN(n) ? n : 0)
+  lua.lua_pushnumber(L, withSignOf(n, Number.isFinite(n) ? n - whole : Number.isNaN(n) ? n : 0))
   return 2
+}
+
+/** C gives a zero fraction the sign of the number. */
+function withSignOf(n: number, magnitude: number): number {
+  return n < 0 || Object.is(n, -0) ? -Math.abs(magnitude) : magnitude
 }
 
 function frexp(L: LuaState): number {
@@ -147,7 +152,7 @@ function luaRandom(L: LuaState, random: Random): number {
       return 1
     }
     default:
-      return argError(L, 3, "wrong number of arguments")
+      return raise(L, "wrong number of arguments")
   }
 }
 

@@ -55,7 +55,8 @@ function time(L: LuaState, options: OsOptions): number {
   const start = new Date(0)
   start.setUTCFullYear(year, month - 1, day)
   const at = start.getTime() + shiftMs
-  if (Number.isNaN(at)) lua.lua_pushnil(L)
+  // C's mktime reports failure as -1, so the last second of 1969 has no number.
+  if (Number.isNaN(at) || at === -1000) lua.lua_pushnil(L)
   else lua.lua_pushnumber(L, Math.floor(at / 1000))
   return 1
 }
@@ -81,7 +82,7 @@ function date(L: LuaState, options: OsOptions): number {
     lua.lua_pushnil(L)
     return 1
   }
-  if (format.startsWith("*t")) {
+  if (format === "*t") {
     pushDateTable(L, when)
     return 1
   }

@@ -185,8 +185,7 @@ class Sorter {
       this.#order(low, high)
       if (high - low === 1) return
       const middle = (low + high) >> 1
-      this.#order(low, middle)
-      this.#order(middle, high)
+      if (!this.#order(low, middle)) this.#order(middle, high)
       if (high - low === 2) return
       const border = this.#partition(low, middle, high)
       // The smaller half is sorted by a call, the larger by this loop: depth stays logarithmic.
@@ -208,8 +207,9 @@ class Sorter {
     let i = low
     let j = high - 1
     for (;;) {
-      while (this.#elementLess(++i)) if (i >= high) raise(L, "invalid order function for sorting")
-      while (this.#pivotLess(--j)) if (j <= low) raise(L, "invalid order function for sorting")
+      // Like the original of 5.1.4, one step beyond the array is compared before the complaint.
+      while (this.#elementLess(++i)) if (i > high) raise(L, "invalid order function for sorting")
+      while (this.#pivotLess(--j)) if (j < low) raise(L, "invalid order function for sorting")
       if (j < i) break
       this.#swap(i, j)
     }
@@ -218,13 +218,15 @@ class Sorter {
     return i
   }
 
-  #order(a: number, b: number): void {
+  /** Swaps the two elements if they are in the wrong order; returns whether they were. */
+  #order(a: number, b: number): boolean {
     const L = this.#L
     lua.lua_rawgeti(L, 1, b)
     lua.lua_rawgeti(L, 1, a)
     const wrong = this.#less(-2, -1)
     lua.lua_pop(L, 2)
     if (wrong) this.#swap(a, b)
+    return wrong
   }
 
   #elementLess(i: number): boolean {

@@ -5,7 +5,7 @@
  * Source: lua-dialect.md E.
  */
 import { checkText, literal } from "../args.js"
-import { type LuaFunction, lua } from "../fengari.js"
+import { type LuaFunction, LUA_TBOOLEAN, lua } from "../fengari.js"
 import type { KeptValues } from "./kept.js"
 import type { HostContext } from "./services.js"
 
@@ -59,7 +59,7 @@ export class ScriptModules {
         if (lua.lua_isnil(L, -1)) return 0
         lua.lua_insert(L, -2)
         lua.lua_call(L, 1, 1)
-        answered = lua.lua_toboolean(L, -1)
+        answered = lua.lua_type(L, -1) === LUA_TBOOLEAN && lua.lua_toboolean(L, -1)
         return 0
       })
       if (!outcome.ok) services.log("err", `deinit of "${name}" failed: ${outcome.message}`)

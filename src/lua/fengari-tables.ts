@@ -1,0 +1,123 @@
+/**
+ * Changes to fengari's tables, used by fengari.ts only. fengari keeps keys in
+ * the order of their arrival, and a constructor fills its list from the end, so
+ * that `pairs{"a", "b"}` would give 2 before 1. Here a list is walked from 1
+ * upwards, as the original's array part is, however it was filled.
+ *
+ * Also here: whole keys come out of `next` as floats, and the library tables
+ * can be frozen (lua-dialect.md D), `rawset` and `table.insert` included.
+ */
+import type { LuaBytes, LuaState } from "./fengari.js"
+
+export interface TValue {
+  type: number
+  value: unknown
+}
+
+interface Entry {
+  readonly key: TValue & { setdeadvalue(): void }
+  value: (TValue & { setfrom(from: TValue): void }) | undefined
+  /** The entries before and after. A dead entry keeps its `n`: a walk may stand on it. */
+  p: Entry | undefined
+  n: Entry | undefined
+}
+
+interface Table {
+  readonly strong: Map<unknown, Entry>
+  readonly dead_strong: Map<unknown, Entry>
+  dead_weak: WeakMap<object, Entry> | undefined
+  f: Entry | undefined
+  l: Entry | undefined
+}
+
+export interface TableModule {
+  luaH_next(L: LuaState, table: Table, keyIndex: number): boolean
+  luaH_setfrom(L: LuaState, table: Table, key: TValue, value: TValue): void
+  luaH_setint(table: Table, key: number, value: TValue): void
+}
+
+export interface TableParts {
+  readonly ltable: TableModule
+  readonly runError: (L: LuaState, message: LuaBytes) => never
+  readonly TValue: new (type: number, value: unknown) => TValue
+  readonly integerTag: number
+  readonly floatTag: number
+  readonly frozenMessage: LuaBytes
+}
+
+const frozen = new WeakSet<object>()
+
+/** From now on every write to the table is an error. */
+export function freeze(table: object): void {
+  frozen.add(table)
+}
+
+export function patchTables(parts: TableParts): void {
+  const { ltable, TValue, integerTag, floatTag } = parts
+  const { luaH_next: next, luaH_setfrom: setAny, luaH_setint: setWhole } = ltable
+
+  const makeEntry = (key: number, value: TValue): Entry =>
+    ({ key: new TValue(integerTag, key), value: new TValue(value.type, value.value), p: undefined, n: undefined }) as Entry
+
+  ltable.luaH_setint = (table, key, value) => {
+    if (value.type === 0 || key < 1 || table.strong.has(key)) setWhole(table, key, value)
+    else insert(table, key, makeEntry(key, value))
+  }
+  ltable.luaH_setfrom = (L, table, key, value) => {
+    if (frozen.has(table)) parts.runError(L, parts.frozenMessage)
+    const { value: number } = key
+    const isListKey = typeof number === "number" && number >= 1 && (number | 0) === number && isNumber(key.type)
+    if (!isListKey || value.type === 0 || table.strong.has(number)) setAny(L, table, key, value)
+    else insert(table, number, makeEntry(number, value))
+  }
+  ltable.luaH_next = (L, table, keyIndex) => {
+    if (!next(L, table, keyIndex)) return false
+    const key = (L as unknown as { stack: TValue[] }).stack[keyIndex] as TValue
+    if (key.type === integerTag) key.type = floatTag
+    return true
+  }
+
+  function isNumber(type: number): boolean {
+    return type === floatTag || type === integerTag
+  }
+}
+
+/** Adds a key that the table does not hold, beside its neighbours. */
+function insert(table: Table, key: number, entry: Entry): void {
+  table.dead_strong.clear()
+  table.dead_weak = undefined
+  const { strong, l: last } = table
+  strong.set(key, entry)
+  if (last !== undefined && last.key.value === key - 1) {
+    link(table, last, entry, entry)
+    return
+  }
+  const before = key === 1 ? undefined : strong.get(key - 1)
+  const after = strong.get(key + 1)
+  if (before !== undefined || key === 1) link(table, before, entry, entry)
+  else link(table, after === undefined ? last : after.p, entry, entry)
+  if (after !== undefined && after !== entry.n) moveRun(table, after, entry)
+}
+
+/** Links a chain of entries behind `before`; at the head when there is none. */
+function link(table: Table, before: Entry | undefined, first: Entry, last: Entry): void {
+  const after = before === undefined ? table.f : before.n
+  first.p = before
+  last.n = after
+  if (before === undefined) table.f = first
+  else before.n = first
+  if (after === undefined) table.l = last
+  else after.p = last
+}
+
+/** Moves the list that begins at `first` behind `before`: the gap between the two has just been filled. */
+function moveRun(table: Table, first: Entry, before: Entry): void {
+  let last = first
+  while (last.n !== undefined && last.n.key.value === (last.key.value as number) + 1) last = last.n
+  const { p, n } = { p: first.p, n: last.n }
+  if (p === undefined) table.f = n
+  else p.n = n
+  if (n === undefined) table.l = p
+  else n.p = p
+  link(table, before, first, last)
+}

@@ -1,0 +1,2 @@
+-- A module that no script root has.
+require("our.helpers")

@@ -1,0 +1,2 @@
+-- A module name that would leave the script roots.
+require("../secrets")

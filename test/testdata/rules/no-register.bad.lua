@@ -1,0 +1,2 @@
+-- A custom script that builds a table and forgets to register it.
+local rules = { ["a.test"] = { responses = {} } }

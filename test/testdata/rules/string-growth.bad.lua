@@ -1,0 +1,3 @@
+-- A string that doubles until it is too large.
+local text = "x"
+while true do text = text .. text end
