@@ -738,4 +738,323 @@ Rules = {
   ["zohomail.eu"] = "zoho.com",
   ["mx:.zoho.com"] = "zoho.com",
   ["mx:.zoho.eu"] = "zoho.com",
+
+  -- ---------------------------------------------------------------------------
+  -- GMX, WEB.DE, mail.com, IONOS                               D, mid-2026
+  -- Limits: unpublished; after a rate refusal a pause of hours is published. No
+  -- enhanced codes; the reason stands in the last line of the reply.
+  -- ---------------------------------------------------------------------------
+  ["gmx.net"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(30, 10000, 28),
+    },
+    responses = {
+      { code = "(?i)\\b(?:block|black) ?listed\\b", trigger = "1", action = { "suspend", "6 hours" },
+        message = "GMX/WEB.DE: address blocked; stop, find the cause, ask the postmaster" },
+      { code = "(?i)\\bSPF policy\\b", trigger = "1", action = nothing, observe = true,
+        message = "GMX/WEB.DE: refused by the SPF policy of the sender domain; repair SPF" },
+      { code = "(?i)^4\\d\\d[ -].*(?:too many (?:e-?)?(?:mails|messages)|zu viele|send limit|limits? (?:is|was|were) reached|rate ?limit)",
+        trigger = "1", action = { { "throttle", "down" }, { "suspend", "2 hours" } },
+        message = "GMX/WEB.DE: too much mail from this address; pause for hours, then send less" },
+      -- Without a permanent code this is their rate limit.
+      { code = "(?i)^4\\d\\d[ -].*policy restrictions", trigger = "1",
+        action = { { "throttle", "down" }, { "suspend", "2 hours" } },
+        message = "GMX/WEB.DE: deferred by policy, as a rule for the rate; pause for hours, then send less" },
+      { code = "(?i)^5\\d\\d[ -].*policy restrictions", trigger = "1", action = { "throttle", "down" },
+        message = "GMX/WEB.DE: message refused by policy; review content and headers" },
+    },
+  },
+  ["gmx.at"] = "gmx.net",
+  ["gmx.biz"] = "gmx.net",
+  ["gmx.ch"] = "gmx.net",
+  ["gmx.co.uk"] = "gmx.net",
+  ["gmx.com"] = "gmx.net",
+  ["gmx.de"] = "gmx.net",
+  ["gmx.es"] = "gmx.net",
+  ["gmx.eu"] = "gmx.net",
+  ["gmx.fr"] = "gmx.net",
+  ["gmx.info"] = "gmx.net",
+  ["gmx.li"] = "gmx.net",
+  ["gmx.org"] = "gmx.net",
+  ["gmx.us"] = "gmx.net",
+  ["web.de"] = "gmx.net",
+  ["email.de"] = "gmx.net",
+  ["mail.com"] = "gmx.net",
+  ["email.com"] = "gmx.net",
+  ["usa.com"] = "gmx.net",
+  ["post.com"] = "gmx.net",
+  ["europe.com"] = "gmx.net",
+  ["asia.com"] = "gmx.net",
+  ["consultant.com"] = "gmx.net",
+  ["engineer.com"] = "gmx.net",
+  ["iname.com"] = "gmx.net",
+  ["myself.com"] = "gmx.net",
+  ["caramail.com"] = "gmx.net",
+  ["mx:.gmx.net"] = "gmx.net",
+  ["mx:.web.de"] = "gmx.net",
+  ["mx:.mail.com"] = "gmx.net",
+  ["mx:.kundenserver.de"] = "gmx.net",
+  ["mx:.ionos.co.uk"] = "gmx.net",
+  ["mx:.ionos.com"] = "gmx.net",
+  ["mx:.ionos.de"] = "gmx.net",
+  ["mx:.ionos.es"] = "gmx.net",
+  ["mx:.ionos.fr"] = "gmx.net",
+  ["mx:.ionos.it"] = "gmx.net",
+  ["mx:.ionos.mx"] = "gmx.net",
+
+  -- ---------------------------------------------------------------------------
+  -- T-Online (Deutsche Telekom)                                O, mid-2026
+  -- Limits: unpublished. Addresses without history are refused until the
+  -- postmaster has been asked; a reset takes 1 to 24 hours.
+  -- ---------------------------------------------------------------------------
+  ["t-online.de"] = {
+    configuration = {
+      max_outbound_connections = 2,
+      max_deliveries_per_connection = 10,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "\\((?:BL|NOWL)\\)", trigger = "1", action = { "suspend", "12 hours" },
+        message = "T-Online: address blocked or without history; write to the postmaster, a reset takes up to a day" },
+      { code = "(?i)^5\\d\\d[ -]IP=.*reputation", trigger = "1", action = { "suspend", "12 hours" },
+        message = "T-Online: no or bad reputation; write to the postmaster, a reset takes up to a day" },
+    },
+  },
+  ["magenta.de"] = "t-online.de",
+  ["mx:.t-online.de"] = "t-online.de",
+
+  -- ---------------------------------------------------------------------------
+  -- Orange (France)                                            O, mid-2026
+  -- Limits: about 3 connections; complaints below 0.6 %.
+  -- ---------------------------------------------------------------------------
+  ["orange.fr"] = {
+    configuration = {
+      max_outbound_connections = 2,
+      max_deliveries_per_connection = 50,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)OFR\\w*_104\\b|trop de connexions", trigger = "1",
+        action = { { "reduce_connections", 2 }, { "suspend", "10 minutes" } },
+        message = "Orange: too many connections; stay at one or two" },
+      { code = "(?i)OFR\\w*_506\\b", trigger = "1", action = nothing, observe = true,
+        message = "Orange: message taken for spam; review the campaign" },
+      { code = "(?i)OFR\\w*_416\\b", trigger = "1", action = nothing, observe = true,
+        message = "Orange: unknown recipient" },
+      { code = "(?i)OFR006_", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Orange: address blocked; stop, find the cause, ask the abuse desk" },
+      { code = "(?i)OFR(?:005_|\\w*_(?:105|108|999)\\b)", trigger = "1",
+        action = { { "throttle", "down" }, { "suspend", "1 hours" } },
+        message = "Orange: refused for the reputation, often for hours; cut volume, check complaints" },
+      { code = "(?i)^421[ -].*service refuse", trigger = "1", action = { { "throttle", "down" }, { "suspend", "1 hours" } },
+        message = "Orange: service refused for now; cut volume, check complaints" },
+    },
+  },
+  ["wanadoo.fr"] = "orange.fr",
+  ["mx:smtp-in.orange.fr"] = "orange.fr",
+
+  -- ---------------------------------------------------------------------------
+  -- SFR (France)                                               O, mid-2026
+  -- Limits: 2 connections per address. Every SFR_IN block lasts two hours.
+  -- ---------------------------------------------------------------------------
+  ["sfr.fr"] = {
+    configuration = {
+      max_outbound_connections = 2,
+      max_deliveries_per_connection = 50,
+      outbound_throttle_messages = warm_up(20, 3000, 28),
+    },
+    responses = {
+      { code = "(?i)SFR_IN_\\d04\\b", trigger = "1", action = { "suspend", "2 hours" },
+        message = "SFR: blocked for two hours for unknown recipients; clean the list" },
+      { code = "(?i)SFR_IN_", trigger = "1", action = { "suspend", "2 hours" },
+        message = "SFR: blocked for two hours for spam, virus, errors or volume; find the cause" },
+    },
+  },
+  ["neuf.fr"] = "sfr.fr",
+  ["cegetel.net"] = "sfr.fr",
+  ["club-internet.fr"] = "sfr.fr",
+  ["noos.fr"] = "sfr.fr",
+  ["numericable.com"] = "sfr.fr",
+  ["numericable.fr"] = "sfr.fr",
+  ["mx:smtp-in.sfr.fr"] = "sfr.fr",
+
+  -- ---------------------------------------------------------------------------
+  -- Free (France)                                              O, mid-2026
+  -- Limits: unknown.
+  -- ---------------------------------------------------------------------------
+  ["free.fr"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 3000, 28),
+    },
+    responses = {
+      { code = "(?i)too many errors from your ip", trigger = "1", action = { "suspend", "1 hours" },
+        message = "Free: too many unknown recipients; clean the list" },
+      { code = "(?i)too many spams?\\b", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Free: address blocked for spam; stop and find the cause" },
+    },
+  },
+  ["aliceadsl.fr"] = "free.fr",
+  ["libertysurf.fr"] = "free.fr",
+  ["mx:.free.fr"] = "free.fr",
+
+  -- ---------------------------------------------------------------------------
+  -- La Poste (France)                                          O, mid-2026
+  -- Limits: 2 connections, 100 messages on each.
+  -- ---------------------------------------------------------------------------
+  ["laposte.net"] = {
+    configuration = {
+      max_outbound_connections = 2,
+      max_deliveries_per_connection = { 10, 100 },
+      outbound_throttle_messages = warm_up(20, 3000, 28),
+    },
+    responses = {
+      { code = "(?i)LPN\\d*_(?:503|105|107)\\b", trigger = "1",
+        action = { { "throttle", "down" }, { "suspend", "1 hours" } },
+        message = "La Poste: address slowed down; cut volume, check complaints" },
+      { code = "(?i)LPN\\d*_510\\b", trigger = "1", action = { "throttle", "down" },
+        message = "La Poste: message refused by policy; review the campaign" },
+      { code = "(?i)LPN\\d*_(?:405|517)\\b", trigger = "1", action = nothing, observe = true,
+        message = "La Poste: sender domain or DMARC refused; repair DNS and authentication" },
+      { code = "(?i)LPN\\d*_4[12]6\\b", trigger = "1", action = nothing, observe = true,
+        message = "La Poste: recipient unknown or blocked" },
+    },
+  },
+  ["mx:.laposte.net"] = "laposte.net",
+
+  -- ---------------------------------------------------------------------------
+  -- Libero, Virgilio, TIM (Italy)                              K, mid-2026
+  -- Limits: unknown; thin evidence.
+  -- ---------------------------------------------------------------------------
+  ["libero.it"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)blacklisted IP", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Libero/TIM: address blocked; stop, find the cause, ask for removal" },
+      { code = "(?i)^4\\d\\d[ -].*slow(?:ing)? down", trigger = "1",
+        action = { { "reduce_connections", 1 }, { "suspend", "15 minutes" } },
+        message = "Libero/TIM: too fast; open fewer connections" },
+    },
+  },
+  ["blu.it"] = "libero.it",
+  ["giallo.it"] = "libero.it",
+  ["inwind.it"] = "libero.it",
+  ["iol.it"] = "libero.it",
+  ["virgilio.it"] = "libero.it",
+  ["alice.it"] = "libero.it",
+  ["tim.it"] = "libero.it",
+  ["tin.it"] = "libero.it",
+  ["mx:.libero.it"] = "libero.it",
+
+  -- ---------------------------------------------------------------------------
+  -- WP and o2 (Poland)                                         O/K, mid-2026
+  -- Limits: unknown.
+  -- ---------------------------------------------------------------------------
+  ["wp.pl"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)\\bBLAD SPF\\b", trigger = "1", action = nothing, observe = true,
+        message = "WP: SPF of the sender domain fails; repair SPF" },
+      { code = "(?i)gr[ae]y-?list", trigger = "1", action = { "greylisted", "10 minutes" },
+        message = "WP: first contact is put off; the retry decides" },
+    },
+  },
+  ["o2.pl"] = "wp.pl",
+  ["go2.pl"] = "wp.pl",
+  ["tlen.pl"] = "wp.pl",
+  ["mx:mx.wp.pl"] = "wp.pl",
+
+  -- ---------------------------------------------------------------------------
+  -- Onet, Interia (Poland), Seznam (Czech Republic)            K, mid-2026
+  -- Limits: unknown.
+  -- ---------------------------------------------------------------------------
+  ["onet.pl"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)gr[ae]y-?list", trigger = "1", action = { "greylisted", "10 minutes" },
+        message = "Onet/Interia/Seznam: first contact is put off; the retry decides" },
+    },
+  },
+  ["onet.eu"] = "onet.pl",
+  ["op.pl"] = "onet.pl",
+  ["poczta.onet.pl"] = "onet.pl",
+  ["poczta.onet.eu"] = "onet.pl",
+  ["vp.pl"] = "onet.pl",
+  ["interia.pl"] = "onet.pl",
+  ["interia.eu"] = "onet.pl",
+  ["interia.com"] = "onet.pl",
+  ["poczta.fm"] = "onet.pl",
+  ["seznam.cz"] = "onet.pl",
+  ["email.cz"] = "onet.pl",
+  ["post.cz"] = "onet.pl",
+  ["spoluzaci.cz"] = "onet.pl",
+
+  -- ---------------------------------------------------------------------------
+  -- Mail.ru                                                    O, mid-2026
+  -- Limits: unknown.
+  -- ---------------------------------------------------------------------------
+  ["mail.ru"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(30, 10000, 28),
+    },
+    responses = {
+      { code = "(?i)spam message rejected", trigger = "4/600", action = { "throttle", "down" },
+        message = "Mail.ru: content or reputation refused; review the campaign" },
+      { code = "(?i)rate ?limit exceeded", trigger = "1", action = { "greylisted", "30 minutes" },
+        message = "Mail.ru: one mailbox gets more than it may take; its mail is retried later" },
+      { code = "(?i)dynamic ips?\\b", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Mail.ru: address counts as dynamic; repair reverse DNS" },
+    },
+  },
+  ["bk.ru"] = "mail.ru",
+  ["inbox.ru"] = "mail.ru",
+  ["internet.ru"] = "mail.ru",
+  ["list.ru"] = "mail.ru",
+  ["mx:.mail.ru"] = "mail.ru",
+
+  -- ---------------------------------------------------------------------------
+  -- Yandex                                                     D, mid-2026
+  -- Limits: unknown. A sender refused for its spam statistics stays blocked for
+  -- a day.
+  -- ---------------------------------------------------------------------------
+  ["yandex.ru"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(30, 10000, 28),
+    },
+    responses = {
+      { code = "(?i)suspicion of spam", trigger = "9/600", action = { { "throttle", "down" }, { "suspend", "4 hours" } },
+        message = "Yandex: message taken for spam; review the campaign" },
+      { code = "(?i)spam statistics", trigger = "9/600", action = { { "throttle", "down" }, { "suspend", "4 hours" } },
+        message = "Yandex: sender blocked for its spam statistics, for about a day; review the campaign" },
+    },
+  },
+  ["ya.ru"] = "yandex.ru",
+  ["narod.ru"] = "yandex.ru",
+  ["yandex.by"] = "yandex.ru",
+  ["yandex.com"] = "yandex.ru",
+  ["yandex.com.tr"] = "yandex.ru",
+  ["yandex.kz"] = "yandex.ru",
+  ["yandex.ua"] = "yandex.ru",
+  ["yandex.uz"] = "yandex.ru",
+  ["mx:.yandex.ru"] = "yandex.ru",
+  ["mx:.yandex.net"] = "yandex.ru",
 }

@@ -72,6 +72,7 @@ export const CODES = {
   E_RULE_SHADOWS: warning("a custom rule with the pattern of a system rule"),
   E_RULE_PHASE: warning("`phase` is present; it was never implemented"),
   E_TRIGGER_SYNTAX: error('a trigger that is neither "1" nor "COUNT/SECONDS"'),
+  E_TRIGGER_NUMBER: info("a trigger written as a number"),
   E_TRIGGER_MISSING: warning("a rule without a trigger"),
   E_TRIGGER_ONE_SECOND: warning('the trigger "1/1", which is not "1"'),
   E_ACTION_UNKNOWN: error("an unknown action"),

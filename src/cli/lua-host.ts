@@ -34,13 +34,13 @@ export function makeLuaHost({ roots, print, log }: LuaHostOptions): LuaVm {
   return vm
 }
 
-/** Sets the global `arg` as the stand-alone interpreter does: the script's name at 0, its arguments from 1. */
+/** Sets the global `arg` as the stand-alone interpreter does: itself at -1, the script's name at 0, its arguments from 1. */
 export function setArguments(vm: LuaVm, script: string, args: readonly string[]): void {
   const { L } = vm
   lua.lua_newtable(L)
-  ;[script, ...args].forEach((text, i) => {
+  ;["adaptive", script, ...args].forEach((text, i) => {
     lua.lua_pushstring(L, new TextEncoder().encode(text))
-    lua.lua_rawseti(L, -2, i)
+    lua.lua_rawseti(L, -2, i - 1)
   })
   lua.lua_setglobal(L, literal("arg"))
 }

@@ -24,9 +24,7 @@ export interface CompileOptions {
 
 export function compileRules(registrations: readonly RawRegistration[], options: CompileOptions): RuleSetData {
   const report = new Report({ file: registrations[0]?.place.file ?? "", line: 1, column: 1 })
-  const drafts = registrations.map((raw) =>
-    compileRegistration(raw, new Report(raw.place, report.findings as Diagnostic[])),
-  )
+  const drafts = registrations.map((raw) => compileRegistration(raw, report.at(raw.place)))
   const merged = mergeRegistrations(drafts, report)
   const aliases = resolveAliases(merged, options, report)
   const everything = options.extensions ? tableOf(merged, "*") : null

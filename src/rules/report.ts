@@ -29,6 +29,11 @@ export class Report {
     this.#findings.push(diagnostic(code, place ?? this.#fallback, message, hint, this.#about))
   }
 
+  /** The same collection, with another place to fall back to. */
+  at(place: Place): Report {
+    return new Report(place, this.#findings, this.#about)
+  }
+
   /** The same collection, speaking of one domain, or one rule of it, from now on. */
   about(domain: string, place: Place | null, rule?: number): Report {
     const about = rule === undefined ? { domain } : { domain, rule }

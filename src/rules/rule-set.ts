@@ -53,6 +53,7 @@ const EVERYTHING = "*"
 
 export class RuleSet {
   readonly #domains = new Map<string, DomainData>()
+  readonly #configurations = new Map<string, ReadonlyMap<string, Configuration>>()
   readonly #aliases: ReadonlyMap<string, string>
   readonly #dead: ReadonlySet<string>
   readonly #lists = new Map<string, RuleList>()
@@ -60,7 +61,10 @@ export class RuleSet {
 
   constructor(data: RuleSetData) {
     this.#data = data
-    for (const domain of data.domains) this.#domains.set(domain.key, domain)
+    for (const domain of data.domains) {
+      this.#domains.set(domain.key, domain)
+      this.#configurations.set(domain.key, new Map(domain.configuration.map((one) => [one.option, one])))
+    }
     this.#aliases = new Map(data.aliases)
     this.#dead = new Set(data.deadAliases)
   }
@@ -109,12 +113,8 @@ export class RuleSet {
 
   /** What the rule files say of an option for a resolved key: its own table first, then `*`. */
   configured(key: string | null, option: string): Configuration | null {
-    for (const name of [key, EVERYTHING]) {
-      const found =
-        name === null ? undefined : this.#domains.get(name)?.configuration.find((c) => c.option === option)
-      if (found !== undefined) return found
-    }
-    return null
+    const own = key === null ? undefined : this.#configurations.get(key)?.get(option)
+    return own ?? this.#configurations.get(EVERYTHING)?.get(option) ?? null
   }
 
   #makeList(key: string | null): RuleList {

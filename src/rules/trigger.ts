@@ -15,6 +15,10 @@ export function compileTrigger(value: RawValue | undefined, place: Place | null,
     report.add("E_TRIGGER_MISSING", null, 'no `trigger`: "1" is assumed, every match fires', 'add trigger = "1"')
     return EVERY
   }
+  if (value === 1) {
+    report.add("E_TRIGGER_NUMBER", place, "trigger is the number 1: it is read as the text", 'write "1"')
+    return EVERY
+  }
   const text = typeof value === "number" || typeof value === "string" ? String(value) : ""
   if (text === "1") return EVERY
   const rate = RATE.exec(text)

@@ -5,6 +5,7 @@
  *
  * Works on bytes: UTF-8, and Windows-1252 where a byte cannot be UTF-8.
  */
+import { CR, LF } from "./scanner.js"
 
 export interface Foreign {
   /** How many bytes it takes. */
@@ -98,4 +99,38 @@ function decodeUtf8(source: Uint8Array, at: number, length: number): number {
 /** UTF-16, which editors on Windows call "Unicode": every second byte would be an error. */
 export function isUtf16(source: Uint8Array): boolean {
   return (source[0] === 0xff && source[1] === 0xfe) || (source[0] === 0xfe && source[1] === 0xff)
+}
+
+export interface QuoteAt {
+  readonly at: number
+  /** Null for a straight quote. */
+  readonly found: Foreign | null
+}
+
+/** The quote that closes a string opened by a curly one, if it is on the same line. */
+export function closingQuote(source: Uint8Array, from: number, kind: Foreign["kind"]): QuoteAt | null {
+  const straight = kind === "double" ? 34 : 39
+  for (let at = from; at < source.length && source[at] !== LF && source[at] !== CR; at++) {
+    if (source[at] === straight) return { at, found: null }
+    if ((source[at] as number) < 0x80) continue
+    const found = foreignAt(source, at)
+    if (found.kind === kind) return { at, found }
+    at += found.length - 1
+  }
+  return null
+}
+
+/** The first curly quote inside a string that did not end: most likely its intended end. */
+export function curlyQuoteIn(
+  source: Uint8Array,
+  from: number,
+  to: number,
+): { at: number; found: Foreign } | null {
+  for (let at = from; at < to; at++) {
+    if ((source[at] as number) < 0x80) continue
+    const found = foreignAt(source, at)
+    if (found.kind !== "other") return { at, found }
+    at += found.length - 1
+  }
+  return null
 }

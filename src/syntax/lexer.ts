@@ -6,7 +6,7 @@
  */
 import type { Code } from "../errors.js"
 import type { Findings, Spot } from "./findings.js"
-import { type Foreign, foreignAt, isUtf16 } from "./foreign.js"
+import { closingQuote, curlyQuoteIn, type Foreign, foreignAt, isUtf16 } from "./foreign.js"
 import { readNumeral } from "./numeral.js"
 import { CR, LF, Scanner } from "./scanner.js"
 import { bracketLevel, type QuotedString, readLong, readQuoted, type StringFault } from "./strings.js"
@@ -52,6 +52,8 @@ const STRING_HINTS = {
   "escape sequence too large": "a decimal escape goes up to \\255",
   "invalid escape sequence": "\\x takes two hexadecimal digits, \\u takes four, six or eight",
 } as const satisfies Record<StringFault["text"], string>
+
+const MALFORMED = "malformed number"
 
 export function lex(source: Uint8Array, findings: Findings): TokenStream {
   const view = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
@@ -161,7 +163,7 @@ class Lexer {
     const spot = scanner.spotOf(start)
     const comment = readLong(scanner, level)
     if (!comment.finished) {
-      this.#earlyError(spot, near("unfinished long comment", "<eof>"), closingHint(level))
+      this.#broken(spot, "unfinished long comment", "<eof>", closingHint(level))
     }
     if (comment.nested === null) return
     this.#findings.note(
@@ -181,52 +183,58 @@ class Lexer {
     if (level < 0) {
       scanner.at++
       while (scanner.source[scanner.at] === T.Assign) scanner.at++
-      const text = near("invalid long string delimiter", scanner.text(start, scanner.at))
-      this.#earlyError(spot, text, "a long string opens with [[ or [=[")
+      const seen = scanner.text(start, scanner.at)
+      this.#broken(spot, "invalid long string delimiter", seen, "a long string opens with [[ or [=[")
       this.#push(T.LeftBracket, start)
       return
     }
     const string = readLong(scanner, level)
-    this.#tokens.pushString(string.value, start, scanner.at, spot.line, spot.column, scanner.line)
     if (string.nested !== null) {
-      const text = near("nesting of [[...]] is deprecated", "[")
       const hint = "write the outer string as [=[ ... ]=]"
-      this.#brokenToken("E_LUA_SYNTAX", string.nested, text, hint, string.nested.line)
+      this.#broken(string.nested, "nesting of [[...]] is deprecated", "[", hint, string.nested.line)
     }
-    if (string.finished) return
-    this.#brokenToken("E_LUA_SYNTAX", spot, near("unfinished long string", "<eof>"), closingHint(level))
-    this.#findings.taint(this.#tokens.count)
+    if (!string.finished) {
+      this.#broken(spot, "unfinished long string", "<eof>", closingHint(level))
+      this.#findings.swallow(this.#tokens.count)
+    }
+    this.#tokens.pushString(string.value, start, scanner.at, spot.line, spot.column, scanner.line)
   }
 
   #quoted(): void {
     const scanner = this.#scanner
     const start = scanner.at
-    const { line, column } = scanner.spotOf(start)
+    const spot = scanner.spotOf(start)
     const string = readQuoted(scanner)
-    const isCut = string.fault?.text === "unfinished string"
-    const curly = isCut && scanner.line === line ? curlyQuoteIn(scanner.source, start, scanner.at) : null
-    if (curly !== null) {
-      // Most likely the intended end of the string: the rest of the line is code.
-      const value = scanner.text(start + 1, curly.at)
-      scanner.at = curly.at
-      this.#reportQuote(curly.found, curly.at)
-      scanner.at += curly.found.length
-      this.#tokens.pushString(value, start, scanner.at, line, column, line)
+    const { fault } = string
+    if (fault?.text === "unfinished string") {
+      this.#unfinished(string, fault, start, spot)
       return
     }
-    this.#tokens.pushString(string.value, start, scanner.at, line, column, scanner.line)
-    if (string.fault !== null) this.#stringFault(string.fault, start, { line, column })
+    const quote = scanner.text(start, start + 1)
+    if (fault !== null)
+      this.#broken(fault.spot, fault.text, quote + fault.valueSoFar, STRING_HINTS[fault.text])
     this.#warnAboutDropped(string)
+    this.#tokens.pushString(string.value, start, scanner.at, spot.line, spot.column, scanner.line)
   }
 
-  #stringFault(fault: StringFault, start: number, spot: Spot): void {
+  /** A string that the line's end cuts off. A curly quote in it is most likely its intended end. */
+  #unfinished(string: QuotedString, fault: StringFault, start: number, spot: Spot): void {
     const scanner = this.#scanner
-    const isCut = fault.text === "unfinished string"
-    const atEnd = isCut && scanner.at >= scanner.end
-    const seen = scanner.text(start, start + 1) + fault.valueSoFar
-    const text = near(fault.text, atEnd ? "<eof>" : untilNul(seen))
-    this.#brokenToken("E_LUA_SYNTAX", isCut ? spot : fault.spot, text, STRING_HINTS[fault.text])
-    if (isCut) this.#findings.swallow(this.#tokens.count - 1)
+    const { line, column } = spot
+    const seen = scanner.at < scanner.end ? scanner.text(start, start + 1) + fault.valueSoFar : "<eof>"
+    const curly = scanner.line === line ? curlyQuoteIn(scanner.source, start, scanner.at) : null
+    if (curly === null) {
+      this.#broken(spot, fault.text, seen, STRING_HINTS[fault.text])
+      this.#findings.swallow(this.#tokens.count)
+      this.#tokens.pushString(string.value, start, scanner.at, line, column, scanner.line)
+      return
+    }
+    const { at, found } = curly
+    const place = { line, column: column + at - start }
+    const lua = near(fault.text, untilNul(seen))
+    this.#error("E_LUA_QUOTE", place, insteadOfStraight(found), found.hint, lua)
+    scanner.at = at + found.length
+    this.#tokens.pushString(scanner.text(start + 1, at), start, scanner.at, line, column, line)
   }
 
   #warnAboutDropped(string: QuotedString): void {
@@ -255,10 +263,9 @@ class Lexer {
     scanner.at = at
     const text = scanner.text(start, at)
     const value = readNumeral(text)
-    const { line, column } = scanner.spotOf(start)
-    this.#tokens.pushNumber(value ?? 0, start, at, line, column)
-    if (value !== null) return
-    this.#brokenToken("E_LUA_NUMBER", { line, column }, near("malformed number", text), numeralHint(text))
+    const spot = scanner.spotOf(start)
+    if (value === null) this.#broken(spot, MALFORMED, text, numeralHint(text))
+    this.#tokens.pushNumber(value ?? 0, start, at, spot.line, spot.column)
   }
 
   #foreign(): void {
@@ -310,29 +317,32 @@ class Lexer {
 
   /** A byte that is no token. Lua takes it for one and finds it unexpected. */
   #unexpectedByte(code: Code, spot: Spot, message: string, hint: string, byte: number): void {
-    const token = this.#tokens.count
-    this.#findings.taint(token)
-    this.#findings.error(code, spot, message, hint, token, {
-      line: this.#scanner.line,
-      message: near("unexpected symbol", spellByte(byte)),
-    })
+    const sentence = "unexpected symbol"
+    // To Lua a NUL is the absence of a token, so its message names none.
+    this.#error(code, spot, message, hint, byte === 0 ? sentence : near(sentence, spellByte(byte)))
+  }
+
+  /** A token that Lua refuses with a sentence and what it had read of the token. */
+  #broken(spot: Spot, sentence: string, seen: string, hint: string, line?: number): void {
+    const code = sentence === MALFORMED ? "E_LUA_NUMBER" : "E_LUA_SYNTAX"
+    this.#error(code, spot, near(sentence, readable(seen)), hint, near(sentence, untilNul(seen)), line)
   }
 
   /**
-   * An error in the token that was read last.
-   * @param line where Lua stopped reading
+   * Reports an error in the token that is about to be pushed.
+   * @param line where Lua stops reading
    */
-  #brokenToken(code: Code, spot: Spot, text: string, hint: string, line = this.#scanner.line): void {
-    const token = this.#tokens.count - 1
-    this.#findings.taint(token)
-    this.#findings.error(code, spot, readable(text), hint, token, { line, message: text })
-  }
-
-  /** An error before the next token is complete. */
-  #earlyError(spot: Spot, text: string, hint: string): void {
+  #error(
+    code: Code,
+    spot: Spot,
+    message: string,
+    hint: string,
+    lua: string,
+    line = this.#scanner.line,
+  ): void {
     const token = this.#tokens.count
     this.#findings.taint(token)
-    this.#findings.error("E_LUA_SYNTAX", spot, text, hint, token, { line: this.#scanner.line, message: text })
+    this.#findings.error(code, spot, message, hint, token, { line, message: lua })
   }
 }
 
@@ -362,36 +372,6 @@ function numeralHint(text: string): string {
 function readableEscape(char: string): string {
   const code = char.charCodeAt(0)
   return code > 32 && code < 127 ? char : `(byte ${code})`
-}
-
-interface QuoteAt {
-  readonly at: number
-  /** Null for a straight quote. */
-  readonly found: Foreign | null
-}
-
-/** The quote that closes a string opened by a curly one, if it is on the same line. */
-function closingQuote(source: Uint8Array, from: number, kind: Foreign["kind"]): QuoteAt | null {
-  const straight = kind === "double" ? 34 : 39
-  for (let at = from; at < source.length && CLASS[source[at] as number] !== LINE_END; at++) {
-    if (source[at] === straight) return { at, found: null }
-    if ((source[at] as number) < 0x80) continue
-    const found = foreignAt(source, at)
-    if (found.kind === kind) return { at, found }
-    at += found.length - 1
-  }
-  return null
-}
-
-/** The first curly quote inside a string that did not end: most likely its intended end. */
-function curlyQuoteIn(source: Uint8Array, from: number, to: number): { at: number; found: Foreign } | null {
-  for (let at = from; at < to; at++) {
-    if ((source[at] as number) < 0x80) continue
-    const found = foreignAt(source, at)
-    if (found.kind !== "other") return { at, found }
-    at += found.length - 1
-  }
-  return null
 }
 
 function sameBytes(source: Uint8Array, a: number, b: number, length: number): boolean {

@@ -1,0 +1,17 @@
+/** `npm run bench`: all comparisons with peers, one table each. Ratios matter, times are this machine's. */
+import { benchLoad } from "./load.mjs"
+import { benchFirstMatch } from "./pcre/first-match.mjs"
+
+const load = await benchLoad()
+console.log("Loading a rule file, milliseconds (median); peer: plain fengari compiling and running the same text")
+console.table(
+  load.map(({ name, ours, peer, ratio }) => ({
+    "": name,
+    ours: ours.toFixed(1),
+    "plain fengari": peer.toFixed(1),
+    ratio: `${ratio.toFixed(2)} x`,
+  })),
+)
+
+console.log("First match of a reply, nanoseconds a reply")
+console.table(await benchFirstMatch())

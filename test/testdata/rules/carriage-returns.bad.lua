@@ -1,0 +1,1 @@
+-- Lone carriage returns end lines too.local rules = {  ["a.test"] = {    responses = { { code = "^421 busy", trigger = "0/0", action = {"suspend", "1 hour"} } },  },}msys.adaptive.registerRules(rules)

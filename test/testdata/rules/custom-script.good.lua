@@ -1,0 +1,13 @@
+#! first lines like this are skipped
+-- A custom script: several registrations, the default mode, a module of the system file's globals.
+require('msys.adaptive')
+
+local function tenfold(n) return n * 10 end
+
+local first = {}
+for i = 1, 3 do
+  first["d" .. i .. ".test"] = { configuration = { max_deliveries_per_connection = tenfold(i) } }
+end
+msys.adaptive.registerRules(first)
+msys.adaptive.registerRules({ ["a.test"] = { responses = { { code = "^421", trigger = "1", action = {"suspend", "1 hour"} } } } }, "augment")
+msys.adaptive.registerRules({ ["a.test"] = { responses = {} } }, nil)
