@@ -908,7 +908,7 @@ Rules = {
   ["laposte.net"] = {
     configuration = {
       max_outbound_connections = 2,
-      max_deliveries_per_connection = { 10, 100 },
+      max_deliveries_per_connection = { 50, 100 },
       outbound_throttle_messages = warm_up(20, 3000, 28),
     },
     responses = {
@@ -1057,4 +1057,350 @@ Rules = {
   ["yandex.uz"] = "yandex.ru",
   ["mx:.yandex.ru"] = "yandex.ru",
   ["mx:.yandex.net"] = "yandex.ru",
+
+  -- ---------------------------------------------------------------------------
+  -- QQ and Foxmail (Tencent)                                   D, mid-2026
+  -- Limits: rates by minute, hour and day, all secret. Rate refusals carry 550.
+  -- ---------------------------------------------------------------------------
+  ["qq.com"] = {
+    configuration = {
+      max_outbound_connections = 2,
+      max_deliveries_per_connection = 10,
+      outbound_throttle_messages = warm_up(20, 5000, 30),
+    },
+    responses = {
+      { code = "(?i)frequency limited", trigger = "1",
+        action = { { "transcode", "452" }, { "throttle", "down" }, { "reduce_connections", 1 }, { "suspend", "1 hours" } },
+        message = "QQ: over the secret rate for address, connection, domain or sender; slow down" },
+      { code = "(?i)mail content denied", trigger = "1", action = { "throttle", "down" },
+        message = "QQ: content refused; review the campaign" },
+      { code = "(?i)suspected spam", trigger = "1", action = { "suspend", "6 hours" },
+        message = "QQ: address refused for its reputation; stop and find the cause" },
+      -- Not an unknown user: the mailbox has had too much mail.
+      { code = "(?i)unavailable or access denied", trigger = "1",
+        action = { { "transcode", "452" }, { "greylisted", "60 minutes" } },
+        message = "QQ: one mailbox is flooded; its mail is retried later" },
+    },
+  },
+  ["foxmail.com"] = "qq.com",
+  ["vip.qq.com"] = "qq.com",
+  ["mx:.qq.com"] = "qq.com",
+
+  -- ---------------------------------------------------------------------------
+  -- NetEase (163, 126, yeah.net)                               O, mid-2026
+  -- Limits: a quota per sender for 15 minutes, numbers unpublished.
+  -- ---------------------------------------------------------------------------
+  ["163.com"] = {
+    configuration = {
+      max_outbound_connections = 2,
+      max_deliveries_per_connection = 10,
+      outbound_throttle_messages = warm_up(20, 5000, 30),
+    },
+    responses = {
+      { code = "\\bHL:ICC\\b", trigger = "1", action = { "reduce_connections", 1 },
+        message = "NetEase: too many connections from this address" },
+      { code = "\\bHL:IFC\\b", trigger = "1", action = { "suspend", "30 minutes" },
+        message = "NetEase: too much mail in a short time; slow down" },
+      { code = "\\bHL:REP\\b", trigger = "1", action = { "suspend", "2 hours" },
+        message = "NetEase: too many unknown recipients; clean the list" },
+      { code = "\\b(?:MI:DMC|RP:DRC)\\b", trigger = "1", action = { "reduce_deliveries", 2 },
+        message = "NetEase: too much on one connection; deliver less per session" },
+      { code = "\\bMI:SFQ\\b", trigger = "1", action = { "suspend", "15 minutes" },
+        message = "NetEase: quota of the sender for 15 minutes used up" },
+      { code = "\\bDT:SPM\\b", trigger = "1", action = { "greylisted", "3 minutes" },
+        message = "NetEase: content suspected; one early retry decides, then review the campaign" },
+      { code = "\\bDT:RBL\\b", trigger = "1", action = { "suspend", "12 hours" },
+        message = "NetEase: address on a DNSBL; have the listing removed first" },
+    },
+  },
+  ["126.com"] = "163.com",
+  ["188.com"] = "163.com",
+  ["vip.126.com"] = "163.com",
+  ["vip.163.com"] = "163.com",
+  ["yeah.net"] = "163.com",
+  ["mx:.netease.com"] = "163.com",
+
+  -- ---------------------------------------------------------------------------
+  -- Sina                                                       O, mid-2026
+  -- Limits: unknown. The connection limit carries 550.
+  -- ---------------------------------------------------------------------------
+  ["sina.com"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 3000, 30),
+    },
+    responses = {
+      { code = "(?i)too many connect", trigger = "1", action = { { "transcode", "452" }, { "reduce_connections", 2 } },
+        message = "Sina: too many connections from this address" },
+    },
+  },
+  ["sina.cn"] = "sina.com",
+  ["sina.com.cn"] = "sina.com",
+  ["vip.sina.com"] = "sina.com",
+  ["mx:.sina.com.cn"] = "sina.com",
+
+  -- ---------------------------------------------------------------------------
+  -- Naver (Korea)                                              O, mid-2026
+  -- Limits: unknown.
+  -- ---------------------------------------------------------------------------
+  ["naver.com"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)\\byour ip (?:(?:address )?(?:is|was|has been) )?blocked", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Naver: address blocked; stop, find the cause, ask for removal" },
+    },
+  },
+  ["mx:.naver.com"] = "naver.com",
+
+  -- ---------------------------------------------------------------------------
+  -- NTT docomo and au (Japan)                                  O, mid-2026
+  -- Limits: unknown. "Unknown user" at docomo may also be a filter of that user,
+  -- so an address should fail three times before it is removed.
+  -- ---------------------------------------------------------------------------
+  ["docomo.ne.jp"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)unknown user|user unknown", trigger = "1", action = nothing, observe = true,
+        message = "docomo/au: unknown recipient, or one who filters the sender; remove after three failures" },
+      { code = "(?i)too much mail data", trigger = "1", action = nothing, observe = true,
+        message = "docomo: mailbox full" },
+    },
+  },
+  ["au.com"] = "docomo.ne.jp",
+  ["ezweb.ne.jp"] = "docomo.ne.jp",
+  ["mx:.docomo.ne.jp"] = "docomo.ne.jp",
+
+  -- ---------------------------------------------------------------------------
+  -- UOL, BOL, Terra (Brazil)                                   D, mid-2026
+  -- Limits, published: refuses whoever sends more than 10 % to unknown recipients.
+  -- ---------------------------------------------------------------------------
+  ["uol.com.br"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)too many (?:unknown|invalid|non-?existent|bad)\\b", trigger = "1", action = { "suspend", "2 hours" },
+        message = "UOL/BOL/Terra: too many unknown recipients; clean the list" },
+      { code = "(?i)(?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes)[^.]* (?:limit|exceed|\\d+ ?%)",
+        trigger = "1", action = { "suspend", "2 hours" },
+        message = "UOL/BOL/Terra: share of unknown recipients too high; clean the list" },
+      { code = "(?i)(?:exceed|limit|\\d+ ?%|high|excess)[^.]* (?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes)",
+        trigger = "1", action = { "suspend", "2 hours" },
+        message = "UOL/BOL/Terra: more unknown recipients than allowed; clean the list" },
+    },
+  },
+  ["bol.com.br"] = "uol.com.br",
+  ["terra.com.br"] = "uol.com.br",
+  ["mx:.uol.com.br"] = "uol.com.br",
+
+  -- ---------------------------------------------------------------------------
+  -- Telstra and Optus (Australia)                              K, mid-2026
+  -- Limits: unknown; thin evidence.
+  -- ---------------------------------------------------------------------------
+  ["bigpond.com"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(20, 5000, 28),
+    },
+    responses = {
+      { code = "(?i)\\bspamhaus DBL\\b|\\bdbl\\.spamhaus", trigger = "1", action = nothing, observe = true,
+        message = "Telstra/Optus: a domain named in the message is listed; review links and sender" },
+      { code = "(?i)^5\\d\\d[ -].*\\b(?:spamhaus|dnsbl|rbl)\\b", trigger = "1", action = { "suspend", "12 hours" },
+        message = "Telstra/Optus: address on a DNSBL; have the listing removed first" },
+    },
+  },
+  ["bigpond.net.au"] = "bigpond.com",
+  ["optusnet.com.au"] = "bigpond.com",
+  ["telstra.com"] = "bigpond.com",
+
+  -- ---------------------------------------------------------------------------
+  -- Mail gateways, found by MX host. What they say holds for one customer domain
+  -- and one address, no further. Caps come from "*" where no table sets them.
+  -- Fastmail, Proton, Vade and Hornetsecurity have the general rules only.
+  -- ---------------------------------------------------------------------------
+
+  -- Proofpoint                                                 O, mid-2026
+  ["gateway-proofpoint"] = {
+    responses = {
+      { code = "(?i)ipcheck\\.proofpoint|dnsbl-lookup\\.cgi", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Proofpoint: address listed; ask for removal on its lookup page" },
+    },
+  },
+  ["mx:.pphosted.com"] = "gateway-proofpoint",
+  ["mx:.ppe-hosted.com"] = "gateway-proofpoint",
+
+  -- Mimecast                                                   D, mid-2026
+  -- Its greylisting wants a retry after 1 minute to 12 hours.
+  ["gateway-mimecast"] = {
+    responses = {
+      { code = "(?i)^4\\d\\d[ -].*internal resource", trigger = "1", action = { "greylisted", "5 minutes" },
+        message = "Mimecast: first contact is put off; the retry decides" },
+      { code = "(?i)host network not allowed", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Mimecast: network of the address blocked; stop, find the cause" },
+      { code = "(?i)administrative prohibition", trigger = "1", action = nothing, observe = true,
+        message = "Mimecast: this customer refuses the sender; only the customer can change it" },
+      { code = "(?i)security policies", trigger = "1", action = nothing, observe = true,
+        message = "Mimecast: content refused by the customer's policy; review the message" },
+    },
+  },
+  ["mx:.mimecast.com"] = "gateway-mimecast",
+
+  -- Cisco Secure Email                                         O, mid-2026
+  ["gateway-cisco"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(50, 10000, 21),
+    },
+    responses = {
+      { code = "(?i)\\bpoor reputation", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Cisco: reputation of the address too poor; stop, look the address up at Talos" },
+      { code = "(?i)MTA's poor\\b", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Cisco: reputation of the address too poor; look the address up at Talos" },
+      { code = "(?i)recipients received this hour", trigger = "1",
+        action = { { "throttle", "down" }, { "suspend", "1 hours" } },
+        message = "Cisco: hourly number of recipients used up; send less per hour" },
+    },
+  },
+  ["mx:.iphmx.com"] = "gateway-cisco",
+
+  -- Barracuda                                                  O, mid-2026
+  ["gateway-barracuda"] = {
+    responses = {
+      { code = "cuda_nsu", trigger = "1", action = nothing, observe = true,
+        message = "Barracuda: unknown recipient" },
+      { code = "(?i)barracuda ?reputation", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Barracuda: address on its reputation list; ask for removal" },
+    },
+  },
+  ["mx:.barracudanetworks.com"] = "gateway-barracuda",
+
+  -- Broadcom (Symantec, MessageLabs)                           O, mid-2026
+  ["gateway-broadcom"] = {
+    responses = {
+      { code = "(?i)rejected by policy \\[7\\.", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Broadcom: address refused by policy; stop, ask for an investigation" },
+      { code = "(?i)action aborted \\[", trigger = "1", action = { "greylisted", "15 minutes" },
+        message = "Broadcom: put off; the retry decides" },
+    },
+  },
+  ["mx:.messagelabs.com"] = "gateway-broadcom",
+
+  -- Trend Micro, Cloudmark                                     O, mid-2026
+  ["gateway-trend"] = {
+    responses = {
+      { code = "(?i)micro email reputation|reputation database", trigger = "1", action = { "suspend", "4 hours" },
+        message = "Trend Micro: address on its reputation list; ask for removal" },
+      { code = "(?i)\\bcsi\\.cloudmark\\b", trigger = "1", action = { "suspend", "4 hours" },
+        message = "Cloudmark: address listed; ask for removal" },
+    },
+  },
+  ["mx:.trendmicro.com"] = "gateway-trend",
+  ["mx:.trendmicro.eu"] = "gateway-trend",
+  ["mx:.trendmicro.co.jp"] = "gateway-trend",
+
+  -- ---------------------------------------------------------------------------
+  -- Everything else, and what a provider's own rules leave open.     mid-2026
+  -- Order: replies that only look like a reason to act, then blocks, then limits.
+  -- ---------------------------------------------------------------------------
+  ["*"] = {
+    configuration = {
+      max_outbound_connections = 5,
+      max_deliveries_per_connection = 20,
+      outbound_throttle_messages = warm_up(100, 10000, 21),
+    },
+    responses = {
+      { code = "\\[internal\\]|^421[ -]4\\.4\\.2\\b", trigger = "1", action = nothing, observe = true,
+        message = "No answer of the receiver: a network fault, or a reply of the local system" },
+
+      -- Greylisting is no judgement.
+      { code = "(?i)^4\\d\\d[ -].*gr[ae]y[ -]?list", trigger = "1", action = { "greylisted", "5 minutes" },
+        message = "First contact is put off; the retry decides" },
+
+      -- Too many bad recipients, before single ones.
+      { code = "(?i)^421[ -].*too many errors", trigger = "1", action = { "suspend", "30 minutes" },
+        message = "Too many refused commands; clean the list" },
+      { code = "(?i)^4\\d\\d[ -].*too many (?:unknown|invalid|non-?existent)", trigger = "1",
+        action = { "suspend", "30 minutes" },
+        message = "Too many unknown recipients; clean the list" },
+
+      -- DNSBLs and reputation services.
+      { code = "(?i)open resolver|spamhaus\\.org/returnc", trigger = "1", action = { "greylisted", "30 minutes" },
+        message = "The receiver's own DNSBL lookup fails; tell its postmaster" },
+      { code = "(?i)spamhaus dbl\\b|\\bdbl\\.spamhaus|\\b(?:surbl|uribl)\\b", trigger = "1",
+        action = nothing, observe = true,
+        message = "A domain named in the message is listed, not the address; review links and sender" },
+      { code = "(?i)csi\\.cloudmark\\.com|trend micro email rep", trigger = "1", action = { "suspend", "4 hours" },
+        message = "Address listed by Cloudmark or Trend Micro; ask for removal" },
+      { code = "(?i)ipcheck\\.proofpoint\\.com", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Address listed by Proofpoint; ask for removal on its lookup page" },
+      { code = "(?i)sending MTA's poor", trigger = "1", action = { "suspend", "6 hours" },
+        message = "Reputation of the address too poor; look it up at Talos" },
+      { code = "(?i)spamhaus|spamcop|barracudacentral", trigger = "1", action = { "suspend", "12 hours" },
+        message = "Address on a public DNSBL; have the listing removed first" },
+      { code = "(?i)\\bsorbs\\b", trigger = "1", action = nothing, observe = true,
+        message = "Receiver still asks SORBS, closed in 2024: a false listing; tell its postmaster" },
+      { code = "(?i)blocked using|\\bdnsbl|\\brbl\\b", trigger = "1", action = { "suspend", "12 hours" },
+        message = "Address on a DNSBL; have the listing removed first" },
+      { code = "(?i)^[45]5[04][ -].*(?:cannot find your|no PTR\\b|PTR record)", trigger = "1",
+        action = { "suspend", "1 hours" },
+        message = "Reverse DNS of the sending address is missing or wrong" },
+
+      -- One mailbox, or one sender domain: never a reason to slow down a route.
+      { code = "(?i)user unknown|unknown (?:user|recipient|mailbox)|recipient unknown|\\bno such (?:user|mailbox|recipient|address|account)",
+        trigger = "1", action = nothing, observe = true, message = "Unknown recipient" },
+      { code = "(?i)(?:user|mailbox|recipient|address|account) (?:was )?not found|does(?:n't| not) exist|invalid (?:recipient|mailbox)",
+        trigger = "1", action = nothing, observe = true, message = "Unknown recipient or domain" },
+      { code = "(?i)over ?quota|quota (?:is |has been |limit )?(?:exceeded|full|reached)|exceed(?:s|ed|ing)? (?:\\S+ )?(?:\\S+ )?(?:quota|storage)|quota exceed",
+        trigger = "1", action = nothing, observe = true, message = "Mailbox full" },
+      { code = "(?i)mailbox (?:is )?(?:too )?(?:full|size|limit)|out of storage|too much mail data|\\bis full\\b|full mailbox",
+        trigger = "1", action = nothing, observe = true, message = "Mailbox full" },
+      { code = "(?i)(?:account|mailbox|user|recipient) (?:\\S+ )?(?:is|was|has been) (?:\\S+ )?(?:disabled|inactive|suspended|locked|blocked|frozen|deactivated)",
+        trigger = "1", action = nothing, observe = true, message = "Mailbox disabled" },
+      { code = "(?i)(?:disabled|inactive|suspended|frozen) (?:account|mailbox|user|recipient)|(?:account|mailbox|user) (?:disabled|inactive|suspended|frozen)",
+        trigger = "1", action = nothing, observe = true, message = "Mailbox disabled" },
+      { code = "(?i)receiving (?:e?-?mail|messages) |limit(?:ed)? (?:exceeded )?for (?:this )?(?:mailbox|user|recipient)|(?:mailbox|user|recipient) (?:\\S+ )?(?:has|is) (?:receiv|exceed|over)",
+        trigger = "1", action = nothing, observe = true, message = "Receiving limit of one mailbox" },
+      { code = "^[45]\\d\\d[ -][45]\\.(?:1\\.(?:1|6|10)|2\\.[12])\\b", trigger = "1", action = nothing, observe = true,
+        message = "Mailbox unknown, disabled, moved or full" },
+      { code = "(?i)\\b(?:spf|dkim|dmarc)\\b|\\bstarttls\\b|\\bTLS (?:is |connection )?requir", trigger = "1",
+        action = nothing, observe = true,
+        message = "Authentication or TLS of one sender domain refused; repair it" },
+
+      -- Limits and faults.
+      { code = "(?i)^4\\d\\d[ -].*(?:this hour|per hour)", trigger = "1",
+        action = { { "throttle", "down" }, { "suspend", "1 hours" } },
+        message = "Hourly limit used up; send less per hour" },
+      { code = "(?i)too many recipients", trigger = "1", action = nothing, observe = true,
+        message = "Too many recipients in one message; it is split and retried" },
+      { code = "(?i)^4\\d\\d[ -].*(?:too many messages[^.]* (?:connection|session)|messages (?:per|in this|on this) (?:connection|session))",
+        trigger = "1", action = { "reduce_deliveries", 5 },
+        message = "Too many messages on one connection; deliver less on each" },
+      { code = "(?i)^4\\d\\d[ -].*(?:too many (?:\\S+ )?(?:\\S+ )?(?:connections|sessions)|too many concurrent|concurrent (?:\\S+ )?(?:connections|sessions)|number of connections|connection limit)",
+        trigger = "1", action = { { "reduce_connections", 1 }, { "suspend", "5 minutes" } },
+        message = "Too many connections from this address" },
+      { code = "(?i)^4\\d\\d[ -].*(?:rate[ -]?limit|throttl|slow(?:ing)? down)", trigger = "2/300",
+        action = { { "throttle", "down" }, { "suspend", "10 minutes" } },
+        message = "Too much mail for the receiver; slow down, check complaints" },
+      { code = "(?i)^4\\d\\d[ -].*service (?:is )?(?:currently |temporarily )?(?:not available|unavailable)", trigger = "4/300",
+        action = { "suspend", "5 minutes" },
+        message = "Receiving system unavailable; nothing to do but retry" },
+      { code = "^4\\d\\d[ -]4\\.3\\.[12]\\b", trigger = "4/300", action = { "suspend", "5 minutes" },
+        message = "Receiving system full or down; nothing to do but retry" },
+      { code = "^421[ -]", trigger = "2/120", action = { { "reduce_connections", 1 }, { "suspend", "2 minutes" } },
+        message = "Receiver closes connections; open fewer and pause" },
+    },
+  },
 }

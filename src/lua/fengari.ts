@@ -5,7 +5,7 @@
  *
  * fengari's modules bind some of each other's exports when they are first
  * loaded (then the change must come before the rest is loaded: luaconf,
- * lstring) and reach others through the module object (then it may come after).
+ * llimits, lstring) and reach others through the module object (then it may come after).
  * The version is pinned in package.json. The copy is taken out of the module cache again: a program
  * that embeds this library and uses fengari itself keeps an unchanged one.
  *
@@ -15,6 +15,7 @@
  * - string hashes are exact (fengari joins unpadded hex digits, so that
  *   "\1\35" and "\18\3" were one table key) and order as bytes do;
  * - strings become numbers as the original reads them (C: `"012"+0`);
+ * - `%` is computed as in 5.1, and metamethods are asked for as there (fengari-metamethods.ts);
  * - string growth passes a meter (D and Limits: no hook sees it);
  * - a list is walked from 1 upwards, and library tables can be frozen (fengari-tables.ts);
  * - type errors read as in 5.1: "index local 'x' (a nil value)", and chunks are
@@ -22,6 +23,7 @@
  */
 import { createRequire } from "node:module"
 import { chunkIdBytes } from "./chunk-id.js"
+import { patchMetamethods } from "./fengari-metamethods.js"
 import { freeze, patchTables, type TValue } from "./fengari-tables.js"
 import { formatNumber } from "./number-format.js"
 import { parseNumeral } from "./numeral.js"
@@ -95,6 +97,7 @@ export interface LuaApi {
   lua_pushboolean(L: LuaState, b: boolean | number): void
   lua_pushcclosure(L: LuaState, fn: LuaFunction, n: number): void
   lua_pushcfunction(L: LuaState, fn: LuaFunction): void
+  lua_pushfstring(L: LuaState, fmt: LuaBytes, ...args: unknown[]): LuaBytes
   lua_pushglobaltable(L: LuaState): void
   lua_pushlightuserdata(L: LuaState, p: unknown): void
   lua_pushnil(L: LuaState): void
@@ -132,6 +135,7 @@ export interface LuaApi {
   lua_upvalueindex(i: number): number
   lua_upvaluejoin(L: LuaState, f1: number, n1: number, f2: number, n2: number): void
   lua_xmove(from: LuaState, to: LuaState, n: number): void
+  lua_isyieldable(L: LuaState): boolean
   lua_yield(L: LuaState, n: number): number
   lua_resume(co: LuaState, from: LuaState, args: number): number
   lua_status(L: LuaState): number
@@ -226,6 +230,7 @@ function loadPatched(): Fengari {
 
   const defs = get<{ lua_Debug: new () => LuaDebug; to_luastring(s: string): LuaBytes }>("defs")
   patchConfiguration(get("luaconf"))
+  patchModulo(get("llimits"))
   patchStrings(get("lstring"))
   const lua = get<LuaApi>("lua")
   const lobject = get<ObjectModule>("lobject")
@@ -242,6 +247,7 @@ function loadPatched(): Fengari {
   })
   const { luaH_new, luaH_setint, luaH_setfrom } = get<TableModule>("ltable")
   patchTypeErrors(lobject, defs.to_luastring)
+  patchMetamethods(get("ltm"))
   const aux = get<AuxApi>("lauxlib")
   const fengari: Fengari = {
     lua,
@@ -263,6 +269,11 @@ function patchConfiguration(luaconf: Record<string, unknown>): void {
   luaconf.LUA_COMPAT_FLOATSTRING = true
   luaconf.lua_number2str = formatNumber
   luaconf.lua_integer2str = formatNumber
+}
+
+/** 5.1's definition; it differs from C's fmod in the last digits and for infinity. */
+function patchModulo(llimits: { luai_nummod: (L: LuaState, a: number, b: number) => number }): void {
+  llimits.luai_nummod = (_L, a, b) => a - Math.floor(a / b) * b
 }
 
 interface StringModule {

@@ -26,7 +26,7 @@ import {
   setStringMeter,
   TableBuilder,
 } from "./fengari.js"
-import { openBase } from "./lib/base.js"
+import { openBase, pushPlainText } from "./lib/base.js"
 import { openCoroutine } from "./lib/coroutine.js"
 import { LOADED, openEnvironment } from "./lib/environment.js"
 import { chunkId, compileChunk, type LoadingOptions, openLoading, type TranslatedChunk } from "./lib/loading.js"
@@ -313,7 +313,9 @@ function readFailure(L: LuaState): LuaFailure {
       return { code: "E_LUA_RUNTIME", message, traceback }
     }
   }
-  const shown = textOf(aux.luaL_tolstring(L, -1))
+  // Nothing watches the script any more: its `__tostring` must not run.
+  pushPlainText(L, -1)
+  const shown = textOf(lua.lua_tostring(L, -1) as LuaBytes)
   return { code: "E_LUA_RUNTIME", message: `error object is not a string: ${shown}`, traceback: "" }
 }
 

@@ -70,7 +70,7 @@ function factsOf(node: Node): Facts {
     case "atomic":
       return factsOf(node.body)
     case "repeat":
-      return factsOfSequence([node])
+      return factsOfRepeat(node)
     case "assert":
     case "keep":
       return ZERO_WIDTH
@@ -109,25 +109,25 @@ function factsOfSequence(items: readonly Node[]): Facts {
     whole = false
   }
   for (const item of items) {
-    const { once, repeats, facts } = unrolled(item)
+    const repeats = item.kind === "repeat" && item.min > 0 && item.max > 1
+    const facts = repeats ? factsOf(item.body) : factsOf(item)
     clauses.push(...facts.clauses)
-    const joined = once ? cross(current, facts.exact) : undefined
+    const joined = cross(current, facts.exact)
     if (joined) current = joined
-    else flush(once && facts.exact ? facts.exact : [""])
+    else flush(facts.exact ?? [""])
     // behind a repeat stands its last round
-    if (repeats) flush(once && facts.exact ? facts.exact : [""])
+    if (repeats) flush(facts.exact ?? [""])
   }
   if (whole) return { exact: current, clauses }
   flush([""])
   return { exact: undefined, clauses }
 }
 
-/** Is an item there at least once, and may it be there again? */
-function unrolled(item: Node): { once: boolean; repeats: boolean; facts: Facts } {
-  if (item.kind !== "repeat") return { once: true, repeats: false, facts: factsOf(item) }
-  const repeat: RepeatNode = item
-  if (repeat.min === 0) return { once: false, repeats: true, facts: NOTHING_KNOWN }
-  return { once: true, repeats: repeat.max > 1, facts: factsOf(repeat.body) }
+/** `X?` of known texts is known too; anything else that may be absent says nothing. */
+function factsOfRepeat(node: RepeatNode): Facts {
+  if (node.min > 0) return factsOfSequence([node])
+  const texts = node.max === 1 ? factsOf(node.body).exact : undefined
+  return texts ? { exact: [...new Set(["", ...texts])], clauses: [] } : NOTHING_KNOWN
 }
 
 function cross(heads: readonly string[], tails: readonly string[] | undefined): readonly string[] | undefined {
@@ -146,10 +146,9 @@ function factsOfAlternatives(branches: readonly Facts[]): Facts {
     exact.push(...(branch.exact ?? []))
   }
   const texts = [...new Set(exact)]
-  const complete = branches.every((branch) => branch.exact) && texts.length <= MAX_TEXTS
+  if (branches.every((branch) => branch.exact) && texts.length <= MAX_TEXTS) return { exact: texts, clauses: [] }
   const clause = [...new Set(union)]
-  const clauses = clause.includes("") || clause.length > MAX_TEXTS ? [] : [clause]
-  return { exact: complete ? texts : undefined, clauses }
+  return { exact: undefined, clauses: clause.includes("") || clause.length > MAX_TEXTS ? [] : [clause] }
 }
 
 const CODE_LENGTH = 3

@@ -13,8 +13,9 @@ export function lintScript(chunk: Chunk, file: string): Diagnostic[] {
   let isModule = false
   walk(chunk.body, {
     write(target) {
-      if (target.kind !== "name" || target.scope !== "global" || writes.has(target.name)) return
-      writes.set(target.name, target)
+      if (target.kind !== "name" || target.scope !== "global") return
+      const known = writes.get(target.name)
+      if (known === undefined || isBefore(target, known)) writes.set(target.name, target)
     },
     call(callee) {
       if (callee.kind === "name" && callee.name === "module" && callee.scope === "global") isModule = true
@@ -29,6 +30,11 @@ export function lintScript(chunk: Chunk, file: string): Diagnostic[] {
       `write local ${name}`,
     ),
   )
+}
+
+/** The walk goes through the text in no particular order. */
+function isBefore(a: Node, b: Node): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column)
 }
 
 interface Visitor {

@@ -3,7 +3,7 @@
  * way in which a path can be no rule file. Reads; runs nothing.
  * Source: cli.md, conventions (`--rules`).
  */
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { join, relative, resolve, sep } from "node:path"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 
@@ -85,7 +85,8 @@ function listRuleFiles(path: string): { files: readonly string[]; root: string }
 function readSource(file: string): Uint8Array | Fault {
   let descriptor: number
   try {
-    descriptor = openSync(file, "r")
+    // A named pipe would hold us until somebody writes to it; for a file the flag means nothing.
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     return explain(error, file)
   }

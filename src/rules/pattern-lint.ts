@@ -18,8 +18,9 @@ export function lintPattern(code: string, place: Place | null, report: Report): 
       `write "^${code}[ -]" for the reply code`,
     )
   }
-  // Escapes and classes out of the way, of equal length so that offsets stay.
-  const bare = code.replace(/\\.|\[\^?\]?[^\]]*\]/gs, (part) => "\u0001".repeat(part.length))
+  // Quoted text, comments, escapes and classes out of the way, of equal length so that offsets stay.
+  const hidden = /\\Q.*?(?:\\E|$)|\(\?#[^)]*\)?|\\.|\[\^?\]?[^\]]*\]/gs
+  const bare = code.replace(hidden, (part) => "\u0001".repeat(part.length))
   const dot = /[A-Za-z0-9]\.(?=[A-Za-z0-9])/.exec(bare)
   if (dot !== null) {
     report.add(

@@ -66,6 +66,12 @@ function checkFields(table: RawTable, report: Report): Set<string> {
       guess === null ? `the fields of a rule are ${FIELDS.join(", ")}` : `did you mean "${guess}"?`,
     )
   }
+  for (const { key, value, valuePlace } of table.entries) {
+    if (typeof key === "string") continue
+    const seen = describe(value)
+    const hint = `write FIELD = …; the fields of a rule are ${FIELDS.join(", ")}`
+    report.add("E_RULE_FIELD", valuePlace, `${seen} stands in the rule without a field name: it is ignored`, hint)
+  }
   return meant
 }
 

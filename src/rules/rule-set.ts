@@ -95,7 +95,7 @@ export class RuleSet {
     if (this.#dead.has(key) || mx === null) return null
     const host = mx.toLowerCase().replace(/\.$/, "")
     for (const [suffix, mxTarget] of this.#data.mxSuffixes) {
-      if (host.endsWith(suffix)) return mxTarget
+      if (host.endsWith(suffix)) return mxTarget === EVERYTHING ? null : mxTarget
     }
     return null
   }

@@ -58,7 +58,7 @@ export function describeLoaded(fixture: Fixture): { findings: string[]; counts: 
   const loaded = load(fixture.files, { strict: fixture.strict })
   const findings = loaded.findings.map(({ code, file, line, column, message }) => {
     const place = file === fixture.name ? `${line}:${column}` : `${file} ${line}:${column}`
-    return `${code} ${place} ${message}`
+    return `${code} ${place} ${message.replaceAll("\n", "\\n")}`
   })
   const { domains, aliases, responses, configurations } = loaded.data.counts
   const live = loaded.rules.rules

@@ -98,7 +98,7 @@ function pushHelpers(L: State, origins: number[]): void {
   for (const [name, compute] of Object.entries(BINARY)) {
     add(name, (state) => pushNumber(state, compute(argument(state, 1), argument(state, 2))))
   }
-  add("bnot", (state) => pushNumber(state, Number(~int64(argument(state, 1)))))
+  add("bnot", (state) => pushNumber(state, complement(argument(state, 1))))
   add("iter", iterate)
   add("vararg", packArguments)
   add("t", (state) => {
@@ -117,14 +117,19 @@ function pushNumber(L: State, value: number): number {
 }
 
 /** Operands of bitwise operators are truncated to 64 bits; the result is a double. */
-const int64 = (value: number): bigint => BigInt.asIntN(64, BigInt(Math.trunc(value)))
+const int64 = (value: number): bigint =>
+  Number.isFinite(value) ? BigInt.asIntN(64, BigInt(Math.trunc(value))) : 0n
+/** As the processor does it. */
+const shift = (value: number): bigint => int64(value) & 63n
+
+export const complement = (value: number): number => Number(~int64(value))
 
 export const BINARY: Record<string, (a: number, b: number) => number> = {
   band: (a, b) => Number(int64(a) & int64(b)),
   bor: (a, b) => Number(int64(a) | int64(b)),
   bxor: (a, b) => Number(int64(a) ^ int64(b)),
-  shl: (a, b) => Number(BigInt.asIntN(64, int64(a) << int64(b))),
-  shr: (a, b) => Number(int64(a) >> int64(b)),
+  shl: (a, b) => Number(BigInt.asIntN(64, int64(a) << shift(b))),
+  shr: (a, b) => Number(int64(a) >> shift(b)),
   idiv: (a, b) => Math.floor(a / b),
 }
 

@@ -23,6 +23,7 @@ import {
   type LuaState,
   LUA_MULTRET,
   LUA_OK,
+  LUA_TBOOLEAN,
   LUA_TNIL,
   LUA_TNUMBER,
   LUA_TSTRING,
@@ -181,7 +182,7 @@ function pairs(L: LuaState): number {
   return 3
 }
 
-function makePrint(print: (line: LuaBytes) => void) {
+export function makePrint(print: (line: LuaBytes) => void) {
   return (L: LuaState): number => {
     const count = lua.lua_gettop(L)
     const parts: LuaBytes[] = []
@@ -259,9 +260,27 @@ function toNumber(L: LuaState): number {
 
 function toString(L: LuaState): number {
   checkAny(L, 1)
-  if (aux.luaL_callmeta(L, 1, literal("__tostring"))) return 1
-  aux.luaL_tolstring(L, 1)
+  if (!aux.luaL_callmeta(L, 1, literal("__tostring"))) pushPlainText(L, 1)
   return 1
+}
+
+/** Pushes a value as text without asking its metatable: no script code runs. */
+export function pushPlainText(L: LuaState, index: number): void {
+  switch (lua.lua_type(L, index)) {
+    case LUA_TNUMBER:
+    case LUA_TSTRING:
+      lua.lua_pushvalue(L, index)
+      lua.lua_tostring(L, -1)
+      return
+    case LUA_TBOOLEAN:
+      lua.lua_pushstring(L, literal(lua.lua_toboolean(L, index) ? "true" : "false"))
+      return
+    case LUA_TNIL:
+      lua.lua_pushstring(L, literal("nil"))
+      return
+    default:
+      lua.lua_pushfstring(L, literal("%s: %p"), literal(typeName(L, index)), lua.lua_topointer(L, index))
+  }
 }
 
 /** Twice what any sane call passes; a bare `unpack({}, 1, 1e8)` must not fill memory. */

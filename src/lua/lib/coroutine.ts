@@ -45,7 +45,11 @@ export function openCoroutine(L: LuaState, { rethrowHalt }: CoroutineOptions): v
       lua.lua_pushcclosure(L, (L) => resumeWrapped(L, rethrowHalt), 1)
       return 1
     },
-    yield: (L) => lua.lua_yield(L, lua.lua_gettop(L)),
+    yield: (L) => {
+      if (lua.lua_isyieldable(L)) return lua.lua_yield(L, lua.lua_gettop(L))
+      pushText(L, "attempt to yield across metamethod/C-call boundary")
+      return lua.lua_error(L)
+    },
   })
 }
 

@@ -29,8 +29,8 @@ export interface Classification {
 export interface HostServices {
   /** Now, in seconds since 1970, possibly with a fraction. */
   readonly nowSec: () => number
-  /** Takes one line of `print`, without its line end. */
-  readonly print: (line: string) => void
+  /** Takes one line of `print`, without its line end; without it, the VM's own `print` does. */
+  readonly print?: (line: string) => void
   /** Takes one line of `msys.log`, or a note of the API itself (a timer that failed). */
   readonly log: (level: LogLevel, text: string) => void
   /** Takes the rules table at stack index `index`, as it is now. */

@@ -1,4 +1,7 @@
 -- Several actions in one flat list are read as name, value, name, value.
+-- expect: E_ACTION_FLAT 8:52 several actions stand in one flat list; they are read as name, value, name, value
+-- expect: E_ACTION_FLAT 9:75 several actions stand in one flat list; they are read as name, value, name, value
+-- counts: domains 1, aliases 0, responses 2, configurations 0; live 2 rules, 5 actions
 local rules = {
   ["a.test"] = {
     responses = {

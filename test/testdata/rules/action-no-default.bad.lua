@@ -1,4 +1,9 @@
 -- "No default, no action": an adjustment of an option that nothing gives a value. Connections and retries have a product default.
+-- expect: E_ACTION_NO_DEFAULT 10:7 "throttle" lowers outbound_throttle_messages, which is unlimited unless something sets it: the action is skipped
+-- expect: E_ACTION_NO_DEFAULT 11:7 "reduce_deliveries" lowers max_deliveries_per_connection, which is unlimited unless something sets it: the action is skipped
+-- expect: E_ACTION_NO_DEFAULT 18:7 "throttle" lowers outbound_throttle_messages, which is unlimited unless something sets it: the action is skipped
+-- expect: E_ACTION_NO_DEFAULT 19:7 "reduce_deliveries" lowers max_deliveries_per_connection, which is unlimited unless something sets it: the action is skipped
+-- counts: domains 3, aliases 0, responses 7, configurations 2; live 7 rules, 8 actions
 local rules = {
   ["a.test"] = {
     responses = {

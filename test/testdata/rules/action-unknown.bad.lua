@@ -1,4 +1,11 @@
 -- An unknown action is dropped, the others stay. Names are exact.
+-- expect: E_ACTION_UNKNOWN 12:53 unknown action "supend": it is dropped
+-- expect: E_ACTION_UNKNOWN 13:54 unknown action "Suspend": it is dropped
+-- expect: E_ACTION_UNKNOWN 14:55 unknown action "reject": it is dropped
+-- expect: E_ACTION_UNKNOWN 15:54 unknown action "1 hour": it is dropped
+-- expect: E_ACTION_UNKNOWN 16:55 unknown action a table: it is dropped
+-- expect: E_ACTION_UNKNOWN 17:53 unknown action 7: it is dropped
+-- counts: domains 1, aliases 0, responses 6, configurations 0; live 6 rules, 1 actions
 local rules = {
   ["a.test"] = {
     responses = {

@@ -1,4 +1,5 @@
 -- Every action, in every accepted form.
+-- counts: domains 1, aliases 0, responses 16, configurations 1; live 16 rules, 17 actions
 local rules = {
   ["a.test"] = {
     configuration = { outbound_throttle_messages = 1000, max_deliveries_per_connection = 50 },

@@ -1,5 +1,7 @@
 -- A custom rule with the pattern of a system rule decides instead of it.
 -- system: shared/system.lua
+-- expect: E_RULE_SHADOWS 9:7 this custom rule has the pattern of the system rule in shared/system.lua:7, which never matches any more
+-- counts: domains 2, aliases 2, responses 4, configurations 2; live 4 rules, 4 actions
 local rules = {
   ["a.test"] = {
     responses = {

@@ -1,5 +1,6 @@
 -- Augment without a conflict: new rules, new options, new domains, an alias repeated as it was.
 -- system: shared/system.lua
+-- counts: domains 3, aliases 2, responses 4, configurations 2; live 4 rules, 4 actions
 local rules = {
   ["a.test"] = {
     responses = { { code = "^421 new", trigger = "1", action = {"suspend", "1 hour"} } },

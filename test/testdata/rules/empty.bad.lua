@@ -1,1 +1,3 @@
 -- Nothing but comments.
+-- expect: E_RULES_SHAPE 1:1 the script never calls registerRules: it adds no rules
+-- counts: domains 0, aliases 0, responses 0, configurations 0; live 0 rules, 0 actions

@@ -1,4 +1,8 @@
 -- `configuration` and `responses` beside the domains; `configuration` inside `responses` (an unclosed brace, usually).
+-- expect: E_RULES_MISPLACED 10:7 `configuration` stands inside `responses`: it is ignored
+-- expect: E_RULES_MISPLACED 13:3 `configuration` stands beside the domains: it is ignored
+-- expect: E_RULES_MISPLACED 14:3 `responses` stands beside the domains: it is ignored
+-- counts: domains 1, aliases 0, responses 1, configurations 0; live 1 rules, 1 actions
 local rules = {
   ["a.test"] = {
     responses = {

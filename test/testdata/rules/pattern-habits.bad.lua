@@ -1,4 +1,15 @@
 -- Habits in patterns that compile and rarely mean what was wanted.
+-- expect: E_CODE_DOT 16:16 the dot in "4.7" matches any character
+-- expect: E_CODE_DOT 17:16 the dot in "e.c" matches any character
+-- expect: E_CODE_PARENTHESES 18:16 "(try later)" is a group: the reply need not have the parentheses
+-- expect: E_CODE_PARENTHESES 19:16 "(RP-001)" is a group: the reply need not have the parentheses
+-- expect: E_CODE_BLANK 20:16 the pattern ends in a blank, which the reply must have too
+-- expect: E_CODE_DIGITS 21:16 "452" matches these digits anywhere in the reply, also in an address or an id
+-- expect: E_CODE_BLANK 22:16 the pattern ends in a blank, which the reply must have too
+-- expect: E_CODE_DOT 22:16 the dot in "1.1" matches any character
+-- expect: E_CODE_PARENTHESES 22:16 "(as is)" is a group: the reply need not have the parentheses
+-- expect: E_CODE_BLANK 23:16 the pattern ends in a blank, which the reply must have too
+-- counts: domains 1, aliases 0, responses 8, configurations 0; live 8 rules, 8 actions
 local rules = {
   ["a.test"] = {
     responses = {

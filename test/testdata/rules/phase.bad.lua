@@ -1,4 +1,8 @@
 -- `phase` was documented and never implemented: any text is kept, none limits a match.
+-- expect: E_RULE_PHASE 9:43 phase "rcptto" never limits where this rule matches; a differing phase is only noted
+-- expect: E_RULE_PHASE 10:43 phase "ehlo" never limits where this rule matches; a differing phase is only noted
+-- expect: E_RULE_PHASE 11:45 phase "3" never limits where this rule matches; a differing phase is only noted
+-- counts: domains 1, aliases 0, responses 3, configurations 0; live 3 rules, 3 actions
 local rules = {
   ["a.test"] = {
     responses = {

@@ -1,4 +1,7 @@
 -- A rule without an action would end the search and do nothing.
+-- expect: E_RULE_ACTION 8:7 the rule has no `action`: it is disabled, so that it cannot end the search for nothing
+-- expect: E_RULE_ACTION 9:7 the rule has no `action`: it is disabled, so that it cannot end the search for nothing
+-- counts: domains 1, aliases 0, responses 2, configurations 0; live 0 rules, 0 actions
 local rules = {
   ["a.test"] = {
     responses = {

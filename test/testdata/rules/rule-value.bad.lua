@@ -1,4 +1,10 @@
 -- Fields of the wrong type: the field is ignored, the rule stays. A number is a text; `observe` errs on the safe side.
+-- expect: E_RULE_VALUE 11:52 action is "suspend", not a list: nothing would be done
+-- expect: E_RULE_VALUE 12:85 message is a table: it is ignored
+-- expect: E_RULE_VALUE 14:84 phase is true: it is ignored
+-- expect: E_RULE_VALUE 15:86 observe is "yes": it is read as true
+-- expect: E_RULE_VALUE 16:52 action is a function, not a list: nothing would be done
+-- counts: domains 1, aliases 0, responses 6, configurations 0; live 6 rules, 4 actions
 local rules = {
   ["a.test"] = {
     responses = {

@@ -1,4 +1,23 @@
 -- Decision 1: a missing trigger is "1", with a warning; whatever is neither "1" nor "C/S" disables the rule.
+-- expect: E_TRIGGER_MISSING 22:10 no `trigger`: "1" is assumed, every match fires
+-- expect: E_TRIGGER_SYNTAX 22:55 trigger is "5/m": this rule is disabled
+-- expect: E_TRIGGER_MISSING 27:7 no `trigger`: "1" is assumed, every match fires
+-- expect: E_TRIGGER_SYNTAX 28:39 trigger is "5": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 29:45 trigger is "0/1": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 30:46 trigger is "5/0": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 31:41 trigger is 5: this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 32:43 trigger is 0.08333333333333333: this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 33:40 trigger is "5 / 60": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 34:40 trigger is "": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 35:39 trigger is "0": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 36:43 trigger is "-1/60": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 37:43 trigger is "1.5/60": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 38:39 trigger is "5/": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 39:40 trigger is "5 per minute": this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 40:40 trigger is a table: this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 41:39 trigger is true: this rule is disabled
+-- expect: E_TRIGGER_SYNTAX 42:39 trigger is "5/10000000000": this rule is disabled
+-- counts: domains 1, aliases 0, responses 18, configurations 0; live 2 rules, 2 actions
 local function rule(n, trigger)
   return { code = "^421 rule " .. n .. "$", trigger = trigger, action = {"suspend", "1 hour"} }
 end

@@ -1,4 +1,6 @@
 -- `warmup` takes seconds; a unit is understood here and was not there.
+-- expect: E_WARMUP_UNIT 7:63 warmup takes seconds; "1 days" is read as 86400
+-- counts: domains 1, aliases 0, responses 2, configurations 0; live 2 rules, 2 actions
 local rules = {
   ["a.test"] = {
     responses = {
