@@ -64,7 +64,7 @@ local function connections(curr, last, age, mc)
 end
 
 local rules = {
-  ["example.net"] = {
+  ["receiver.example"] = {
     configuration = {
       outbound_throttle_messages = by_plan,
       max_outbound_connections = connections,
@@ -77,11 +77,11 @@ local rules = {
         code = "^4\\d\\d[ -].*new sender refused",
         trigger = "9/600",
         action = { { "warmup", "1" }, { "suspend", "4 hours" } },
-        message = "example.net: too early for this volume, warm-up starts again",
+        message = "receiver.example: too early for this volume, warm-up starts again",
       },
     },
   },
-  ["example.info"] = "example.net",
+  ["other.example"] = "receiver.example",
 }
 
 msys.adaptive.registerRules(rules, "augment")

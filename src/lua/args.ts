@@ -133,14 +133,25 @@ export function checkNumber(L: LuaState, arg: number): number {
   return typeError(L, arg, "number")
 }
 
-/** A number cut toward zero, as C's cast does; NaN counts as the smallest integer. */
+const TWO_63 = 2 ** 63
+
+/** A number cut toward zero; what no 64-bit integer holds becomes the smallest one, as C's cast makes it. */
 export function checkInteger(L: LuaState, arg: number): number {
   const n = checkNumber(L, arg)
-  return Number.isNaN(n) ? Number.MIN_SAFE_INTEGER : Math.trunc(n)
+  return n >= -TWO_63 && n < TWO_63 ? Math.trunc(n) : -TWO_63
+}
+
+/** As `checkInteger`, and only the lowest 32 bits of it: where the original reads a C `int`. */
+export function checkInt(L: LuaState, arg: number): number {
+  return checkInteger(L, arg) | 0
 }
 
 export function optInteger(L: LuaState, arg: number, otherwise: number): number {
   return lua.lua_isnoneornil(L, arg) ? otherwise : checkInteger(L, arg)
+}
+
+export function optInt(L: LuaState, arg: number, otherwise: number): number {
+  return lua.lua_isnoneornil(L, arg) ? otherwise : checkInt(L, arg)
 }
 
 /** A string; a number is converted in place, as in C. */

@@ -63,17 +63,18 @@ function integerText(spec: NumberSpec, n: number): string {
     else if (spec.blank) sign = " "
     digits = value.toString()
   } else {
-    if (n >= 2 ** 63 && n < 2 ** 64) value = BigInt(Math.trunc(n))
+    // What x86-64 makes of the cast: beyond 2^64 nothing is left.
+    if (n >= 2 ** 63) value = n < 2 ** 64 ? BigInt(Math.trunc(n)) : 0n
     if (value < 0n) value += UINT64
     const radix = spec.conversion === "u" ? 10 : spec.conversion === "o" ? 8 : 16
     digits = value.toString(radix)
     if (spec.conversion === "X") digits = digits.toUpperCase()
     if (spec.alternate && value !== 0n && radix === 16) prefix = spec.conversion === "X" ? "0X" : "0x"
-    if (spec.alternate && radix === 8 && !digits.startsWith("0")) digits = `0${digits}`
   }
   if (spec.precision !== null) {
     digits = spec.precision === 0 && value === 0n ? "" : digits.padStart(spec.precision, "0")
   }
+  if (spec.alternate && spec.conversion === "o" && !digits.startsWith("0")) digits = `0${digits}`
   return pad(spec, sign + prefix, digits, spec.precision === null)
 }
 
@@ -176,16 +177,14 @@ function general(n: number, precision: number, alternate: boolean): string {
   const sign = n < 0 ? "-" : ""
   const significant = precision === 0 ? 1 : precision
   const { digits, exponent } = scientific(Math.abs(n), significant)
-  const strip = (text: string): string =>
-    alternate || !text.includes(".") ? text : text.replace(/\.?0+$/, "")
+  const join = (whole: string, fraction: string): string => {
+    if (alternate) return `${whole}.${fraction}`
+    const shown = fraction.replace(/0+$/, "")
+    return shown === "" ? whole : `${whole}.${shown}`
+  }
   if (exponent < -4 || exponent >= significant) {
-    const mantissa = strip(digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits)
-    return `${sign}${mantissa}e${exponentText(exponent)}`
+    return `${sign}${join(digits.slice(0, 1), digits.slice(1))}e${exponentText(exponent)}`
   }
-  if (exponent >= 0) {
-    const whole = digits.slice(0, exponent + 1)
-    const fraction = digits.slice(exponent + 1)
-    return sign + strip(fraction === "" ? whole : `${whole}.${fraction}`)
-  }
-  return sign + strip(`0.${"0".repeat(-exponent - 1)}${digits}`)
+  if (exponent >= 0) return sign + join(digits.slice(0, exponent + 1), digits.slice(exponent + 1))
+  return sign + join("0", "0".repeat(-exponent - 1) + digits)
 }

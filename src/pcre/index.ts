@@ -22,3 +22,5 @@ export interface FirstMatch {
 export function createFirstMatch(patterns: readonly (CompiledPattern | null)[]): FirstMatch {
   return { find: (subject) => patterns.findIndex((pattern) => pattern?.test(subject) === true) }
 }
+
+export { judgePattern, type PatternVerdict } from "./verdict.js"

@@ -4,7 +4,7 @@
  * conditions, read off the tree; whether the pattern does match is not asked here.
  */
 import { canBeEmpty, isAnchored, type Node, type RepeatNode } from "./ast.js"
-import { type CharSet, contains, rangesOf, sizeOf } from "./charset.js"
+import { type CharSet, contains, normalise, rangesOf, sizeOf } from "./charset.js"
 import { KELVIN_SIGN, LONG_S } from "./fold.js"
 
 /** At least one of these texts is in every match. */
@@ -109,6 +109,15 @@ function factsOfSequence(items: readonly Node[]): Facts {
     whole = false
   }
   for (const item of items) {
+    if (item.kind === "char") {
+      // most of every pattern: no need for the general way
+      const folded = foldForFilter(item.code)
+      if (folded !== undefined) {
+        const letter = String.fromCharCode(folded)
+        current = current.map((text) => text + letter)
+        continue
+      }
+    }
     const repeats = item.kind === "repeat" && item.min > 0 && item.max > 1
     const facts = repeats ? factsOf(item.body) : factsOf(item)
     clauses.push(...facts.clauses)
@@ -159,14 +168,13 @@ function codeRanges(root: Node): readonly number[] | undefined {
   const heads: string[] = []
   heads.push(...digitsThrough(root, [""], heads))
   if (heads.includes("")) return undefined
-  const ranges: number[] = []
-  for (let code = 0; code < 10 ** CODE_LENGTH; code++) {
-    const text = String(code).padStart(CODE_LENGTH, "0")
-    if (!heads.some((head) => text.startsWith(head))) continue
-    if (ranges.at(-1) === code - 1) ranges[ranges.length - 1] = code
-    else ranges.push(code, code)
-  }
-  return ranges
+  return normalise(
+    heads.map((head) => {
+      const open = 10 ** (CODE_LENGTH - head.length)
+      const first = Number(head) * open
+      return [first, first + open - 1] as const
+    }),
+  )
 }
 
 /**

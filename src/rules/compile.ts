@@ -11,7 +11,7 @@ import type { DraftDomain } from "./domain.js"
 import { type MergedRules, mergeRegistrations } from "./merge.js"
 import { compileRegistration, type DraftEntry } from "./registration.js"
 import { Report } from "./report.js"
-import { type DraftBody, type DraftRule, ruleId } from "./response.js"
+import { type DraftRule, ruleId } from "./response.js"
 import type { DomainData, RuleSetData } from "./rule-set.js"
 
 export interface CompileOptions {
@@ -116,7 +116,6 @@ function namesTable(entry: Extract<DraftEntry, { kind: "alias" }>, merged: Merge
 
 function freezeDomain(domain: DraftDomain, report: Report): DomainData {
   const rules: ResponseRule[] = []
-  const patterns: DraftBody["pattern"][] = []
   const copies = new Map<string, number>()
   domain.rules.forEach((draft, i) => {
     const { body } = draft
@@ -124,7 +123,7 @@ function freezeDomain(domain: DraftDomain, report: Report): DomainData {
     const counted = JSON.stringify([body.code, body.trigger.text])
     const copy = copies.get(counted) ?? 0
     copies.set(counted, copy + 1)
-    const { pattern, code, trigger, actions, message, phase, observe } = body
+    const { code, trigger, actions, message, phase, observe } = body
     rules.push(
       Object.freeze({
         id: ruleId(domain.key, code, trigger.text, copy),
@@ -140,10 +139,9 @@ function freezeDomain(domain: DraftDomain, report: Report): DomainData {
         observe,
       }),
     )
-    patterns.push(pattern)
   })
   reportEqualPatterns(domain, report)
-  return { key: domain.key, rules, patterns, configuration: [...domain.configuration.values()] }
+  return { key: domain.key, rules, configuration: [...domain.configuration.values()] }
 }
 
 function reportEqualPatterns(domain: DraftDomain, report: Report): void {

@@ -4,7 +4,7 @@ import type { Place } from "../model/diagnostic.js"
 import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
 import type { Action, Trigger } from "../model/rule.js"
-import { compilePattern, describePattern, type PatternData } from "../pcre/index.js"
+import { judgePattern } from "../pcre/index.js"
 import { compileActions } from "./action.js"
 import { lintPattern } from "./pattern-lint.js"
 import { describe, entryOf, namedEntries } from "./raw-table.js"
@@ -21,7 +21,6 @@ export interface DraftRule {
 
 export interface DraftBody {
   readonly code: string
-  readonly pattern: PatternData
   readonly trigger: Trigger
   readonly actions: readonly Action[]
   readonly message: string | null
@@ -49,7 +48,7 @@ export function compileResponse(table: RawTable, custom: boolean, report: Report
   }
   const observe = observeField(table, report)
   const complete = code !== null && trigger !== null && actions !== null
-  return { place, custom, body: complete ? { ...code, trigger, actions, message, phase, observe } : null }
+  return { place, custom, body: complete ? { code, trigger, actions, message, phase, observe } : null }
 }
 
 /** Reports unknown fields; returns those that are probably a known one mistyped. */
@@ -79,7 +78,7 @@ function compileCode(
   entry: RawEntry | undefined,
   mistyped: ReadonlySet<string>,
   report: Report,
-): Pick<DraftBody, "code" | "pattern"> | null {
+): string | null {
   if (entry === undefined || typeof entry.value !== "string") {
     if (entry !== undefined || !mistyped.has("code")) {
       report.add(
@@ -93,9 +92,9 @@ function compileCode(
   }
   const code = entry.value
   lintPattern(code, entry.valuePlace, report)
-  const compiled = compilePattern(code)
-  if (!compiled.ok) {
-    const { error } = compiled
+  const verdict = judgePattern(code)
+  if (!verdict.ok) {
+    const { error } = verdict
     report.add(
       error.code,
       entry.valuePlace,
@@ -104,7 +103,7 @@ function compileCode(
     )
     return null
   }
-  if (compiled.pattern.cost.kind === "exponential") {
+  if (verdict.exponential) {
     report.add(
       "E_CODE_COST",
       entry.valuePlace,
@@ -112,7 +111,7 @@ function compileCode(
       "avoid a repeat inside a repeat, such as (a+)+",
     )
   }
-  return { code, pattern: describePattern(compiled.pattern) }
+  return code
 }
 
 function compileActionField(table: RawTable, mistyped: ReadonlySet<string>, report: Report): Action[] | null {

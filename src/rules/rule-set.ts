@@ -1,17 +1,17 @@
 /**
  * The compiled rules of one revision: frozen, typed, ready to match. The data
  * (`RuleSetData`) is built in a worker and crosses to the thread that serves;
- * matchers are made there when a domain is first asked for.
+ * patterns were judged there, and are compiled here when a domain is first
+ * asked for: of thousands of rules, most traffic needs a few.
  * Source: rule-files.md sections 2 and 10.
  */
 import type { Diagnostic } from "../model/diagnostic.js"
 import type { Configuration, ResponseRule } from "../model/rule.js"
-import { createFirstMatch, type FirstMatch, hydratePattern, type MatchFound, type PatternData } from "../pcre/index.js"
+import { type CompiledPattern, compilePattern, createFirstMatch, type FirstMatch, type MatchFound } from "../pcre/index.js"
 
 export interface DomainData {
   readonly key: string
   readonly rules: readonly ResponseRule[]
-  readonly patterns: readonly PatternData[]
   readonly configuration: readonly Configuration[]
 }
 
@@ -119,20 +119,31 @@ export class RuleSet {
 
   #makeList(key: string | null): RuleList {
     const parts = [key === null ? undefined : this.#domains.get(key), this.#domains.get(EVERYTHING)]
-    const present = parts.filter((part) => part !== undefined)
-    const rules = present.flatMap((part) => part.rules)
-    const patterns = present.flatMap((part) => part.patterns).map(hydratePattern)
-    let matcher: FirstMatch | null = null
-    return {
-      rules,
-      first(reply) {
-        matcher ??= createFirstMatch(patterns)
-        return rules[matcher.find(reply)] ?? null
-      },
-      match(rule, reply) {
-        const outcome = patterns[rules.indexOf(rule)]?.exec(reply) ?? null
-        return outcome === "limit" ? null : outcome
-      },
-    }
+    return new LazyList(parts.flatMap((part) => part?.rules ?? []))
+  }
+}
+
+class LazyList implements RuleList {
+  #patterns: readonly (CompiledPattern | null)[] | null = null
+  #matcher: FirstMatch | null = null
+
+  constructor(readonly rules: readonly ResponseRule[]) {}
+
+  first(reply: string): ResponseRule | null {
+    this.#matcher ??= createFirstMatch(this.#compiled())
+    return this.rules[this.#matcher.find(reply)] ?? null
+  }
+
+  match(rule: ResponseRule, reply: string): MatchFound | null {
+    const outcome = this.#compiled()[this.rules.indexOf(rule)]?.exec(reply) ?? null
+    return outcome === "limit" ? null : outcome
+  }
+
+  #compiled(): readonly (CompiledPattern | null)[] {
+    this.#patterns ??= this.rules.map(({ code }) => {
+      const result = compilePattern(code)
+      return result.ok ? result.pattern : null
+    })
+    return this.#patterns
   }
 }

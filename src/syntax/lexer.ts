@@ -290,22 +290,20 @@ class Lexer {
 
   /**
    * A curly quote. If its partner is on the same line, the text between is
-   * taken for the string that was meant; the partner is reported as well.
+   * taken for the string that was meant, and the partner is reported as well;
+   * if not, an empty string stands in for it.
    */
   #curlyQuote(opening: Foreign): void {
     const scanner = this.#scanner
     const { source } = scanner
     const start = scanner.at
     this.#reportQuote(opening, start)
-    const closing = closingQuote(source, start + opening.length, opening.kind)
-    if (closing === null) {
-      scanner.at += opening.length
-      return
-    }
     const { line, column } = scanner.spotOf(start)
-    const value = scanner.text(start + opening.length, closing.at)
-    scanner.at = closing.at + (closing.found?.length ?? 1)
-    if (closing.found !== null) this.#reportQuote(closing.found, closing.at)
+    const from = start + opening.length
+    const closing = closingQuote(source, from, opening.kind)
+    if (closing?.found) this.#reportQuote(closing.found, closing.at)
+    scanner.at = closing === null ? from : closing.at + (closing.found?.length ?? 1)
+    const value = scanner.text(from, closing?.at ?? from)
     this.#tokens.pushString(value, start, scanner.at, line, column, line)
   }
 

@@ -8,22 +8,22 @@ const DECIMAL = /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const HEXADECIMAL = /^0[xX][0-9a-fA-F]+$/
 const OCTAL = /^0[0-7]*$/
 
-/** C's `strtoul` stops here; the dialect reads hexadecimal and octal through it. */
-const LARGEST_UNSIGNED = (1n << 64n) - 1n
+/** Hexadecimal and octal are read through C's `strtol`, which stops here. */
+const LARGEST_LONG = (1n << 63n) - 1n
 
 /** @returns null for a malformed numeral */
 export function readNumeral(text: string): number | null {
   // A leading zero not followed by a point selects octal, hence `08` and `0e1` are malformed.
   if (text.length > 1 && text[0] === "0" && text[1] !== ".") {
-    if (HEXADECIMAL.test(text)) return unsigned(text)
-    return OCTAL.test(text) ? unsigned(`0o${text}`) : null
+    if (HEXADECIMAL.test(text)) return readLong(text)
+    return OCTAL.test(text) ? readLong(`0o${text}`) : null
   }
   return DECIMAL.test(text) ? Number(text) : null
 }
 
-function unsigned(digits: string): number {
+function readLong(digits: string): number {
   const value = BigInt(digits)
-  return Number(value > LARGEST_UNSIGNED ? LARGEST_UNSIGNED : value)
+  return Number(value > LARGEST_LONG ? LARGEST_LONG : value)
 }
 
 /** Always a float to Lua 5.3: its integers are 32 bits wide in the VM and wrap. */

@@ -40,6 +40,11 @@ export function beginsStatement(tokens: TokenStream, at: number): boolean {
   return BEGINS_STATEMENT.has(kind) || (kind === T.Function && tokens.kind[at + 1] === T.Name)
 }
 
+/** True for a token that shows that a table is over, although it was not closed. */
+export function endsTable(kind: number): boolean {
+  return ENDS_BLOCK.has(kind) || BEGINS_STATEMENT.has(kind)
+}
+
 /** True if the token can begin a field of a table that is still open. */
 export function beginsField(tokens: TokenStream, at: number): boolean {
   const kind = tokens.kind[at] as number

@@ -7,7 +7,7 @@
 import type { Expr, Field, TableExpr } from "./ast.js"
 import { FAILED } from "./cursor.js"
 import { ExpressionParser } from "./expressions.js"
-import { beginsField, nextField } from "./recovery.js"
+import { beginsField, endsTable, nextField } from "./recovery.js"
 import { T } from "./tokens.js"
 import { near, nearToken, readable } from "./wording.js"
 
@@ -89,6 +89,10 @@ export abstract class TableParser extends ExpressionParser {
     const { held } = this
     let position = 0
     while (this.kind !== T.RightBrace) {
+      if (endsTable(this.kind) && this.peek() !== T.Assign) {
+        this.#neverClosed(opener, "unexpected symbol")
+        return
+      }
       const field = this.#fieldOrNothing(position + 1)
       if (field !== null) table.fields.push(field)
       if (field?.kind === "positional") position++
@@ -176,7 +180,7 @@ export abstract class TableParser extends ExpressionParser {
       this.#missingComma(opener)
       return true
     }
-    this.#neverClosed(opener)
+    this.#neverClosed(opener, this.missing(this.closer(T.RightBrace, opener)))
     return false
   }
 
@@ -193,7 +197,9 @@ export abstract class TableParser extends ExpressionParser {
     )
   }
 
-  #neverClosed(opener: number): void {
+  /** @param sentence what Lua says at this point */
+  #neverClosed(opener: number, sentence: string): void {
+    this.hasFailed = true
     // The brace is most likely in the rest of the line that a broken string took.
     if (this.findings.hasSwallowed(opener, this.pos)) return
     const token = nearToken(this.tokens, this.pos)
@@ -202,7 +208,7 @@ export abstract class TableParser extends ExpressionParser {
       this.spot(opener),
       `this table is not closed; reading gave up at line ${this.lineOf(this.pos)} near '${readable(token)}'`,
       this.#closingHint(opener),
-      near(this.missing(this.closer(T.RightBrace, opener)), token),
+      near(sentence, token),
     )
   }
 

@@ -9,7 +9,7 @@ describe("errors at run time name the source line", () => {
     ["plain", "\n\nerror('x')", 3],
     ["argument over lines", "local function f() end\nf(\n 1,\n nil + 1,\n 2)", 4],
     ["field of a table", "local t = {\n a = 1,\n b = nil .. 'x',\n}", 3],
-    ["nested tables", "local t = {\n {\n  { x = nil.y },\n },\n}", 3],
+    ["nested tables", "local t = {\n {\n  { x = (nil).y },\n },\n}", 3],
     ["operator over lines", "local a\nlocal x = 1\n + a\n + 2", 3],
     ["helper over lines", "local a = {}\nlocal x = 1 +\n (a & 1)", 3],
     ["after a long string", "local s = [[\na\nb\n]]\nerror(s)", 5],
@@ -21,8 +21,8 @@ describe("errors at run time name the source line", () => {
     ["missing method", "local o = {}\n\no:m()", 3],
     ["method called goto", "local o = {}\n\no:goto(\n)", 3],
     ["function called goto", "function goto()\n\n error('x')\nend\ngoto()", 3],
-    ["condition", "local a\nif\n a.b\nthen end", 3],
-    ["loop head", "for i = 1,\n {},\n 2 do end", 1],
+    ["condition", "local a\nif\n a.b.c\nthen end", 3],
+    ["loop head", "for i = 1,\n {},\n 2 do end", 3],
     ["iterator", "local a\nfor k in\n pairs(a)\ndo end", 3],
     ["first line blanked", "#!/bin/lua\nerror('x')", 2],
     ["line ends of Windows", "local a\r\n\r\na.b = 1\r\n", 3],
@@ -69,5 +69,5 @@ return
 
 test("the output has as many lines as the source up to its last token", () => {
   expect(textOf(translated("x = 1\n\n\n")).split("\n")).toHaveLength(4)
-  expect(execute(translated("").code).values).toEqual([])
+  expect(execute(translated("")).values).toEqual([])
 })

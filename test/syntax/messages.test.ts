@@ -6,7 +6,7 @@ for (const [source, line, message] of [
   ["x = = 1", 1, "unexpected symbol near '='"],
   ["f", 1, "'=' expected near '<eof>'"],
   ["x y", 1, "'=' expected near 'y'"],
-  ["x\n'str'.y = = 1", 2, "'=' expected near '.'"],
+  ["x\n'str'.y = = 1", 2, "unexpected symbol near '='"],
   ["local 1", 1, "'<name>' expected near '1'"],
   ["local function 'a b'", 1, "'<name>' expected near ''a b''"],
   ["x = {}.y", 1, "unexpected symbol near '.'"],

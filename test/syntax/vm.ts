@@ -4,7 +4,7 @@
  * lives in `src/lua` and is tested there.
  */
 import { createRequire } from "node:module"
-import { type Translation, translate } from "../../src/syntax/index.js"
+import { type Expr, type TableExpr, type Translation, translate } from "../../src/syntax/index.js"
 
 // Read when fengari is first loaded, hence `require` and not `import`.
 process.env.FENGARICONF = JSON.stringify({ LUA_COMPAT_FLOATSTRING: true })
@@ -24,7 +24,7 @@ export interface Outcome {
   readonly values: readonly Value[]
   /** Lua's message, "test:LINE: …". */
   readonly error: string | null
-  /** Ids that tracked table constructors reported, in the order of creation. */
+  /** Ids of tracked tables in the order of their creation; a constant table stands for those in it. */
   readonly origins: readonly number[]
 }
 
@@ -52,16 +52,16 @@ export function compileError(code: Uint8Array): string | null {
 export function run(source: string | Uint8Array, track = false): Outcome {
   const translation = translated(source, track)
   if (!translation.ok) throw new Error(translation.syntaxError?.message)
-  return execute(translation.code)
+  return execute(translation)
 }
 
-export function execute(code: Uint8Array): Outcome {
+export function execute({ code, tables }: Translation): Outcome {
   const L = lauxlib.luaL_newstate?.() as State
   lualib.luaL_openlibs(L)
   const origins: number[] = []
   const problem = load(L, code)
   if (problem !== null) throw new Error(`the VM refused the translation: ${problem}`)
-  pushHelpers(L, origins)
+  pushHelpers(L, origins, tables)
   lua.lua_call?.(L, 1, 1)
   const status = lua.lua_pcall?.(L, 0, -1, 0)
   if (status !== 0) return { values: [], error: String(valueAt(L, -1)), origins }
@@ -89,7 +89,7 @@ function valueAt(L: State, index: number): Value {
   }
 }
 
-function pushHelpers(L: State, origins: number[]): void {
+function pushHelpers(L: State, origins: number[], tables: readonly TableExpr[]): void {
   lua.lua_newtable?.(L)
   const add = (name: string, helper: HostFunction): void => {
     lua.lua_pushcfunction?.(L, helper)
@@ -105,6 +105,29 @@ function pushHelpers(L: State, origins: number[]): void {
     origins.push(argument(state, 1))
     return 1
   })
+  add("c", (state) => {
+    const id = argument(state, 1)
+    origins.push(id)
+    pushConstant(state, tables[id] as TableExpr)
+    return 1
+  })
+}
+
+/** Makes a table that the translation left to the host, from the tree. */
+function pushConstant(L: State, expr: Expr): void {
+  if (expr.kind === "number") lua.lua_pushnumber?.(L, expr.value)
+  else if (expr.kind === "string") lua.lua_pushstring?.(L, bytes(expr.value))
+  else if (expr.kind === "nil") lua.lua_pushnil?.(L)
+  else if (expr.kind !== "table") lua.lua_pushboolean?.(L, expr.kind === "true")
+  else {
+    lua.lua_newtable?.(L)
+    for (const { key, value } of expr.fields) {
+      if (typeof key === "number") lua.lua_pushnumber?.(L, key)
+      else lua.lua_pushstring?.(L, bytes(key as string))
+      pushConstant(L, value)
+      lua.lua_rawset?.(L, -3)
+    }
+  }
 }
 
 function argument(L: State, index: number): number {

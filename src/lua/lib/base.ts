@@ -7,11 +7,11 @@ import {
   argError,
   checkAny,
   checkBytes,
-  checkInteger,
+  checkInt,
   checkType,
   latin1Of,
   literal,
-  optInteger,
+  optInt,
   raise,
   setFunctions,
   textOf,
@@ -84,7 +84,7 @@ function luaAssert(L: LuaState): number {
 }
 
 function luaError(L: LuaState): number {
-  const level = optInteger(L, 2, 1)
+  const level = optInt(L, 2, 1)
   lua.lua_settop(L, 1)
   if (lua.lua_isstring(L, 1) && level > 0) {
     aux.luaL_where(L, level)
@@ -101,7 +101,7 @@ function heapKilobytes(): number {
 /** JavaScript collects on its own account: what does not ask for numbers is accepted and does nothing. */
 function collectGarbage(L: LuaState): number {
   const option = lua.lua_isnoneornil(L, 1) ? "collect" : textOf(checkBytes(L, 1))
-  optInteger(L, 2, 0)
+  optInt(L, 2, 0)
   switch (option) {
     case "count":
       lua.lua_pushnumber(L, heapKilobytes())
@@ -152,7 +152,7 @@ function setMetatable(L: LuaState): number {
 }
 
 function ipairsStep(L: LuaState): number {
-  const i = checkInteger(L, 2) + 1
+  const i = checkInt(L, 2) + 1
   checkType(L, 1, LUA_TTABLE)
   lua.lua_pushnumber(L, i)
   return lua.lua_rawgeti(L, 1, i) === LUA_TNIL ? 0 : 2
@@ -232,7 +232,7 @@ function select(L: LuaState): number {
     lua.lua_pushnumber(L, count - 1)
     return 1
   }
-  let i = checkInteger(L, 1)
+  let i = checkInt(L, 1)
   if (i < 0) i = count + i
   else if (i > count) i = count
   if (i < 1) argError(L, 1, "index out of range")
@@ -240,7 +240,7 @@ function select(L: LuaState): number {
 }
 
 function toNumber(L: LuaState): number {
-  const base = optInteger(L, 2, 10)
+  const base = optInt(L, 2, 10)
   let value: number | null
   if (base === 10) {
     checkAny(L, 1)
@@ -288,8 +288,8 @@ const MAX_UNPACK = 200_000
 
 function unpack(L: LuaState): number {
   checkType(L, 1, LUA_TTABLE)
-  const from = optInteger(L, 2, 1)
-  const to = lua.lua_isnoneornil(L, 3) ? lua.lua_rawlen(L, 1) : checkInteger(L, 3)
+  const from = optInt(L, 2, 1)
+  const to = lua.lua_isnoneornil(L, 3) ? lua.lua_rawlen(L, 1) : checkInt(L, 3)
   if (from > to) return 0
   const count = to - from + 1
   if (count > MAX_UNPACK || !lua.lua_checkstack(L, count)) raise(L, "too many results to unpack")

@@ -5,7 +5,7 @@
  * upvalue: its environment is remembered beside it.
  * Measured against the vendor's interpreter: lua-dialect.md C, `module` row.
  */
-import { argError, checkBytes, checkInteger, checkType, literal, optInteger, raise, setFunctions } from "../args.js"
+import { argError, checkBytes, checkInt, checkType, literal, optInt, raise, setFunctions } from "../args.js"
 import {
   aux,
   type LuaBytes,
@@ -92,7 +92,7 @@ function pushFunctionArgument(L: LuaState, optional: boolean): void {
     lua.lua_pushvalue(L, 1)
     return
   }
-  const level = optional ? optInteger(L, 1, 1) : checkInteger(L, 1)
+  const level = optional ? optInt(L, 1, 1) : checkInt(L, 1)
   if (level < 0) argError(L, 1, "level must be non-negative")
   const ar = new LuaDebug()
   if (!lua.lua_getstack(L, level, ar)) argError(L, 1, "invalid level")

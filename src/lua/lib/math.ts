@@ -2,7 +2,7 @@
  * `math` as Lua 5.1 has it, on doubles. `random` is seeded by the host, so that
  * a rule file gives the same rules whenever it is loaded.
  */
-import { argError, checkInteger, checkNumber, literal, raise, setFunctions } from "../args.js"
+import { argError, checkInt, checkNumber, literal, raise, setFunctions } from "../args.js"
 import { type LuaState, lua } from "../fengari.js"
 
 type Unary = (n: number) => number
@@ -31,7 +31,6 @@ const UNARY: Record<string, Unary> = {
 const BINARY: Record<string, (a: number, b: number) => number> = {
   atan2: Math.atan2,
   fmod: (a, b) => a % b,
-  ldexp: (m, e) => scale(m, Number.isNaN(e) ? 0 : Math.trunc(e)),
   mod: (a, b) => a % b,
   pow: (a, b) => a ** b,
 }
@@ -58,12 +57,16 @@ export function openMath(L: LuaState, seed: number): void {
   const random = new Random(seed)
   setFunctions(L, {
     frexp,
+    ldexp: (L) => {
+      lua.lua_pushnumber(L, scale(checkNumber(L, 1), checkInt(L, 2)))
+      return 1
+    },
     max: (L) => extreme(L, (a, b) => b > a),
     min: (L) => extreme(L, (a, b) => b < a),
     modf,
     random: (L) => luaRandom(L, random),
     randomseed: (L) => {
-      random.seed(checkInteger(L, 1))
+      random.seed(checkInt(L, 1))
       return 0
     },
   })
@@ -139,14 +142,14 @@ function luaRandom(L: LuaState, random: Random): number {
       lua.lua_pushnumber(L, r)
       return 1
     case 1: {
-      const high = checkInteger(L, 1)
+      const high = checkInt(L, 1)
       if (high < 1) argError(L, 1, "interval is empty")
       lua.lua_pushnumber(L, Math.floor(r * high) + 1)
       return 1
     }
     case 2: {
-      const low = checkInteger(L, 1)
-      const high = checkInteger(L, 2)
+      const low = checkInt(L, 1)
+      const high = checkInt(L, 2)
       if (low > high) argError(L, 2, "interval is empty")
       lua.lua_pushnumber(L, Math.floor(r * (high - low + 1)) + low)
       return 1

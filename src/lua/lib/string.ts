@@ -7,10 +7,12 @@ import {
   argError,
   bytesOfLatin1,
   checkBytes,
+  checkInt,
   checkInteger,
   checkNumber,
   latin1Of,
   literal,
+  optInt,
   optInteger,
   raise,
   setFunctions,
@@ -103,7 +105,7 @@ function char(L: LuaState): number {
   const count = lua.lua_gettop(L)
   const bytes = new Uint8Array(count)
   for (let i = 1; i <= count; i++) {
-    const c = checkInteger(L, i)
+    const c = checkInt(L, i)
     if (c < 0 || c > 255) argError(L, i, "invalid value")
     bytes[i - 1] = c
   }
@@ -118,7 +120,7 @@ function mapBytes(L: LuaState, map: (c: number) => number): number {
 
 function rep(L: LuaState, { charge, maxBytes }: StringOptions): number {
   const s = checkBytes(L, 1)
-  const count = Math.max(0, checkInteger(L, 2))
+  const count = Math.max(0, checkInt(L, 2))
   const length = s.length * count
   if (length > maxBytes()) raise(L, `resulting string too large (${length} bytes)`)
   charge(L, length >> 6)
@@ -144,7 +146,8 @@ function findOrMatch(L: LuaState, options: StringOptions, find: boolean): number
   const subject = checkBytes(L, 1)
   const pattern = checkBytes(L, 2)
   const init = Math.min(subject.length, Math.max(0, relative(optInteger(L, 3, 1), subject.length) - 1))
-  if (find && (lua.lua_toboolean(L, 4) || !PATTERN_SPECIALS.test(latin1Of(pattern)))) {
+  const used = untilZeroByte(pattern)
+  if (find && (lua.lua_toboolean(L, 4) || !PATTERN_SPECIALS.test(latin1Of(used)))) {
     options.charge(L, subject.length >> 4)
     const at = pattern.length === 0 ? init : indexOfBytes(subject, pattern, init)
     if (at === -1) {
@@ -156,8 +159,8 @@ function findOrMatch(L: LuaState, options: StringOptions, find: boolean): number
     return 2
   }
   return guarded(L, () => {
-    const anchored = pattern[0] === 0x5e
-    const match = new PatternMatch(subject, pattern, (steps) => options.charge(L, steps))
+    const anchored = used[0] === 0x5e
+    const match = new PatternMatch(subject, used, (steps) => options.charge(L, steps))
     for (let s = init; s <= subject.length; s++) {
       const end = match.matchAt(s, anchored ? 1 : 0)
       if (end !== -1) {
@@ -171,6 +174,12 @@ function findOrMatch(L: LuaState, options: StringOptions, find: boolean): number
     lua.lua_pushnil(L)
     return 1
   })
+}
+
+/** A pattern ends at its first zero byte, as in C; `%z` matches one. */
+function untilZeroByte(pattern: LuaBytes): LuaBytes {
+  const zero = pattern.indexOf(0)
+  return zero === -1 ? pattern : pattern.subarray(0, zero)
 }
 
 /** Runs pattern code; its complaints become Lua errors. */
@@ -198,7 +207,7 @@ function pushCaptures(L: LuaState, match: PatternMatch, start: number, end: numb
 function makeGmatch(options: StringOptions): LuaFunction {
   return (L) => {
     const subject = checkBytes(L, 1)
-    const pattern = checkBytes(L, 2)
+    const pattern = untilZeroByte(checkBytes(L, 2))
     let position = 0
     const step: LuaFunction = (L) =>
       guarded(L, () => {
@@ -218,12 +227,12 @@ function makeGmatch(options: StringOptions): LuaFunction {
 
 function gsub(L: LuaState, options: StringOptions): number {
   const subject = checkBytes(L, 1)
-  const pattern = checkBytes(L, 2)
+  const pattern = untilZeroByte(checkBytes(L, 2))
   const type = lua.lua_type(L, 3)
   if (type !== LUA_TNUMBER && type !== LUA_TSTRING && type !== LUA_TFUNCTION && type !== LUA_TTABLE) {
     argError(L, 3, "string/function/table expected")
   }
-  const limit = optInteger(L, 4, subject.length + 1)
+  const limit = optInt(L, 4, subject.length + 1)
   const replacement = type === LUA_TNUMBER || type === LUA_TSTRING ? checkBytes(L, 3) : null
   return guarded(L, () => {
     const anchored = pattern[0] === 0x5e
@@ -287,6 +296,9 @@ function replaced(
   return result
 }
 
+/** What C finds behind a text: 5.1 takes it for the char that a last `%` escapes. */
+const ZERO_BYTE = new Uint8Array(1)
+
 /** `%1` to `%9` and `%0` stand for captures; any other `%x` is x, as 5.1 has it. */
 function expandTemplate(
   match: PatternMatch,
@@ -308,7 +320,7 @@ function expandTemplate(
     else if (c !== undefined && c >= 0x31 && c <= 0x39) {
       const capture = match.capture(c - 0x31, start, end)
       parts.push(typeof capture === "number" ? bytesOfLatin1(String(capture)) : capture)
-    } else if (c !== undefined) parts.push(template.subarray(i, i + 1))
+    } else parts.push(c === undefined ? ZERO_BYTE : template.subarray(i, i + 1))
   }
   return new Uint8Array(Buffer.concat(parts))
 }
@@ -369,15 +381,16 @@ function conversion(L: LuaState, match: RegExpExecArray, arg: number): string {
     case "G":
       return formatWith({ ...spec, conversion: letter } satisfies NumberSpec, checkNumber(L, arg))
     case "c":
-      return padText(spec, String.fromCharCode(checkInteger(L, arg) & 0xff))
+      return untilZero(padText(spec, String.fromCharCode(castToInt(checkNumber(L, arg)) & 0xff)))
     case "s": {
       const value = latin1Of(formatArgument(L, arg))
-      return padText(spec, spec.precision === null ? value : value.slice(0, spec.precision))
+      if (spec.precision === null) return value.length >= LONG_TEXT ? value : padText(spec, untilZero(value))
+      return padText(spec, untilZero(value).slice(0, spec.precision))
     }
     case "q":
       return quoted(latin1Of(formatArgument(L, arg)))
     default:
-      return raise(L, `invalid option '%${letter}' to 'format'`)
+      return raise(L, `invalid option '%${untilZero(letter)}' to 'format'`)
   }
 }
 
@@ -385,6 +398,20 @@ function conversion(L: LuaState, match: RegExpExecArray, arg: number): string {
 function formatArgument(L: LuaState, arg: number): LuaBytes {
   if (!lua.lua_isstring(L, arg)) typeError(L, arg, "string")
   return checkBytes(L, arg)
+}
+
+/** `%s` without precision copies a text of this length as it is, zero bytes included. */
+const LONG_TEXT = 100
+
+/** C's cast of a double to an int: what does not fit becomes the smallest one. */
+function castToInt(n: number): number {
+  return Math.abs(n) < 2 ** 31 ? Math.trunc(n) : -(2 ** 31)
+}
+
+/** What C's sprintf leaves of an item: a zero byte ends it. */
+function untilZero(text: string): string {
+  const zero = text.indexOf("\0")
+  return zero === -1 ? text : text.slice(0, zero)
 }
 
 function padText(spec: { leftAlign: boolean; width: number }, text: string): string {

@@ -5,10 +5,10 @@
  */
 import {
   checkBytes,
-  checkInteger,
+  checkInt,
   checkType,
   literal,
-  optInteger,
+  optInt,
   raise,
   setFunctions,
   typeName,
@@ -55,8 +55,8 @@ function size(L: LuaState): number {
 function concat(L: LuaState, { charge, maxBytes }: TableOptions): number {
   const separator = lua.lua_isnoneornil(L, 2) ? literal("") : checkBytes(L, 2)
   checkType(L, 1, LUA_TTABLE)
-  const from = optInteger(L, 3, 1)
-  const to = lua.lua_isnoneornil(L, 4) ? lua.lua_rawlen(L, 1) : checkInteger(L, 4)
+  const from = optInt(L, 3, 1)
+  const to = lua.lua_isnoneornil(L, 4) ? lua.lua_rawlen(L, 1) : checkInt(L, 4)
   const parts: LuaBytes[] = []
   let length = 0
   for (let i = from; i <= to; i++) {
@@ -125,7 +125,7 @@ function insert(L: LuaState, { charge }: TableOptions): number {
       lua.lua_rawseti(L, 1, end)
       return 0
     case 3: {
-      const position = checkInteger(L, 2)
+      const position = checkInt(L, 2)
       charge(L, Math.max(0, end - position))
       for (let i = Math.max(end, position); i > position; i--) {
         lua.lua_rawgeti(L, 1, i - 1)
@@ -141,7 +141,7 @@ function insert(L: LuaState, { charge }: TableOptions): number {
 
 function remove(L: LuaState): number {
   const count = size(L)
-  const position = optInteger(L, 2, count)
+  const position = optInt(L, 2, count)
   if (position < 1 || position > count) return 0
   lua.lua_rawgeti(L, 1, position)
   for (let i = position; i < count; i++) {
