@@ -7,7 +7,8 @@ import { createRequire } from "node:module"
 import { RuleLoader } from "../dist/reload/loader.js"
 import { RuleSet } from "../dist/rules/rule-set.js"
 
-const WORDS = "rate limit blocked listed throttled deferred refused policy content reputation volume quota".split(" ")
+const WORDS =
+  "rate limit blocked listed throttled deferred refused policy content reputation volume quota".split(" ")
 
 /** A rule file of `count` rules in domains of 20, alike on every run. */
 export function generateRuleFile(count) {
@@ -26,7 +27,8 @@ export function generateRuleFile(count) {
       )
     }
     lines.push("    },", "    configuration = {", "      max_outbound_connections = {2, 20},")
-    if (i % 100 === 0) lines.push("      outbound_throttle_messages = function(curr, last, age) return 100 + age / 36 end,")
+    if (i % 100 === 0)
+      lines.push("      outbound_throttle_messages = function(curr, last, age) return 100 + age / 36 end,")
     lines.push("    },", "  },")
   }
   lines.push("}", "")
@@ -73,10 +75,16 @@ export async function benchLoad() {
     const peer = await timed(warmUps, runs, () => plain(text))
     const ours = await timed(warmUps, runs, async () => {
       const { data } = await loader.build(request)
-      if (data.counts.responses !== count) throw new Error(`loaded ${data.counts.responses} rules of ${count}`)
+      if (data.counts.responses !== count)
+        throw new Error(`loaded ${data.counts.responses} rules of ${count}`)
       new RuleSet(data)
     })
-    rows.push({ name: `load ${count} rules (${(text.length / 1024).toFixed(0)} KB)`, ours, peer, ratio: ours / peer })
+    rows.push({
+      name: `load ${count} rules (${(text.length / 1024).toFixed(0)} KB)`,
+      ours,
+      peer,
+      ratio: ours / peer,
+    })
   }
   await loader.close()
   return rows

@@ -3,7 +3,9 @@ import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
 
 const load = await benchLoad()
-console.log("Loading a rule file, milliseconds (median); peer: plain fengari compiling and running the same text")
+console.log(
+  "Loading a rule file, milliseconds (median); peer: plain fengari compiling and running the same text",
+)
 console.table(
   load.map(({ name, ours, peer, ratio }) => ({
     "": name,

@@ -11,7 +11,7 @@
  * ```
  */
 import type { OptionLookup } from "./config/lookup.js"
-import { type Explanation, type ExplainRequest, explain as explainReply } from "./engine/explain.js"
+import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import type { LoadedRules } from "./reload/load.js"
 
 export { globalOptions, type OptionLookup, SettingError } from "./config/lookup.js"

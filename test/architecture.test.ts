@@ -42,7 +42,9 @@ const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((na
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SRC, file), "utf8")
-  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^"';]*?\bfrom\s+"([^"]+)"/g)].map((m) => m[1] as string)
+  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^"';]*?\bfrom\s+"([^"]+)"/g)].map(
+    (m) => m[1] as string,
+  )
 }
 
 function roomOf(file: string): string {
@@ -55,7 +57,9 @@ function target(from: string, specifier: string): string {
   return relative(SRC, resolve(SRC, dirname(from), specifier)).replace(/\.js$/, ".ts")
 }
 
-const imports: Import[] = files.flatMap((from) => importsOf(from).map((specifier) => ({ from, to: target(from, specifier) })))
+const imports: Import[] = files.flatMap((from) =>
+  importsOf(from).map((specifier) => ({ from, to: target(from, specifier) })),
+)
 
 describe("rooms", () => {
   test.each(files)("%s imports only what its room may", (file) => {

@@ -43,12 +43,20 @@ export function makeContext(): Context {
 const SHIPPED_RULES = fileURLToPath(new URL("../../rules/adaptive_rules.lua", import.meta.url))
 
 /** Loads the rules of the paths given, or the shipped ones. */
-export function loadRulesOrShipped(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
+export function loadRulesOrShipped(
+  paths: readonly string[],
+  options: LoadOptions = {},
+): Promise<LoadedRules> {
   return loadRules(paths.length === 0 ? [SHIPPED_RULES] : paths, options)
 }
 
 /** Prints findings with the lines they are about. */
-export function printFindings(context: Context, findings: readonly Diagnostic[], { sources }: LoadedRules): void {
+export function printFindings(
+  context: Context,
+  findings: readonly Diagnostic[],
+  { sources }: LoadedRules,
+): void {
   const bytesOf = new Map(sources.map(({ file, bytes }) => [file, bytes]))
-  for (const finding of findings) context.err(renderFinding(finding, (file) => bytesOf.get(file), context.errStyle))
+  for (const finding of findings)
+    context.err(renderFinding(finding, (file) => bytesOf.get(file), context.errStyle))
 }

@@ -29,7 +29,8 @@ export function makeLuaHost({ roots, print, log }: LuaHostOptions): LuaVm {
     nowSec: wallClockSec,
     print: log,
     log: (level, text) => log(`${level}: ${text}`),
-    registerRules: (_L, _index, mode) => log(`registerRules: rules taken (${mode}); adaptive check judges them`),
+    registerRules: (_L, _index, mode) =>
+      log(`registerRules: rules taken (${mode}); adaptive check judges them`),
   })
   return vm
 }

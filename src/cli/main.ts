@@ -15,7 +15,8 @@ const collect = (value: string, list: readonly string[]): readonly string[] => [
 
 function seconds(text: string): number {
   const value = Number(text)
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("write Unix seconds, e.g. 1790000000")
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InvalidArgumentError("write Unix seconds, e.g. 1790000000")
   return value
 }
 
@@ -70,7 +71,12 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--mx <host>", "the MX host that answered")
     .option("--phase <phase>", "the SMTP phase of the reply")
     .option("--at <time>", "the time of the reply, Unix seconds", seconds)
-    .option("--rules <path>", "a rule file or directory (repeatable; default: the shipped rules)", collect, [])
+    .option(
+      "--rules <path>",
+      "a rule file or directory (repeatable; default: the shipped rules)",
+      collect,
+      [],
+    )
     .option("--set <option=value>", "set a global option (repeatable)", collect, [])
     .option("--json", "machine output")
     .action(async (options: Parameters<typeof explain>[1]) => {

@@ -39,7 +39,10 @@ export function globalOptions(assignments: readonly string[]): OptionLookup {
     const option = assignment.slice(0, equals).trim().toLowerCase()
     const value = assignment.slice(equals + 1).trim()
     if (equals < 1 || value === "") {
-      throw new SettingError(`"${assignment}" sets nothing`, "write --set OPTION=VALUE, e.g. --set max_outbound_connections=20")
+      throw new SettingError(
+        `"${assignment}" sets nothing`,
+        "write --set OPTION=VALUE, e.g. --set max_outbound_connections=20",
+      )
     }
     checkSetting(option, value)
     values.set(option, value)
@@ -49,7 +52,8 @@ export function globalOptions(assignments: readonly string[]): OptionLookup {
 
 function checkSetting(option: string, value: string): void {
   if (SWITCHES.includes(option)) {
-    if (readSwitch(value) === null) throw new SettingError(`${option} cannot be "${value}"`, "write true or false")
+    if (readSwitch(value) === null)
+      throw new SettingError(`${option} cannot be "${value}"`, "write true or false")
     return
   }
   const known = [...Object.keys(TUNABLE_OPTIONS), ...SWITCHES]
@@ -59,7 +63,8 @@ function checkSetting(option: string, value: string): void {
     throw new SettingError(`unknown option "${option}"`, hint)
   }
   if (readTuned(option, value) === null) {
-    const form = option === "outbound_throttle_messages" ? '"N" per second or "N/SECONDS"' : "a number of at least 0"
+    const form =
+      option === "outbound_throttle_messages" ? '"N" per second or "N/SECONDS"' : "a number of at least 0"
     throw new SettingError(`${option} cannot be "${value}"`, `write ${form}`)
   }
 }

@@ -33,7 +33,9 @@ export function effectsOf(action: Action, pair: PairView): Effect[] {
     case "reduce_connections":
       return [lower(action, pair.parameter("max_outbound_connections"), (value) => value - action.amount)]
     case "reduce_deliveries":
-      return [lower(action, pair.parameter("max_deliveries_per_connection"), (value) => value - action.amount)]
+      return [
+        lower(action, pair.parameter("max_deliveries_per_connection"), (value) => value - action.amount),
+      ]
     case "greylisted":
       return greylist(action, pair)
   }
@@ -72,7 +74,9 @@ function lower(action: Action, parameter: Parameter, step: (value: number) => nu
   const { option, value: from, floor } = parameter
   if (from === null) return ignored(action, "no-default", { option })
   const to = Math.max(step(from), Math.min(floor, from))
-  return to === from ? ignored(action, "at-bound", { option, from, to }) : effect(action, { option, from, to })
+  return to === from
+    ? ignored(action, "at-bound", { option, from, to })
+    : effect(action, { option, from, to })
 }
 
 /** Sets the retry interval, and raises its maximum when that lies below. */
@@ -80,7 +84,8 @@ function greylist(action: Action & { readonly seconds: number }, pair: PairView)
   const { value: from } = pair.parameter("retry_interval")
   const to = action.seconds
   const option = "retry_interval"
-  const own = from === to ? ignored(action, "at-bound", { option, from, to }) : effect(action, { option, from, to })
+  const own =
+    from === to ? ignored(action, "at-bound", { option, from, to }) : effect(action, { option, from, to })
   const most = pair.parameter("max_retry_interval").value
   if (most === null || most >= to) return [own]
   return [own, effect(action, { option: "max_retry_interval", from: most, to })]
@@ -90,9 +95,12 @@ function greylist(action: Action & { readonly seconds: number }, pair: PairView)
 function transcode(action: Action & { readonly reply: string }, reply: string): Effect {
   if (/^5\d\d/.test(reply) && reply.includes("[internal]")) return ignored(action, "disabled")
   if (action.reply.length > 3) return effect(action, { reply: action.reply })
-  const rewritten = reply.replace(/^\d{3}([ -]?)(?:[245](?=\.\d{1,3}\.\d{1,3}))?/, (whole, separator: string) => {
-    const hasStatus = whole.length > 3 + separator.length
-    return action.reply + separator + (hasStatus ? action.reply[0] : "")
-  })
+  const rewritten = reply.replace(
+    /^\d{3}([ -]?)(?:[245](?=\.\d{1,3}\.\d{1,3}))?/,
+    (whole, separator: string) => {
+      const hasStatus = whole.length > 3 + separator.length
+      return action.reply + separator + (hasStatus ? action.reply[0] : "")
+    },
+  )
   return effect(action, { reply: rewritten })
 }

@@ -44,7 +44,10 @@ const NEW_BINDING_AGE_SEC = 0
 export function explain(
   rules: RuleSet,
   lookup: OptionLookup,
-  ask: (id: number, args: { current: number; last: number; ageSec: number; count: number }) => ReturnType<AskFunction>,
+  ask: (
+    id: number,
+    args: { current: number; last: number; ageSec: number; count: number },
+  ) => ReturnType<AskFunction>,
   request: ExplainRequest,
 ): Explanation {
   const { binding, domain, mx, response } = request
@@ -59,8 +62,12 @@ export function explain(
   }
   const notes: string[] = []
   const parameter = (option: string): Parameter => {
-    const found = restingParameter(option, rules.configured(rulesDomain, option), lookup, { binding, domain }, (id, current, lastSet) =>
-      ask(id, { current, last: lastSet, ageSec: NEW_BINDING_AGE_SEC, count: 0 }),
+    const found = restingParameter(
+      option,
+      rules.configured(rulesDomain, option),
+      lookup,
+      { binding, domain },
+      (id, current, lastSet) => ask(id, { current, last: lastSet, ageSec: NEW_BINDING_AGE_SEC, count: 0 }),
     )
     if (found.complaint !== null) notes.push(`${option}: ${found.complaint}; the configured value is kept`)
     return found

@@ -24,7 +24,9 @@ export type AskFunction = (
   id: number,
   current: number,
   last: number,
-) => { readonly ok: true; readonly value: number } | { readonly ok: false; readonly reason: string; readonly isNil: boolean }
+) =>
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly reason: string; readonly isNil: boolean }
 
 /**
  * @param configured what the rule files say of this option for the pair, or null
@@ -54,7 +56,8 @@ export function restingParameter(
       return { ...base, value: positive(rule.value), source: "rules" }
     case "range": {
       // Only an explicit positive value starts elsewhere than at the bottom of the range.
-      const start = explicit !== null && explicit > 0 ? Math.min(Math.max(explicit, rule.low), rule.high) : rule.low
+      const start =
+        explicit !== null && explicit > 0 ? Math.min(Math.max(explicit, rule.low), rule.high) : rule.low
       return { ...base, value: positive(start), floor: lowest(option, rule.low), source: "rules" }
     }
     case "function": {

@@ -5,10 +5,6 @@
  */
 import {
   aux,
-  LuaDebug,
-  type LuaBytes,
-  type LuaFunction,
-  type LuaState,
   LUA_TBOOLEAN,
   LUA_TFUNCTION,
   LUA_TNIL,
@@ -18,6 +14,10 @@ import {
   LUA_TTABLE,
   LUA_TTHREAD,
   LUA_TUSERDATA,
+  type LuaBytes,
+  LuaDebug,
+  type LuaFunction,
+  type LuaState,
   lua,
 } from "./fengari.js"
 import { parseNumeral } from "./numeral.js"

@@ -6,8 +6,9 @@
  *   and for order both must be of one type;
  * - `__name` is a field like any other.
  */
-import type { TValue } from "./fengari-tables.js"
+
 import type { LuaBytes, LuaState } from "./fengari.js"
+import type { TValue } from "./fengari-tables.js"
 
 interface LuaValue extends TValue {
   ttnov(): number
@@ -17,7 +18,14 @@ interface LuaValue extends TValue {
 export interface MetamethodModule {
   readonly TMS: { readonly TM_LEN: number; readonly TM_EQ: number }
   fasttm(L: LuaState, metatable: object | null, event: number): LuaValue | null
-  luaT_callTM(L: LuaState, fn: LuaValue, a: LuaValue, b: LuaValue, result: LuaValue | number, hasResult: number): void
+  luaT_callTM(
+    L: LuaState,
+    fn: LuaValue,
+    a: LuaValue,
+    b: LuaValue,
+    result: LuaValue | number,
+    hasResult: number,
+  ): void
   luaT_callorderTM(L: LuaState, a: LuaValue, b: LuaValue, event: number): boolean | null
   luaT_gettmbyobj(L: LuaState, value: LuaValue, event: number): LuaValue
   luaT_objtypename(L: LuaState, value: LuaValue): LuaBytes

@@ -57,7 +57,12 @@ export function patchTables(parts: TableParts): void {
   const { luaH_next: next, luaH_setfrom: setAny, luaH_setint: setWhole } = ltable
 
   const makeEntry = (key: number, value: TValue): Entry =>
-    ({ key: new TValue(integerTag, key), value: new TValue(value.type, value.value), p: undefined, n: undefined }) as Entry
+    ({
+      key: new TValue(integerTag, key),
+      value: new TValue(value.type, value.value),
+      p: undefined,
+      n: undefined,
+    }) as Entry
 
   ltable.luaH_setint = (table, key, value) => {
     if (value.type === 0 || key < 1 || table.strong.has(key)) setWhole(table, key, value)
@@ -66,7 +71,8 @@ export function patchTables(parts: TableParts): void {
   ltable.luaH_setfrom = (L, table, key, value) => {
     if (frozen.has(table)) parts.runError(L, parts.frozenMessage)
     const { value: number } = key
-    const isListKey = typeof number === "number" && number >= 1 && (number | 0) === number && isNumber(key.type)
+    const isListKey =
+      typeof number === "number" && number >= 1 && (number | 0) === number && isNumber(key.type)
     if (!isListKey || value.type === 0 || table.strong.has(number)) setAny(L, table, key, value)
     else insert(table, number, makeEntry(number, value))
   }

@@ -80,7 +80,13 @@ export interface LuaApi {
   lua_istable(L: LuaState, index: number): boolean
   lua_len(L: LuaState, index: number): void
   lua_compare(L: LuaState, index1: number, index2: number, op: number): number
-  lua_load(L: LuaState, reader: ChunkReader, data: unknown, chunkname: LuaBytes, mode: LuaBytes | null): number
+  lua_load(
+    L: LuaState,
+    reader: ChunkReader,
+    data: unknown,
+    chunkname: LuaBytes,
+    mode: LuaBytes | null,
+  ): number
   lua_newthread(L: LuaState): LuaState
   lua_newtable(L: LuaState): void
   lua_newuserdata(L: LuaState, size: number): Record<string, unknown>
@@ -116,7 +122,12 @@ export interface LuaApi {
   lua_rotate(L: LuaState, index: number, n: number): void
   lua_setfield(L: LuaState, index: number, key: LuaBytes): void
   lua_setglobal(L: LuaState, name: LuaBytes): void
-  lua_sethook(L: LuaState, hook: ((L: LuaState, ar: LuaDebug) => void) | null, mask: number, count: number): void
+  lua_sethook(
+    L: LuaState,
+    hook: ((L: LuaState, ar: LuaDebug) => void) | null,
+    mask: number,
+    count: number,
+  ): void
   lua_seti(L: LuaState, index: number, n: number): void
   lua_setmetatable(L: LuaState, index: number): boolean
   lua_settable(L: LuaState, index: number): void
@@ -298,7 +309,7 @@ function patchStrings(lstring: StringModule): void {
     return new TString(L, bytes)
   }
   // No arrow function: fengari also calls this one with `new`.
-  lstring.luaS_new = function (L, bytes) {
+  lstring.luaS_new = (L, bytes) => {
     meter?.onString(L, bytes.length)
     return new TString(L, new Uint8Array(bytes))
   }
@@ -427,7 +438,8 @@ export class TableBuilder {
       target.type = TAG_STRING
       target.value = this.#string(value)
     } else {
-      target.type = typeof value === "number" ? TAG_FLOAT : typeof value === "boolean" ? TAG_BOOLEAN : TAG_TABLE
+      target.type =
+        typeof value === "number" ? TAG_FLOAT : typeof value === "boolean" ? TAG_BOOLEAN : TAG_TABLE
       target.value = value
     }
   }
@@ -492,7 +504,8 @@ export function pushFunction(L: LuaState, identity: object): void {
   const stack = L as unknown as { stack: TValue[]; top: number }
   const slot = stack.stack[stack.top - 1] as TValue
   const closure = identity as Closure & { f?: unknown }
-  slot.type = typeof identity === "function" ? TAG_NATIVE : closure.p === undefined ? TAG_NATIVE_CLOSURE : TAG_CLOSURE
+  slot.type =
+    typeof identity === "function" ? TAG_NATIVE : closure.p === undefined ? TAG_NATIVE_CLOSURE : TAG_CLOSURE
   slot.value = identity
 }
 

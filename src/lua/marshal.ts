@@ -53,7 +53,11 @@ export class Marshal {
    * Calls a kept function with numbers, under the VM's budget for one call.
    * @returns the first result as data, or what went wrong
    */
-  call(id: number, args: readonly number[], limits: BudgetLimits): RunOutcome & { readonly value?: RawValue | null } {
+  call(
+    id: number,
+    args: readonly number[],
+    limits: BudgetLimits,
+  ): RunOutcome & { readonly value?: RawValue | null } {
     const { L } = this.#vm
     const base = lua.lua_gettop(L)
     const outcome = this.#vm.protect(() => {

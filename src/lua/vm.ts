@@ -15,12 +15,12 @@ import {
   aux,
   type ConstantValue,
   freezeTable,
-  type LuaBytes,
-  type LuaState,
   LUA_MULTRET,
   LUA_OK,
   LUA_REGISTRYINDEX,
   LUA_TSTRING,
+  type LuaBytes,
+  type LuaState,
   lua,
   pushTable,
   setStringMeter,
@@ -29,7 +29,13 @@ import {
 import { openBase, pushPlainText } from "./lib/base.js"
 import { openCoroutine } from "./lib/coroutine.js"
 import { LOADED, openEnvironment } from "./lib/environment.js"
-import { chunkId, compileChunk, type LoadingOptions, openLoading, type TranslatedChunk } from "./lib/loading.js"
+import {
+  chunkId,
+  compileChunk,
+  type LoadingOptions,
+  openLoading,
+  type TranslatedChunk,
+} from "./lib/loading.js"
 import { openMath } from "./lib/math.js"
 import { openOperators } from "./lib/operators.js"
 import { openOs } from "./lib/os.js"
@@ -49,7 +55,10 @@ export interface VmOptions {
 
 /** Why a script ended early. */
 export interface LuaFailure {
-  readonly code: Extract<Code, "E_LUA_RUNTIME" | "E_LUA_SYNTAX" | "E_LUA_BUDGET" | "E_LUA_DEADLINE" | "E_LUA_MEMORY">
+  readonly code: Extract<
+    Code,
+    "E_LUA_RUNTIME" | "E_LUA_SYNTAX" | "E_LUA_BUDGET" | "E_LUA_DEADLINE" | "E_LUA_MEMORY"
+  >
   /** As Lua words it, place first: `rules/custom.lua:3: …`. */
   readonly message: string
   readonly traceback: string
@@ -103,7 +112,11 @@ export class LuaVm {
   }
 
   /** Runs one file; nothing of it is called when its syntax is wrong. */
-  runFile(source: LuaBytes, file: string, options: { track?: boolean; args?: readonly string[] } = {}): RunOutcome {
+  runFile(
+    source: LuaBytes,
+    file: string,
+    options: { track?: boolean; args?: readonly string[] } = {},
+  ): RunOutcome {
     const { L } = this
     this.#tracking = options.track ?? false
     let compiled = false
@@ -173,8 +186,12 @@ export class LuaVm {
 
   #translate(source: LuaBytes, chunkName: LuaBytes): TranslatedChunk {
     const file = chunkId(chunkName)
-    if (source[0] === 0x1b) return { line: 1, message: "bad binary format (compiled chunks are not accepted)" }
-    const result = translate(source, { file: chunkName[0] === 0x40 ? textOf(chunkName.subarray(1)) : file, track: this.#tracking })
+    if (source[0] === 0x1b)
+      return { line: 1, message: "bad binary format (compiled chunks are not accepted)" }
+    const result = translate(source, {
+      file: chunkName[0] === 0x40 ? textOf(chunkName.subarray(1)) : file,
+      track: this.#tracking,
+    })
     let unit: number | null = null
     if (this.#tracking) {
       unit = this.#units.length
@@ -259,7 +276,9 @@ export class LuaVm {
     }
     open("coroutine", () => openCoroutine(L, { rethrowHalt }))
     open("math", () => openMath(L, this.#options.seed ?? 0))
-    open("os", () => openOs(L, { nowSec: this.#options.nowSec, cpuSec: () => budget.used / INSTRUCTIONS_PER_SEC }))
+    open("os", () =>
+      openOs(L, { nowSec: this.#options.nowSec, cpuSec: () => budget.used / INSTRUCTIONS_PER_SEC }),
+    )
     open("string", () => openString(L, { charge, maxBytes }))
     open("table", () => openTable(L, { charge, maxBytes }))
     lua.lua_getfield(L, LUA_REGISTRYINDEX, LOADED)

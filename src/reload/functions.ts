@@ -8,13 +8,17 @@
 import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
 import { parseNumeral } from "../lua/numeral.js"
 import type { RawValue } from "../model/raw.js"
-import { runProgram, type RuleProgram } from "./program.js"
+import { type RuleProgram, runProgram } from "./program.js"
 import type { RuleSource } from "./source.js"
 
 /** A number, or why there is none; the caller keeps the current value then. */
 export type FunctionResult =
   | { readonly ok: true; readonly value: number }
-  | { readonly ok: false; readonly reason: string; /** nil is an answer: keep the current value, no complaint */ readonly isNil: boolean }
+  | {
+      readonly ok: false
+      readonly reason: string /** nil is an answer: keep the current value, no complaint */
+      readonly isNil: boolean
+    }
 
 export interface FunctionArguments {
   /** Value from the configuration system. */
@@ -72,14 +76,24 @@ export class ConfigurationFunctions {
 }
 
 function judge(value: RawValue | null | undefined): FunctionResult {
-  if (value === null || value === undefined) return { ok: false, reason: "the function returned nil", isNil: true }
+  if (value === null || value === undefined)
+    return { ok: false, reason: "the function returned nil", isNil: true }
   const number = typeof value === "string" ? parseNumeral(value) : value
   if (typeof number !== "number") {
-    const seen = typeof value === "string" ? `"${value}"` : typeof value !== "object" ? String(value) : value.kind === "other" ? `a ${value.type}` : `a ${value.kind}`
+    const seen =
+      typeof value === "string"
+        ? `"${value}"`
+        : typeof value !== "object"
+          ? String(value)
+          : value.kind === "other"
+            ? `a ${value.type}`
+            : `a ${value.kind}`
     return refuse(`the function returned ${seen}, not a number`)
   }
   if (!Number.isFinite(number)) return refuse(`the function returned ${Number.isNaN(number) ? "nan" : "inf"}`)
-  return number < 0 ? refuse(`the function returned ${number}, which is negative`) : { ok: true, value: number }
+  return number < 0
+    ? refuse(`the function returned ${number}, which is negative`)
+    : { ok: true, value: number }
 }
 
 function refuse(reason: string): FunctionResult {

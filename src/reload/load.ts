@@ -4,7 +4,7 @@
  */
 import { wallClockSec } from "../clock.js"
 import type { Diagnostic } from "../model/diagnostic.js"
-import { RuleSet, type RuleCounts } from "../rules/rule-set.js"
+import { type RuleCounts, RuleSet } from "../rules/rule-set.js"
 import { ConfigurationFunctions } from "./functions.js"
 import { RuleLoader } from "./loader.js"
 import { type RuleSource, readRuleSources } from "./source.js"

@@ -21,7 +21,11 @@ export interface FinishedBuild extends BuildResult {
   readonly sources: readonly RuleSource[]
 }
 
-type Stop = { readonly kind: "deadline" | "memory" | "crash"; readonly file: string | null; readonly detail: string }
+type Stop = {
+  readonly kind: "deadline" | "memory" | "crash"
+  readonly file: string | null
+  readonly detail: string
+}
 
 export class RuleLoader {
   #worker: Worker | null = null
@@ -110,13 +114,28 @@ function stopFinding(stop: Stop, file: string, request: BuildRequest): Diagnosti
     case "deadline": {
       const { deadlineMs } = request.limits ?? LOAD_LIMITS
       const hint = "look for a loop or a pattern that runs on"
-      return diagnostic("E_LUA_DEADLINE", place, `the script ran longer than ${deadlineMs} milliseconds: ${left}`, hint)
+      return diagnostic(
+        "E_LUA_DEADLINE",
+        place,
+        `the script ran longer than ${deadlineMs} milliseconds: ${left}`,
+        hint,
+      )
     }
     case "memory": {
       const hint = "look for a table that grows in a loop"
-      return diagnostic("E_LUA_MEMORY", place, `the script used more than ${WORKER_HEAP_MB} MB: ${left}`, hint)
+      return diagnostic(
+        "E_LUA_MEMORY",
+        place,
+        `the script used more than ${WORKER_HEAP_MB} MB: ${left}`,
+        hint,
+      )
     }
     case "crash":
-      return diagnostic("E_LUA_RUNTIME", place, `the script ended its worker (${stop.detail}): ${left}`, "simplify the script")
+      return diagnostic(
+        "E_LUA_RUNTIME",
+        place,
+        `the script ended its worker (${stop.detail}): ${left}`,
+        "simplify the script",
+      )
   }
 }

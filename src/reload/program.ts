@@ -63,7 +63,11 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     log: (level, text) => output.push(`${level}: ${text}`),
     registerRules: (L, index, mode) => {
       const file = sources[0]?.file ?? ""
-      registrations.push({ mode, rules: marshal.readTable(index), place: callerPlace(L) ?? { file, line: 1, column: 1 } })
+      registrations.push({
+        mode,
+        rules: marshal.readTable(index),
+        place: callerPlace(L) ?? { file, line: 1, column: 1 },
+      })
     },
   })
   const system = sources.filter(isSystemFile)
@@ -106,8 +110,11 @@ function runOne(vm: LuaVm, source: RuleSource, findings: Diagnostic[]): RunOutco
     if (unit.chunk !== null && !isSystemFile(source)) findings.push(...lintScript(unit.chunk, source.file))
   }
   findings.push(...checkEncoding(source))
-  const told = unit?.findings.some(({ severity, code }) => severity === "error" && code !== "E_LUA_DUPLICATE_KEY")
-  if (!outcome.ok && !(outcome.code === "E_LUA_SYNTAX" && told)) findings.push(failureFinding(outcome, source.file))
+  const told = unit?.findings.some(
+    ({ severity, code }) => severity === "error" && code !== "E_LUA_DUPLICATE_KEY",
+  )
+  if (!outcome.ok && !(outcome.code === "E_LUA_SYNTAX" && told))
+    findings.push(failureFinding(outcome, source.file))
   return outcome
 }
 
@@ -151,12 +158,18 @@ function failureFinding(failure: LuaFailure, file: string): Diagnostic {
   const named = match !== null && match[1] === file
   const place = { file, line: named ? Number(match[2]) : 1, column: 1 }
   const message = named ? (match[3] as string) : failure.message
-  return diagnostic(failure.code, place, `${message}: the rest of this script is not run`, failureHint(failure, message))
+  return diagnostic(
+    failure.code,
+    place,
+    `${message}: the rest of this script is not run`,
+    failureHint(failure, message),
+  )
 }
 
 function failureHint(failure: LuaFailure, message: string): string {
   const absent = /field '(exit|execute|remove|rename|tmpname|setlocale|setenv)' \(a nil value\)/.exec(message)
-  if (absent !== null) return `os.${absent[1]} is not available: a rule script cannot touch the machine; remove the call`
+  if (absent !== null)
+    return `os.${absent[1]} is not available: a rule script cannot touch the machine; remove the call`
   const library = /global '(io|debug|dofile|loadfile)' \(a nil value\)/.exec(message)
   if (library !== null) return `${library[1]} is not available to rule scripts; remove the call`
   return FAILURE_HINT[failure.code]

@@ -3,7 +3,16 @@
  * way in which a path can be no rule file. Reads; runs nothing.
  * Source: cli.md, conventions (`--rules`).
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs"
 import { join, relative, resolve, sep } from "node:path"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 
@@ -51,7 +60,12 @@ export function readRuleSources(paths: readonly string[]): ReadSources {
 }
 
 interface Fault {
-  readonly code: "E_FILE_MISSING" | "E_FILE_UNREADABLE" | "E_FILE_EMPTY_DIRECTORY" | "E_FILE_BINARY" | "E_FILE_SIZE"
+  readonly code:
+    | "E_FILE_MISSING"
+    | "E_FILE_UNREADABLE"
+    | "E_FILE_EMPTY_DIRECTORY"
+    | "E_FILE_BINARY"
+    | "E_FILE_SIZE"
   readonly message: string
   readonly hint: string
 }
@@ -121,7 +135,9 @@ function looksBinary(bytes: Uint8Array): Fault | null {
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   return {
     code: "E_FILE_BINARY",
-    message: utf16 ? "the file is UTF-16 text: it is not loaded" : "the file is binary, not Lua text: it is not loaded",
+    message: utf16
+      ? "the file is UTF-16 text: it is not loaded"
+      : "the file is binary, not Lua text: it is not loaded",
     hint: utf16 ? "save it as UTF-8 without a byte order mark" : "name the Lua source of the rules",
   }
 }
@@ -143,7 +159,10 @@ function explain(error: unknown, path: string): Fault {
   return {
     code: "E_FILE_UNREADABLE",
     message: `${path} cannot be read: ${reason[code ?? ""] ?? (error as Error).message}`,
-    hint: code === "ELOOP" ? "let the link point to the file itself" : "check the permissions of the file and its directories",
+    hint:
+      code === "ELOOP"
+        ? "let the link point to the file itself"
+        : "check the permissions of the file and its directories",
   }
 }
 

@@ -11,14 +11,17 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
   const { binding, domain, rulesDomain, considered, match } = explanation
   const lines = [`${style.bold(`${binding}::${domain}`)} uses ${describeRules(explanation, rulesDomain)}`]
   const missed = considered.filter(({ matched }) => !matched)
-  for (const { rule } of missed.slice(0, MAX_LISTED)) lines.push(`  ${style.dim("no")}    ${describeRule(rule)}`)
-  if (missed.length > MAX_LISTED) lines.push(`  ${style.dim("no")}    … and ${missed.length - MAX_LISTED} more`)
+  for (const { rule } of missed.slice(0, MAX_LISTED))
+    lines.push(`  ${style.dim("no")}    ${describeRule(rule)}`)
+  if (missed.length > MAX_LISTED)
+    lines.push(`  ${style.dim("no")}    … and ${missed.length - MAX_LISTED} more`)
   if (match === null) {
     lines.push(considered.length === 0 ? "No rules apply." : "No rule matches this reply: nothing happens.")
     return lines.join("\n")
   }
   lines.push(`  ${style.green("MATCH")} ${describeRule(match)}`)
-  if (explanation.matchedText !== null) lines.push(`        matched text: ${JSON.stringify(explanation.matchedText)}`)
+  if (explanation.matchedText !== null)
+    lines.push(`        matched text: ${JSON.stringify(explanation.matchedText)}`)
   lines.push(`        trigger ${explanation.trigger}: ${describeTrigger(explanation.trigger ?? "1")}`)
   if (explanation.message !== null) lines.push(`        message: ${explanation.message}`)
   lines.push(explanation.effects.length === 0 ? "Then: nothing." : "Then:")
@@ -59,8 +62,11 @@ function describeEffect(effect: Effect, style: Style): string {
     const option = effect.option === null ? "" : ` (${effect.option})`
     return `${style.yellow("not done")} ${what}${option}: ${REASONS[effect.reason ?? "unknown"]}`
   }
-  if (effect.reply !== undefined) return `${style.green("done")} ${what}: the reply becomes ${JSON.stringify(effect.reply)}`
-  if (effect.option !== null) return `${style.green("done")} ${what}: ${effect.option} ${effect.from ?? "unset"} -> ${effect.to}`
-  if (effect.from !== null) return `${style.green("done")} ${what}: age of the binding ${effect.from} s -> ${effect.to} s`
+  if (effect.reply !== undefined)
+    return `${style.green("done")} ${what}: the reply becomes ${JSON.stringify(effect.reply)}`
+  if (effect.option !== null)
+    return `${style.green("done")} ${what}: ${effect.option} ${effect.from ?? "unset"} -> ${effect.to}`
+  if (effect.from !== null)
+    return `${style.green("done")} ${what}: age of the binding ${effect.from} s -> ${effect.to} s`
   return `${style.green("done")} ${what}${effect.until === null ? "" : `, until ${effect.until}`}`
 }

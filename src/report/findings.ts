@@ -23,7 +23,11 @@ export function renderFinding(
   return [head, ...quoted.map((text) => `  ${text}`), `  ${style.dim("hint:")} ${hint}`].join("\n")
 }
 
-export function countFindings(findings: readonly Diagnostic[]): { errors: number; warnings: number; infos: number } {
+export function countFindings(findings: readonly Diagnostic[]): {
+  errors: number
+  warnings: number
+  infos: number
+} {
   const count = (severity: Diagnostic["severity"]): number =>
     findings.filter((finding) => finding.severity === severity).length
   return { errors: count("error"), warnings: count("warning"), infos: count("info") }
@@ -34,7 +38,8 @@ function quote(source: Uint8Array, line: number, column: number): string[] {
   if (bytes === null || bytes.length === 0) return []
   const text = readable(bytes)
   const place = readable(bytes.subarray(0, column - 1)).length
-  const from = text.length <= MAX_SHOWN ? 0 : Math.max(0, Math.min(place - MAX_SHOWN / 2, text.length - MAX_SHOWN))
+  const from =
+    text.length <= MAX_SHOWN ? 0 : Math.max(0, Math.min(place - MAX_SHOWN / 2, text.length - MAX_SHOWN))
   const shown = text.slice(from, from + MAX_SHOWN)
   return [shown, `${" ".repeat(Math.max(0, place - from))}^`]
 }

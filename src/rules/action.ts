@@ -18,7 +18,12 @@ export function compileActions(entry: RawEntry, report: Report): Action[] {
   const { value } = entry
   const place = entry.valuePlace
   if (!isTable(value)) {
-    report.add("E_RULE_VALUE", place, `action is ${describe(value)}, not a list: nothing would be done`, FORMS)
+    report.add(
+      "E_RULE_VALUE",
+      place,
+      `action is ${describe(value)}, not a list: nothing would be done`,
+      FORMS,
+    )
     return []
   }
   const actions: Action[] = []
@@ -38,7 +43,12 @@ function actionLists(table: RawTable, report: Report): RawTable[] {
     if (isTable(element.value)) lists.push(element.value)
     else {
       const seen = describe(element.value)
-      report.add("E_ACTION_ARGUMENT", element.valuePlace, `${seen} stands between action lists: it is dropped`, FORMS)
+      report.add(
+        "E_ACTION_ARGUMENT",
+        element.valuePlace,
+        `${seen} stands between action lists: it is dropped`,
+        FORMS,
+      )
     }
   }
   return lists
@@ -78,13 +88,23 @@ function compileAction(nameEntry: RawEntry, argEntry: RawEntry | undefined, repo
     return null
   }
   if (argEntry === undefined) {
-    report.add("E_ACTION_ARGUMENT", nameEntry.valuePlace, `"${name}" has no argument: it is dropped`, ARGUMENT_FORM[name])
+    report.add(
+      "E_ACTION_ARGUMENT",
+      nameEntry.valuePlace,
+      `"${name}" has no argument: it is dropped`,
+      ARGUMENT_FORM[name],
+    )
     return null
   }
   const action = compileArgument(name, argEntry.value, argEntry.valuePlace, report)
   if (action === null) {
     const seen = describe(argEntry.value)
-    report.add("E_ACTION_ARGUMENT", argEntry.valuePlace, `"${name}" cannot take ${seen}: it is dropped`, ARGUMENT_FORM[name])
+    report.add(
+      "E_ACTION_ARGUMENT",
+      argEntry.valuePlace,
+      `"${name}" cannot take ${seen}: it is dropped`,
+      ARGUMENT_FORM[name],
+    )
   }
   return action
 }
@@ -100,7 +120,12 @@ const ARGUMENT_FORM: Record<ActionName, string> = {
   transcode: 'write a reply code from 400 to 599, e.g. "454", or a whole reply that begins with one',
 }
 
-function compileArgument(name: ActionName, value: RawValue, place: Place | null, report: Report): Action | null {
+function compileArgument(
+  name: ActionName,
+  value: RawValue,
+  place: Place | null,
+  report: Report,
+): Action | null {
   if (typeof value !== "string" && typeof value !== "number") return null
   const text = String(value)
   const args = Object.freeze([text])
@@ -137,6 +162,11 @@ function warmupSeconds(text: string, place: Place | null, report: Report): numbe
   if (seconds !== null) return seconds
   const duration = parseDurationSec(text)
   if (duration === null) return null
-  report.add("E_WARMUP_UNIT", place, `warmup takes seconds; "${text}" is read as ${duration}`, `write ${duration}`)
+  report.add(
+    "E_WARMUP_UNIT",
+    place,
+    `warmup takes seconds; "${text}" is read as ${duration}`,
+    `write ${duration}`,
+  )
   return duration
 }

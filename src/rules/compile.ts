@@ -22,7 +22,10 @@ export interface CompileOptions {
   readonly extensions: boolean
 }
 
-export function compileRules(registrations: readonly RawRegistration[], options: CompileOptions): RuleSetData {
+export function compileRules(
+  registrations: readonly RawRegistration[],
+  options: CompileOptions,
+): RuleSetData {
   const report = new Report({ file: registrations[0]?.place.file ?? "", line: 1, column: 1 })
   const drafts = registrations.map((raw) => compileRegistration(raw, report.at(raw.place)))
   const merged = mergeRegistrations(drafts, report)
@@ -90,7 +93,11 @@ function resolveAliases(merged: MergedRules, options: CompileOptions, report: Re
   return { aliases, deadAliases, mxSuffixes }
 }
 
-function namesTable(entry: Extract<DraftEntry, { kind: "alias" }>, merged: MergedRules, report: Report): boolean {
+function namesTable(
+  entry: Extract<DraftEntry, { kind: "alias" }>,
+  merged: MergedRules,
+  report: Report,
+): boolean {
   const target = merged.entries.get(entry.target)
   if (target?.kind === "table") return true
   const about = report.about(entry.key, entry.place)
@@ -103,7 +110,9 @@ function namesTable(entry: Extract<DraftEntry, { kind: "alias" }>, merged: Merge
     )
   } else {
     const hint =
-      target.target === entry.key ? "the two name each other: give one of them a table" : `name "${target.target}" itself`
+      target.target === entry.key
+        ? "the two name each other: give one of them a table"
+        : `name "${target.target}" itself`
     about.add(
       "E_ALIAS_CHAIN",
       entry.place,

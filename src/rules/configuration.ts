@@ -6,7 +6,8 @@ import type { Configuration, ConfiguredValue } from "../model/rule.js"
 import { describe, describeKey, isTable, listOf, namedEntries } from "./raw-table.js"
 import type { Report } from "./report.js"
 
-const VALUE_FORM = "write a number, a range such as {5, 20}, or a function (current, last, age, count) -> number"
+const VALUE_FORM =
+  "write a number, a range such as {5, 20}, or a function (current, last, age, count) -> number"
 
 /** Options by name; a bad one is dropped, the others stay. */
 export function compileConfiguration(entry: RawEntry, report: Report): Map<string, Configuration> {
@@ -14,13 +15,23 @@ export function compileConfiguration(entry: RawEntry, report: Report): Map<strin
   const { value } = entry
   if (!isTable(value)) {
     const seen = describe(value)
-    report.add("E_CONFIG_SHAPE", entry.valuePlace, `configuration is ${seen}: it is ignored`, "write configuration = { option = value }")
+    report.add(
+      "E_CONFIG_SHAPE",
+      entry.valuePlace,
+      `configuration is ${seen}: it is ignored`,
+      "write configuration = { option = value }",
+    )
     return options
   }
   for (const field of value.entries) {
     if (typeof field.key === "string") continue
     const seen = describeKey(field.key)
-    report.add("E_CONFIG_SHAPE", field.valuePlace, `configuration has an element ${seen} without an option name: it is ignored`, "write option = value")
+    report.add(
+      "E_CONFIG_SHAPE",
+      field.valuePlace,
+      `configuration has an element ${seen} without an option name: it is ignored`,
+      "write option = value",
+    )
   }
   for (const field of namedEntries(value)) {
     const option = optionName(field, report)
@@ -51,7 +62,9 @@ function optionName(field: RawEntry & { key: string }, report: Report): string |
       "E_CONFIG_OPTION",
       field.keyPlace,
       `unknown option "${field.key}": it is ignored`,
-      guess === null ? `the options are ${Object.keys(TUNABLE_OPTIONS).join(", ")}` : `did you mean ${guess}?`,
+      guess === null
+        ? `the options are ${Object.keys(TUNABLE_OPTIONS).join(", ")}`
+        : `did you mean ${guess}?`,
     )
     return null
   }
@@ -66,12 +79,22 @@ function optionName(field: RawEntry & { key: string }, report: Report): string |
   return option
 }
 
-function compileValue(option: string, value: RawValue, field: RawEntry, report: Report): ConfiguredValue | null {
+function compileValue(
+  option: string,
+  value: RawValue,
+  field: RawEntry,
+  report: Report,
+): ConfiguredValue | null {
   if (typeof value === "object" && value.kind === "function") return { kind: "function", id: value.id }
   const number = asNumber(value)
   if (number !== null) {
     if (number >= 0 && Number.isFinite(number)) return { kind: "number", value: number }
-    report.add("E_CONFIG_VALUE", field.valuePlace, `${option} is ${number}: it is ignored`, "write a number of at least 0")
+    report.add(
+      "E_CONFIG_VALUE",
+      field.valuePlace,
+      `${option} is ${number}: it is ignored`,
+      "write a number of at least 0",
+    )
     return null
   }
   if (isTable(value)) {

@@ -25,15 +25,30 @@ export function readDomainKey(text: string, place: Place | null, report: Report)
   if (key.startsWith("mx:")) {
     const suffix = key.slice(3)
     if (!/^\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/.test(suffix)) {
-      report.add("E_DOMAIN_KEY", place, `"${text}" names no MX host suffix: it never matches`, 'write "mx:.example.net"')
+      report.add(
+        "E_DOMAIN_KEY",
+        place,
+        `"${text}" names no MX host suffix: it never matches`,
+        'write "mx:.example.net"',
+      )
     }
     return { kind: "mx", key, suffix: suffix.replace(/\.$/, "") }
   }
   if (/[<>]|:\/\//.test(key)) {
-    report.add("E_DOMAIN_KEY", place, `"${text}" holds a link: it never matches`, "write the domain alone, e.g. \"example.com\"")
+    report.add(
+      "E_DOMAIN_KEY",
+      place,
+      `"${text}" holds a link: it never matches`,
+      'write the domain alone, e.g. "example.com"',
+    )
   } else if (/\s/.test(key)) {
     const remedy = key.trim()
-    report.add("E_DOMAIN_KEY", place, `"${text}" holds a blank: it never matches`, `write "${remedy.replace(/\s+/g, "")}"`)
+    report.add(
+      "E_DOMAIN_KEY",
+      place,
+      `"${text}" holds a blank: it never matches`,
+      `write "${remedy.replace(/\s+/g, "")}"`,
+    )
   } else if (key === "") {
     report.add("E_DOMAIN_KEY", place, "the key is empty: it never matches", "write a domain")
   }

@@ -18,7 +18,8 @@ export interface DraftDomain {
 }
 
 const FIELDS = ["responses", "configuration"]
-const RESPONSES_FORM = 'write responses = { { code = "…", trigger = "1", action = {"suspend", "1 hours"} }, … }'
+const RESPONSES_FORM =
+  'write responses = { { code = "…", trigger = "1", action = {"suspend", "1 hours"} }, … }'
 
 export function compileDomain(key: string, table: RawTable, custom: boolean, outer: Report): DraftDomain {
   const report = outer.about(key, table.place)
@@ -60,7 +61,12 @@ function checkFields(table: RawTable, report: Report): void {
 function compileResponses(key: string, entry: RawEntry, custom: boolean, report: Report): DraftRule[] {
   const { value } = entry
   if (!isTable(value)) {
-    report.add("E_RESPONSES_SHAPE", entry.valuePlace, `responses is ${describe(value)}: the domain has no rules`, RESPONSES_FORM)
+    report.add(
+      "E_RESPONSES_SHAPE",
+      entry.valuePlace,
+      `responses is ${describe(value)}: the domain has no rules`,
+      RESPONSES_FORM,
+    )
     return []
   }
   const list = listOf(value)
@@ -72,7 +78,12 @@ function compileResponses(key: string, entry: RawEntry, custom: boolean, report:
       return
     }
     const seen = describe(element.value)
-    report.add("E_RESPONSES_SHAPE", element.valuePlace, `${seen} stands where a rule is expected: it is ignored`, RESPONSES_FORM)
+    report.add(
+      "E_RESPONSES_SHAPE",
+      element.valuePlace,
+      `${seen} stands where a rule is expected: it is ignored`,
+      RESPONSES_FORM,
+    )
   })
   return rules
 }

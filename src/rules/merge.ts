@@ -67,7 +67,11 @@ function augment(entries: Map<string, DraftEntry>, custom: DraftEntry, report: R
   entries.set(custom.key, { ...custom, domain: mergeDomains(custom.domain, target.domain, report) })
 }
 
-function keepExisting(existing: DraftEntry, custom: Extract<DraftEntry, { kind: "alias" }>, report: Report): void {
+function keepExisting(
+  existing: DraftEntry,
+  custom: Extract<DraftEntry, { kind: "alias" }>,
+  report: Report,
+): void {
   if (existing.kind === "alias" && existing.target === custom.target) return
   const kept = existing.kind === "alias" ? `an alias of "${existing.target}"` : "a table of its own"
   report

@@ -8,7 +8,12 @@ import type { Report } from "./report.js"
 
 export function lintPattern(code: string, place: Place | null, report: Report): void {
   if (/[^\\] $/.test(code) || code === " ") {
-    report.add("E_CODE_BLANK", place, "the pattern ends in a blank, which the reply must have too", "remove the blank")
+    report.add(
+      "E_CODE_BLANK",
+      place,
+      "the pattern ends in a blank, which the reply must have too",
+      "remove the blank",
+    )
   }
   if (/^\d{3}$/.test(code)) {
     report.add(

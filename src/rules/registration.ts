@@ -4,16 +4,28 @@
  * Source: rule-files.md sections 1, 2 and 7.
  */
 import type { Place } from "../model/diagnostic.js"
-import type { RawEntry, RawRegistration } from "../model/raw.js"
 import { TUNABLE_OPTIONS } from "../model/options.js"
+import type { RawEntry, RawRegistration } from "../model/raw.js"
 import { compileDomain, type DraftDomain } from "./domain.js"
 import { readDomainKey } from "./domain-key.js"
 import { describe, describeKey, isTable, namedEntries } from "./raw-table.js"
 import type { Report } from "./report.js"
 
 export type DraftEntry =
-  | { readonly kind: "alias"; readonly key: string; readonly target: string; readonly place: Place; readonly custom: boolean }
-  | { readonly kind: "table"; readonly key: string; readonly domain: DraftDomain; readonly place: Place; readonly custom: boolean }
+  | {
+      readonly kind: "alias"
+      readonly key: string
+      readonly target: string
+      readonly place: Place
+      readonly custom: boolean
+    }
+  | {
+      readonly kind: "table"
+      readonly key: string
+      readonly domain: DraftDomain
+      readonly place: Place
+      readonly custom: boolean
+    }
 
 export interface DraftRegistration {
   readonly mode: RawRegistration["mode"]
@@ -22,7 +34,7 @@ export interface DraftRegistration {
   readonly losers: readonly DraftEntry[]
 }
 
-const VALUE_FORM = 'write a table { responses = { … } }, or the name of another domain as an alias'
+const VALUE_FORM = "write a table { responses = { … } }, or the name of another domain as an alias"
 
 export function compileRegistration(raw: RawRegistration, report: Report): DraftRegistration {
   const custom = raw.mode !== "system"
@@ -56,11 +68,20 @@ function reportKeysWithoutName(raw: RawRegistration, report: Report): void {
   for (const entry of raw.rules.entries) {
     if (typeof entry.key === "string") continue
     const seen = describe(entry.value)
-    report.add("E_DOMAIN_KEY", entry.valuePlace, `${seen} has no domain name (${describeKey(entry.key)}): it is ignored`, 'write ["example.com"] = { … }')
+    report.add(
+      "E_DOMAIN_KEY",
+      entry.valuePlace,
+      `${seen} has no domain name (${describeKey(entry.key)}): it is ignored`,
+      'write ["example.com"] = { … }',
+    )
   }
 }
 
-function compileEntry(field: RawEntry & { readonly key: string }, custom: boolean, report: Report): DraftEntry | null {
+function compileEntry(
+  field: RawEntry & { readonly key: string },
+  custom: boolean,
+  report: Report,
+): DraftEntry | null {
   const place = field.keyPlace ?? (isTable(field.value) ? field.value.place : null) ?? report.place
   if (isMisplaced(field)) {
     report.add(
@@ -79,8 +100,14 @@ function compileEntry(field: RawEntry & { readonly key: string }, custom: boolea
   if (isTable(field.value) && domainKey.kind !== "mx") {
     return { kind: "table", key, domain: compileDomain(key, field.value, custom, report), place, custom }
   }
-  const hint = domainKey.kind === "mx" ? "an `mx:` key takes the name of a domain whose rules it shares" : VALUE_FORM
-  report.add("E_DOMAIN_VALUE", field.valuePlace ?? place, `"${field.key}" is ${describe(field.value)}: it is ignored`, hint)
+  const hint =
+    domainKey.kind === "mx" ? "an `mx:` key takes the name of a domain whose rules it shares" : VALUE_FORM
+  report.add(
+    "E_DOMAIN_VALUE",
+    field.valuePlace ?? place,
+    `"${field.key}" is ${describe(field.value)}: it is ignored`,
+    hint,
+  )
   return null
 }
 

@@ -34,7 +34,11 @@ export function compileResponse(table: RawTable, custom: boolean, report: Report
   const place = table.place ?? report.place
   const unknown = checkFields(table, report)
   const code = compileCode(entryOf(table, "code"), unknown, report)
-  const trigger = compileTrigger(entryOf(table, "trigger")?.value, entryOf(table, "trigger")?.valuePlace ?? null, report)
+  const trigger = compileTrigger(
+    entryOf(table, "trigger")?.value,
+    entryOf(table, "trigger")?.valuePlace ?? null,
+    report,
+  )
   const actions = compileActionField(table, unknown, report)
   const message = textField(table, "message", report)
   const phase = textField(table, "phase", report)
@@ -69,7 +73,12 @@ function checkFields(table: RawTable, report: Report): Set<string> {
     if (typeof key === "string") continue
     const seen = describe(value)
     const hint = `write FIELD = …; the fields of a rule are ${FIELDS.join(", ")}`
-    report.add("E_RULE_FIELD", valuePlace, `${seen} stands in the rule without a field name: it is ignored`, hint)
+    report.add(
+      "E_RULE_FIELD",
+      valuePlace,
+      `${seen} stands in the rule without a field name: it is ignored`,
+      hint,
+    )
   }
   return meant
 }
@@ -135,7 +144,12 @@ function textField(table: RawTable, name: string, report: Report): string | null
   if (entry === undefined) return null
   if (typeof entry.value === "string") return entry.value
   if (typeof entry.value === "number") return String(entry.value)
-  report.add("E_RULE_VALUE", entry.valuePlace, `${name} is ${describe(entry.value)}: it is ignored`, "write a text")
+  report.add(
+    "E_RULE_VALUE",
+    entry.valuePlace,
+    `${name} is ${describe(entry.value)}: it is ignored`,
+    "write a text",
+  )
   return null
 }
 
@@ -144,7 +158,12 @@ function observeField(table: RawTable, report: Report): boolean {
   if (entry === undefined) return false
   if (typeof entry.value === "boolean") return entry.value
   // Erring on the side of doing nothing: the author wanted to watch this rule first.
-  report.add("E_RULE_VALUE", entry.valuePlace, `observe is ${describe(entry.value)}: it is read as true`, "write true or false")
+  report.add(
+    "E_RULE_VALUE",
+    entry.valuePlace,
+    `observe is ${describe(entry.value)}: it is read as true`,
+    "write true or false",
+  )
   return true
 }
 

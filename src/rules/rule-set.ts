@@ -7,7 +7,13 @@
  */
 import type { Diagnostic } from "../model/diagnostic.js"
 import type { Configuration, ResponseRule } from "../model/rule.js"
-import { type CompiledPattern, compilePattern, createFirstMatch, type FirstMatch, type MatchFound } from "../pcre/index.js"
+import {
+  type CompiledPattern,
+  compilePattern,
+  createFirstMatch,
+  type FirstMatch,
+  type MatchFound,
+} from "../pcre/index.js"
 
 export interface DomainData {
   readonly key: string

@@ -10,9 +10,18 @@ const RATE = /^(\d{1,9})\/(\d{1,9})$/
 const HINT = 'write "1" to fire on every match, or "COUNT/SECONDS" with both at least 1, e.g. "5/60"'
 
 /** The trigger, or null when it is wrong and the rule must be disabled. */
-export function compileTrigger(value: RawValue | undefined, place: Place | null, report: Report): Trigger | null {
+export function compileTrigger(
+  value: RawValue | undefined,
+  place: Place | null,
+  report: Report,
+): Trigger | null {
   if (value === undefined) {
-    report.add("E_TRIGGER_MISSING", null, 'no `trigger`: "1" is assumed, every match fires', 'add trigger = "1"')
+    report.add(
+      "E_TRIGGER_MISSING",
+      null,
+      'no `trigger`: "1" is assumed, every match fires',
+      'add trigger = "1"',
+    )
     return EVERY
   }
   if (value === 1) {

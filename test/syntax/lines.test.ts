@@ -52,9 +52,16 @@ do
   ~ k ] = {
     a = - 1,
     ["x"
-    ] != 2;
-  } \\ 3
+    ] = 1
+      != 2;
+    { -- made by the host, as a whole
+      5,
+    },
+  }
 end
+if !a
+  ^^ 3 \\
+  f() then return end
 function
 m.goto
 :n (
@@ -62,9 +69,44 @@ m.goto
 )
 return arg
 end
-return
 `
-  expect(textOf(translated(source, true))).toMatchInlineSnapshot(`""`)
+  expect(translated(source, true).syntaxError).toBeNull()
+  expect(textOf(translated(source, true))).toMatchInlineSnapshot(`
+    "local __adh=...;return function(...) local a,
+    b=__adh.band(1.0,
+    2.0),(function(o,...)return o["goto"](o,...)end)((x
+    ["goto"]
+    ),
+    1.0,"s",
+    "long"
+
+    )
+    for k
+    in __adh.iter(o)
+    do
+    t[
+    __adh.bnot(k)]=__adh.t(0.0,{
+    a=-1.0,
+    ["x"
+    ]=1.0
+    ~=2.0;
+    __adh.c(1.0)
+
+    ,
+    })
+    end
+    if __adh.bxor(not a
+    ,__adh.idiv(3.0,(
+    f())))then return end
+
+    m["goto"]
+    .n=function(self,
+    ...
+    ) local arg=__adh.vararg(...);
+    return arg
+    end
+     end"
+  `)
 })
 
 test("the output has as many lines as the source up to its last token", () => {

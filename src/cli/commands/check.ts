@@ -9,7 +9,11 @@ export interface CheckOptions {
   readonly extensions: boolean
 }
 
-export async function check(context: Context, paths: readonly string[], options: CheckOptions): Promise<number> {
+export async function check(
+  context: Context,
+  paths: readonly string[],
+  options: CheckOptions,
+): Promise<number> {
   const loaded = await loadRulesOrShipped(paths, { extensions: options.extensions })
   const { warnings } = countFindings(loaded.diagnostics)
   if (options.json === true) printJson(context, loaded)

@@ -27,7 +27,9 @@ export async function explain(context: Context, options: ExplainOptions): Promis
   }
   const { errors } = countFindings(loaded.diagnostics)
   if (errors > 0) {
-    context.err(`${context.errStyle.yellow("note:")} the rules have ${errors} errors (see adaptive check); what is valid is used`)
+    context.err(
+      `${context.errStyle.yellow("note:")} the rules have ${errors} errors (see adaptive check); what is valid is used`,
+    )
   }
   const explanation = explainReply(loaded.rules, lookup, (id, args) => loaded.functions.call(id, args), {
     binding: options.binding,
@@ -37,7 +39,9 @@ export async function explain(context: Context, options: ExplainOptions): Promis
     response: options.response,
     atSec,
   })
-  context.out(options.json === true ? JSON.stringify(explanation) : renderExplanation(explanation, context.outStyle))
+  context.out(
+    options.json === true ? JSON.stringify(explanation) : renderExplanation(explanation, context.outStyle),
+  )
   return EXIT.ok
 }
 

@@ -23,7 +23,12 @@ export interface LuaOptions {
 export async function runLua(context: Context, options: LuaOptions): Promise<number> {
   const { path: roots, args } = options
   if (options.execute !== undefined) {
-    return runScript(context, { source: new TextEncoder().encode(options.execute), name: "=(command line)", args, roots })
+    return runScript(context, {
+      source: new TextEncoder().encode(options.execute),
+      name: "=(command line)",
+      args,
+      roots,
+    })
   }
   if (options.file === undefined && process.stdin.isTTY === true) return prompt(context, roots)
   if (options.file === undefined || options.file === "-") {
@@ -32,11 +37,15 @@ export async function runLua(context: Context, options: LuaOptions): Promise<num
   const read = readRuleSources([options.file])
   const [source] = read.sources
   if (read.unreadable.length > 0 || source === undefined) {
-    for (const finding of read.unreadable) context.err(renderFinding(finding, () => undefined, context.errStyle))
+    for (const finding of read.unreadable)
+      context.err(renderFinding(finding, () => undefined, context.errStyle))
     return EXIT.usage
   }
   if (read.sources.length > 1) {
-    throw new UsageError(`${options.file} is a directory`, "name one script; add directories for require with --path")
+    throw new UsageError(
+      `${options.file} is a directory`,
+      "name one script; add directories for require with --path",
+    )
   }
   return runScript(context, { source: source.bytes, name: options.file, args, roots })
 }
@@ -60,7 +69,10 @@ function runScript(context: Context, job: LuaJob): Promise<number> {
       resolve(EXIT.no)
     }
     const deadlineMs = SCRIPT_LIMITS.deadlineMs ?? 0
-    const timer = setTimeout(() => fail(`the script ran longer than ${deadlineMs} milliseconds; it was stopped`), deadlineMs + GRACE_MS)
+    const timer = setTimeout(
+      () => fail(`the script ran longer than ${deadlineMs} milliseconds; it was stopped`),
+      deadlineMs + GRACE_MS,
+    )
     worker.on("message", (report: LuaReport) => {
       if (report.kind === "out") process.stdout.write(report.bytes)
       else if (report.kind === "log") context.err(report.text)
