@@ -30,7 +30,7 @@ local DAY = 86400
 
 -- A pattern whose words may also be parted by the end of a line: in multi-line
 -- replies the next line repeats its "550-5.7.1 " prefix.
-local LINE_END = " +(?:\\d\\d\\d[ -](?:\\d\\.\\d+\\.\\d+ +)?)?"
+local LINE_END = " +(?:\\d[\\d. -]+)?"
 local function phrase(code)
   return (string.gsub(code, "([%w)]) ", "%1" .. LINE_END))
 end
@@ -113,7 +113,7 @@ Rules = {
       { code = phrase("(?i)nature of the content|likely unsolicited"), trigger = "19/600",
         action = { "throttle", "down" },
         message = "Gmail: content or links look like spam; review the campaign" },
-      { code = phrase("(?i)again later,? closing"), trigger = "1",
+      { code = phrase("(?i)(?:later|later,) closing"), trigger = "1",
         action = { { "reduce_connections", 2 }, { "suspend", "5 minutes" } },
         message = "Gmail: connection closed under load; open fewer at a time" },
       { code = phrase("(?i)connection expired"), trigger = "1", action = { "reduce_deliveries", 10 },
@@ -365,7 +365,7 @@ Rules = {
       { code = "(?i)\\[TSS?\\d\\d\\]", trigger = "1",
         action = { { "throttle", "down" }, { "reduce_connections", 2 }, { "suspend", "30 minutes" } },
         message = "Yahoo: deferred for the reputation of the address; cut volume, check complaints" },
-      { code = phrase("(?i)max(?:imum)? messages? per connection"), trigger = "1", action = { "reduce_deliveries", 5 },
+      { code = phrase("(?i)(?:max|maximum) (?:message|messages) per connection"), trigger = "1", action = { "reduce_deliveries", 5 },
         message = "Yahoo: connection has carried its share of messages; reconnect and deliver less on each" },
       { code = phrase("(?i)receiving mail too quickly"), trigger = "1", action = { "greylisted", "30 minutes" },
         message = "Yahoo: one mailbox gets mail too fast; only its retry is slowed" },
@@ -502,11 +502,11 @@ Rules = {
     responses = {
       { code = phrase("(?i)excessive volume"), trigger = "1", action = { { "throttle", "down" }, { "suspend", "15 minutes" } },
         message = "Apple: too much mail at once; cut the rate, check complaints" },
-      { code = phrase("(?i)unavailable\\s?- ?try again"), trigger = "1", action = { "suspend", "10 minutes" },
+      { code = phrase("(?i)^4\\d\\d[ -].*service unavailable"), trigger = "1", action = { "suspend", "10 minutes" },
         message = "Apple: peak load on the receiving side; nothing to do but retry" },
       { code = phrase("(?i)^4\\d\\d[ -].*too many errors"), trigger = "1", action = { "reduce_deliveries", 10 },
         message = "Apple: too many refused commands in one session; clean the list, deliver less per connection" },
-      { code = "(?i)blocked - see|ipcheck\\.proofpoint", trigger = "1", action = { "suspend", "6 hours" },
+      { code = phrase("(?i)blocked - see|ipcheck\\.proofpoint"), trigger = "1", action = { "suspend", "6 hours" },
         message = "Apple: address listed by its filter supplier; ask there for removal" },
       { code = "(?i)\\bDMARC\\b", trigger = "1", action = nothing, observe = true,
         message = "Apple: refused by the DMARC policy of the sender domain; repair SPF or DKIM alignment" },
@@ -754,11 +754,14 @@ Rules = {
       outbound_throttle_messages = warm_up(30, 10000, 28),
     },
     responses = {
-      { code = "(?i)\\b(?:block|black) ?listed\\b", trigger = "1", action = { "suspend", "6 hours" },
+      { code = phrase("(?i)\\b(?:block|black) listed\\b|\\b(?:block|black)-?list"), trigger = "1", action = { "suspend", "6 hours" },
         message = "GMX/WEB.DE: address blocked; stop, find the cause, ask the postmaster" },
       { code = phrase("(?i)\\bSPF policy\\b"), trigger = "1", action = nothing, observe = true,
         message = "GMX/WEB.DE: refused by the SPF policy of the sender domain; repair SPF" },
-      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many (?:e-?)?(?:mails|messages)|zu viele|send limit|limits? (?:is|was|were) reached|rate\\s?limit)"),
+      { code = phrase("(?i)\\bquota\\b|mailbox (?:is )?full|(?:user|recipient) has (?:exceeded|received)"), trigger = "1",
+        action = nothing, observe = true,
+        message = "GMX/WEB.DE: one mailbox full, or over its own limit" },
+      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many (?:e-?mails|mails|messages)|zu viele|send limit|(?:limit|limits) (?:is|was|were) reached|rate limit|rate-?limit)"),
         trigger = "1", action = { { "throttle", "down" }, { "suspend", "2 hours" } },
         message = "GMX/WEB.DE: too much mail from this address; pause for hours, then send less" },
       -- Without a permanent code this is their rate limit.
@@ -941,7 +944,10 @@ Rules = {
     responses = {
       { code = phrase("(?i)blacklisted IP"), trigger = "1", action = { "suspend", "6 hours" },
         message = "Libero/TIM: address blocked; stop, find the cause, ask for removal" },
-      { code = "(?i)^4\\d\\d[ -].*slow(?:ing)? down", trigger = "1",
+      { code = phrase("(?i)\\bquota\\b|mailbox (?:is )?full|^4\\d\\d[ -]4\\.2\\.[12]\\b"), trigger = "1",
+        action = nothing, observe = true,
+        message = "Libero/TIM: one mailbox full or disabled" },
+      { code = phrase("(?i)^4\\d\\d[ -].*(?:slow|slowing) down"), trigger = "1",
         action = { { "reduce_connections", 1 }, { "suspend", "15 minutes" } },
         message = "Libero/TIM: too fast; open fewer connections" },
     },
@@ -976,7 +982,7 @@ Rules = {
   ["o2.pl"] = "wp.pl",
   ["go2.pl"] = "wp.pl",
   ["tlen.pl"] = "wp.pl",
-  ["mx:mx.wp.pl"] = "wp.pl",
+  ["mx:.wp.pl"] = "wp.pl",
 
   -- ---------------------------------------------------------------------------
   -- Onet, Interia (Poland), Seznam (Czech Republic)            K, mid-2026
@@ -1020,7 +1026,7 @@ Rules = {
     responses = {
       { code = phrase("(?i)spam message rejected"), trigger = "4/600", action = { "throttle", "down" },
         message = "Mail.ru: content or reputation refused; review the campaign" },
-      { code = phrase("(?i)rate\\s?limit exceeded"), trigger = "1", action = { "greylisted", "30 minutes" },
+      { code = phrase("(?i)rate[ -]?limit exceeded"), trigger = "1", action = { "greylisted", "30 minutes" },
         message = "Mail.ru: one mailbox gets more than it may take; its mail is retried later" },
       { code = phrase("(?i)dynamic ips?\\b"), trigger = "1", action = { "suspend", "6 hours" },
         message = "Mail.ru: address counts as dynamic; repair reverse DNS" },
@@ -1195,10 +1201,10 @@ Rules = {
     responses = {
       { code = phrase("(?i)too many (?:unknown|invalid|non-?existent|bad)\\b"), trigger = "1", action = { "suspend", "2 hours" },
         message = "UOL/BOL/Terra: too many unknown recipients; clean the list" },
-      { code = phrase("(?i)(?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes)[^.]* (?:limit|exceed|\\d+ ?%)"),
+      { code = phrase("(?i)(?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes).{0,60} (?:limit|exceed|\\d+ ?%)"),
         trigger = "1", action = { "suspend", "2 hours" },
         message = "UOL/BOL/Terra: share of unknown recipients too high; clean the list" },
-      { code = phrase("(?i)(?:exceed|limit|\\d+ ?%|high|excess)[^.]* (?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes)"),
+      { code = phrase("(?i)(?:exceed|limit|\\d+ ?%|high|excess).{0,60} (?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes)"),
         trigger = "1", action = { "suspend", "2 hours" },
         message = "UOL/BOL/Terra: more unknown recipients than allowed; clean the list" },
     },
@@ -1270,8 +1276,6 @@ Rules = {
     responses = {
       { code = phrase("(?i)\\bpoor reputation"), trigger = "1", action = { "suspend", "6 hours" },
         message = "Cisco: reputation of the address too poor; stop, look the address up at Talos" },
-      { code = phrase("(?i)MTA's poor\\b"), trigger = "1", action = { "suspend", "6 hours" },
-        message = "Cisco: reputation of the address too poor; look the address up at Talos" },
       { code = phrase("(?i)recipients received this hour"), trigger = "1",
         action = { { "throttle", "down" }, { "suspend", "1 hours" } },
         message = "Cisco: hourly number of recipients used up; send less per hour" },
@@ -1284,7 +1288,7 @@ Rules = {
     responses = {
       { code = "(?i)cuda_nsu", trigger = "1", action = nothing, observe = true,
         message = "Barracuda: unknown recipient" },
-      { code = "(?i)barracuda ?reputation", trigger = "1", action = { "suspend", "6 hours" },
+      { code = phrase("(?i)barracuda reputation"), trigger = "1", action = { "suspend", "6 hours" },
         message = "Barracuda: address on its reputation list; ask for removal" },
     },
   },
@@ -1301,13 +1305,12 @@ Rules = {
   },
   ["mx:.messagelabs.com"] = "gateway-broadcom",
 
-  -- Trend Micro, Cloudmark                                     O, mid-2026
+  -- Trend Micro                                                O, mid-2026
+  -- Cloudmark filters for others; its rule stands under "*".
   ["gateway-trend"] = {
     responses = {
       { code = phrase("(?i)micro email reputation|reputation database"), trigger = "1", action = { "suspend", "4 hours" },
         message = "Trend Micro: address on its reputation list; ask for removal" },
-      { code = "(?i)\\bcsi\\.cloudmark\\b", trigger = "1", action = { "suspend", "4 hours" },
-        message = "Cloudmark: address listed; ask for removal" },
     },
   },
   ["mx:.trendmicro.com"] = "gateway-trend",
@@ -1388,13 +1391,13 @@ Rules = {
         message = "Hourly limit used up; send less per hour" },
       { code = phrase("(?i)too many recipients"), trigger = "1", action = nothing, observe = true,
         message = "Too many recipients in one message; it is split and retried" },
-      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many messages[^.]* (?:connection|session)|messages (?:per|in this|on this) (?:connection|session))"),
+      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many messages.{0,60} (?:connection|session)|messages (?:per|in this|on this) (?:connection|session))"),
         trigger = "1", action = { "reduce_deliveries", 5 },
         message = "Too many messages on one connection; deliver less on each" },
       { code = phrase("(?i)^4\\d\\d[ -].*(?:too many (?:\\S+ )?(?:\\S+ )?(?:connections|sessions)|too many concurrent|concurrent (?:\\S+ )?(?:connections|sessions)|number of connections|connection limit)"),
         trigger = "1", action = { { "reduce_connections", 1 }, { "suspend", "5 minutes" } },
         message = "Too many connections from this address" },
-      { code = "(?i)^4\\d\\d[ -].*(?:rate[ -]?limit|throttl|slow(?:ing)? down)", trigger = "2/300",
+      { code = phrase("(?i)^4\\d\\d[ -].*(?:rate limit|rate-?limit|throttl|(?:slow|slowing) down)"), trigger = "2/300",
         action = { { "throttle", "down" }, { "suspend", "10 minutes" } },
         message = "Too much mail for the receiver; slow down, check complaints" },
       { code = phrase("(?i)^4\\d\\d[ -].*service (?:is )?(?:currently |temporarily )?(?:not available|unavailable)"), trigger = "4/300",

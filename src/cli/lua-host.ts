@@ -4,35 +4,36 @@
  */
 import { monotonicMs, wallClockSec } from "../clock.js"
 import { literal } from "../lua/args.js"
-import { SCRIPT_LIMITS } from "../lua/budget.js"
+import type { BudgetLimits } from "../lua/budget.js"
 import { lua } from "../lua/fengari.js"
-import { openHostApi } from "../lua/msys/index.js"
+import { type HostApi, openHostApi } from "../lua/msys/index.js"
 import { LuaVm } from "../lua/vm.js"
-import { findModule } from "../reload/source.js"
+import { findModule, readScriptFile } from "../reload/source.js"
 
 export interface LuaHostOptions {
+  readonly limits: BudgetLimits
   /** Directories that `require` searches. */
   readonly roots: readonly string[]
   readonly print: (line: Uint8Array) => void
   readonly log: (text: string) => void
 }
 
-export function makeLuaHost({ roots, print, log }: LuaHostOptions): LuaVm {
+export function makeLuaHost({ limits, roots, print, log }: LuaHostOptions): { vm: LuaVm; api: HostApi } {
   const vm = new LuaVm({
-    limits: SCRIPT_LIMITS,
+    limits,
     nowSec: wallClockSec,
     monotonicMs,
     print,
     findModule: (name) => findModule(roots, name),
   })
-  openHostApi(vm, {
+  const api = openHostApi(vm, {
     nowSec: wallClockSec,
-    print: log,
+    readFile: (path) => readScriptFile(roots, path),
     log: (level, text) => log(`${level}: ${text}`),
     registerRules: (_L, _index, mode) =>
       log(`registerRules: rules taken (${mode}); adaptive check judges them`),
   })
-  return vm
+  return { vm, api }
 }
 
 /** Sets the global `arg` as the stand-alone interpreter does: itself at -1, the script's name at 0, its arguments from 1. */

@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { monotonicMs } from "../clock.js"
+import { SCRIPT_LIMITS } from "../lua/budget.js"
 import type { RunOutcome } from "../lua/vm.js"
 import { makeLuaHost, setArguments } from "./lua-host.js"
 
@@ -35,7 +36,8 @@ function runJob(job: LuaJob, tell: (report: LuaReport) => void): void {
     flushedMs = monotonicMs()
   }
   const newline = new Uint8Array([0x0a])
-  const vm = makeLuaHost({
+  const { vm, api } = makeLuaHost({
+    limits: SCRIPT_LIMITS,
     roots: job.roots,
     print: (line) => {
       pending.push(new Uint8Array(line), newline)
@@ -49,6 +51,7 @@ function runJob(job: LuaJob, tell: (report: LuaReport) => void): void {
   })
   setArguments(vm, job.name, job.args)
   const outcome = vm.runFile(job.source, job.name, { args: job.args })
+  api.runDeferred()
   flush()
   tell({ kind: "done", outcome })
 }

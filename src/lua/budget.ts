@@ -47,6 +47,9 @@ export const SCRIPT_LIMITS: BudgetLimits = Object.freeze({
   memoryBytes: 96 << 20,
 })
 
+/** For one line at the prompt of `adaptive lua`: nothing can be typed while it runs. */
+export const PROMPT_LIMITS: BudgetLimits = Object.freeze({ ...SCRIPT_LIMITS, deadlineMs: 10_000 })
+
 /** Ends a script whatever it does. Not a Lua error: `pcall` must not absorb it. */
 export class HaltError extends Error {
   override readonly name = "HaltError"

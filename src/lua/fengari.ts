@@ -246,7 +246,7 @@ function loadPatched(): Fengari {
   const lua = get<LuaApi>("lua")
   const lobject = get<ObjectModule>("lobject")
   patchNumbers(lobject)
-  lobject.luaO_chunkid = chunkIdBytes
+  lobject.luaO_chunkid = (source) => chunkIdBytes(source)
   const ldebug = get<DebugModule>("ldebug")
   patchTables({
     ltable: get("ltable"),
@@ -309,7 +309,7 @@ function patchStrings(lstring: StringModule): void {
     return new TString(L, bytes)
   }
   // No arrow function: fengari also calls this one with `new`.
-  lstring.luaS_new = (L, bytes) => {
+  lstring.luaS_new = function (L, bytes) {
     meter?.onString(L, bytes.length)
     return new TString(L, new Uint8Array(bytes))
   }

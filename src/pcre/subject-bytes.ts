@@ -17,6 +17,9 @@ const ALL_WIDE = /[^\0-\xff]/g
 export class SubjectBytes {
   bytes = new Uint8Array(FIRST_SIZE)
   words = new Int32Array(this.bytes.buffer)
+  view = new DataView(this.bytes.buffer)
+  /** Scratch for a filter: a number per word. */
+  marks = new Int32Array(this.words.length)
   /** Characters of the subject; what lies behind them is zero up to the next two words. */
   length = 0
   /** Does the subject hold characters beyond Latin-1? */
@@ -50,6 +53,8 @@ export class SubjectBytes {
   #resize(size: number): void {
     this.bytes = new Uint8Array((size + 3) & ~3)
     this.words = new Int32Array(this.bytes.buffer)
+    this.view = new DataView(this.bytes.buffer)
+    this.marks = new Int32Array(this.words.length)
     this.#writer = Buffer.from(this.bytes.buffer)
   }
 }

@@ -7,7 +7,7 @@ import type { Diagnostic } from "../model/diagnostic.js"
 import { compileRules } from "../rules/compile.js"
 import type { RuleSetData } from "../rules/rule-set.js"
 import { revisionOf, runProgram } from "./program.js"
-import { findModule, type RuleSource } from "./source.js"
+import { findModule, type RuleSource, readScriptFile } from "./source.js"
 
 export interface BuildRequest {
   readonly sources: readonly RuleSource[]
@@ -26,6 +26,7 @@ export interface BuildRequest {
 export interface BuildResult {
   readonly data: RuleSetData
   readonly modules: ReadonlyMap<string, RuleSource>
+  readonly files: ReadonlyMap<string, Uint8Array>
   readonly functionCount: number
   readonly output: readonly string[]
 }
@@ -35,6 +36,7 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
     limits: request.limits ?? LOAD_LIMITS,
     nowSec: request.nowSec,
     findModule: (name) => findModule(request.roots, name),
+    readFile: (path) => readScriptFile(request.roots, path),
     ...(onRun === undefined ? {} : { onRun }),
   })
   const data = compileRules(program.registrations, {
@@ -45,6 +47,7 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
   return {
     data,
     modules: program.modules,
+    files: program.files,
     functionCount: program.marshal.functionCount,
     output: program.output,
   }

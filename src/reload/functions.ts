@@ -34,6 +34,7 @@ export interface FunctionArguments {
 export interface FunctionSource {
   readonly sources: readonly RuleSource[]
   readonly modules: ReadonlyMap<string, RuleSource>
+  readonly files: ReadonlyMap<string, Uint8Array>
   readonly functionCount: number
   readonly nowSec: number
 }
@@ -56,10 +57,11 @@ export class ConfigurationFunctions {
 
   #load(): RuleProgram {
     if (this.#program !== null) return this.#program
-    const { sources, modules, functionCount, nowSec } = this.#source
+    const { sources, modules, files, functionCount, nowSec } = this.#source
     const program = runProgram(sources, {
       limits: LOAD_LIMITS,
       nowSec,
+      readFile: (path) => files.get(path) ?? { reason: `no file ${path} under the script roots` },
       findModule: (name) => {
         const module = modules.get(name)
         return module === undefined ? null : { path: module.file, source: module.bytes }

@@ -5,6 +5,7 @@
  * tell the two apart, so both end up with the same tables and functions.
  */
 import { createHash } from "node:crypto"
+import { resolve } from "node:path"
 import { monotonicMs } from "../clock.js"
 import { latin1Of, literal, textOf } from "../lua/args.js"
 import type { BudgetLimits } from "../lua/budget.js"
@@ -23,6 +24,7 @@ export interface ProgramOptions {
   readonly limits: BudgetLimits
   /** The clock the scripts see, seconds since 1970; fixed while they load. */
   readonly nowSec: number
+  readonly readFile: (path: string) => Uint8Array | { readonly reason: string }
   readonly findModule: (name: string) => { readonly path: string; readonly source: Uint8Array } | null
 }
 
@@ -33,6 +35,8 @@ export interface RuleProgram {
   readonly findings: readonly Diagnostic[]
   /** Modules that scripts required from the script roots. */
   readonly modules: ReadonlyMap<string, RuleSource>
+  /** Files that scripts read through `msys.readfile`. */
+  readonly files: ReadonlyMap<string, Uint8Array>
   /** Lines that scripts printed or logged, for the caller to show. */
   readonly output: readonly string[]
 }
@@ -44,6 +48,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   const findings: Diagnostic[] = []
   const registrations: RawRegistration[] = []
   const modules = new Map<string, RuleSource>()
+  const files = new Map<string, Uint8Array>()
   const output: string[] = []
   const vm = new LuaVm({
     limits: options.limits,
@@ -57,9 +62,13 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     },
   })
   const marshal = new Marshal(vm)
-  openHostApi(vm, {
+  const api = openHostApi(vm, {
     nowSec: () => options.nowSec,
-    print: (line) => output.push(line),
+    readFile: (path) => {
+      const read = options.readFile(path)
+      if (!("reason" in read)) files.set(path, read)
+      return read
+    },
     log: (level, text) => output.push(`${level}: ${text}`),
     registerRules: (L, index, mode) => {
       const file = sources[0]?.file ?? ""
@@ -70,16 +79,22 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
       })
     },
   })
+  /** A file that another script required is a library: it need not register anything. */
+  const isModule = ({ file }: RuleSource): boolean =>
+    [...modules.values()].some((module) => resolve(module.file) === resolve(file))
   const system = sources.filter(isSystemFile)
   const custom = sources.filter((source) => !isSystemFile(source))
   for (const source of [...system, ...custom]) {
     const before = registrations.length
     options.onRun?.(source.file)
     const outcome = runOne(vm, source, findings)
+    api.runDeferred()
     const place: Place = { file: source.file, line: 1, column: 1 }
     if (system.includes(source)) {
       if (outcome.ok && !withSystemRules(vm, () => {})) findings.push(noRules(place))
-    } else if (outcome.ok && registrations.length === before) findings.push(registersNothing(vm, place))
+    } else if (outcome.ok && registrations.length === before && !isModule(source)) {
+      findings.push(registersNothing(vm, place))
+    }
   }
   // Read last: a custom script may have reached into msys.adaptive_rules itself.
   const lastSystem = system.at(-1)
@@ -87,7 +102,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     const place: Place = { file: lastSystem.file, line: 1, column: 1 }
     withSystemRules(vm, () => registrations.unshift({ mode: "system", rules: marshal.readTable(-1), place }))
   }
-  return { vm, marshal, registrations, findings, modules, output }
+  return { vm, marshal, registrations, findings, modules, files, output }
 }
 
 /** Hash of the texts: the same rules are the same revision, wherever they lie. */

@@ -166,21 +166,41 @@ function explain(error: unknown, path: string): Fault {
   }
 }
 
-/** Refuses names that could leave the roots. Source: lua-dialect.md D. */
+/** A name that would leave the script roots. */
 export class ModuleNameError extends Error {}
 
 /**
  * Finds `name.lua` for `require`: `.` and `/` both separate directories; a file
  * that a link puts outside its root does not count.
+ * @throws ModuleNameError for a name that could leave the roots (lua-dialect.md D)
  */
 export function findModule(
   roots: readonly string[],
   name: string,
 ): { readonly path: string; readonly source: Uint8Array } | null {
-  const file = `${name.replaceAll(".", "/")}.lua`
-  if (name.startsWith("/") || name.includes("..") || name.includes("\\") || name.includes("\0")) {
+  if (leavesRoots(name)) {
     throw new ModuleNameError(`module name '${name}' is refused: it would leave the script roots`)
   }
+  return findUnderRoots(roots, `${name.replaceAll(".", "/")}.lua`)
+}
+
+/** Reads any file under the script roots, for `msys.readfile`. */
+export function readScriptFile(
+  roots: readonly string[],
+  path: string,
+): Uint8Array | { readonly reason: string } {
+  if (leavesRoots(path)) return { reason: `${path} is refused: it would leave the script roots` }
+  return findUnderRoots(roots, path)?.source ?? { reason: `no file ${path} under the script roots` }
+}
+
+function leavesRoots(name: string): boolean {
+  return name.startsWith("/") || name.includes("..") || name.includes("\\") || name.includes("\0")
+}
+
+function findUnderRoots(
+  roots: readonly string[],
+  file: string,
+): { readonly path: string; readonly source: Uint8Array } | null {
   for (const root of roots) {
     const path = join(root, file)
     try {
@@ -188,8 +208,7 @@ export function findModule(
       const inside = relative(realpathSync(root), real)
       if (inside.startsWith(`..${sep}`) || inside === "..") continue
       const source = readSource(real)
-      if ("code" in source) continue
-      return { path, source }
+      if (!("code" in source)) return { path, source }
     } catch {
       // Not under this root.
     }

@@ -26,11 +26,11 @@ export type Expr =
   | Unary
   | TableExpr
 
-export interface Constant extends Node {
+interface Constant extends Node {
   readonly kind: "nil" | "true" | "false" | "vararg"
 }
 
-export interface NumberLiteral extends Node {
+interface NumberLiteral extends Node {
   readonly kind: "number"
   readonly value: number
 }
@@ -49,7 +49,7 @@ export interface FunctionExpr extends Node {
   readonly endLine: number
 }
 
-export interface Name extends Node {
+interface Name extends Node {
   readonly kind: "name"
   readonly name: string
   readonly scope: Scope
@@ -58,39 +58,39 @@ export interface Name extends Node {
 export type Scope = "local" | "upvalue" | "global"
 
 /** `object[key]`; `object.name` has a string literal as its key. */
-export interface Index extends Node {
+interface Index extends Node {
   readonly kind: "index"
   readonly object: Expr
   readonly key: Expr
 }
 
-export interface Call extends Node {
+interface Call extends Node {
   readonly kind: "call"
   readonly callee: Expr
   readonly args: readonly Expr[]
 }
 
-export interface MethodCall extends Node {
+interface MethodCall extends Node {
   readonly kind: "method"
   readonly object: Expr
   readonly name: string
   readonly args: readonly Expr[]
 }
 
-export interface Paren extends Node {
+interface Paren extends Node {
   readonly kind: "paren"
   readonly inner: Expr
 }
 
 /** Operators as Lua 5.1 spells them, plus the dialect's; `!=` is `~=`, `!` is `not`. */
-export interface Binary extends Node {
+interface Binary extends Node {
   readonly kind: "binary"
   readonly operator: string
   readonly left: Expr
   readonly right: Expr
 }
 
-export interface Unary extends Node {
+interface Unary extends Node {
   readonly kind: "unary"
   readonly operator: string
   readonly operand: Expr
@@ -153,23 +153,23 @@ export interface AssignStat extends Node {
   readonly values: readonly Expr[]
 }
 
-export interface CallStat extends Node {
+interface CallStat extends Node {
   readonly kind: "callstat"
   readonly call: Expr
 }
 
-export interface DoStat extends Node {
+interface DoStat extends Node {
   readonly kind: "do"
   readonly body: Block
 }
 
-export interface WhileStat extends Node {
+interface WhileStat extends Node {
   readonly kind: "while"
   readonly condition: Expr
   readonly body: Block
 }
 
-export interface RepeatStat extends Node {
+interface RepeatStat extends Node {
   readonly kind: "repeat"
   readonly body: Block
   readonly condition: Expr

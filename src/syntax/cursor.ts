@@ -142,17 +142,17 @@ export class Cursor {
 
   protected enter(): void {
     if (++this.level > this.peak) this.peak = this.level
-    if (this.level > MAX_LEVELS) this.tooDeep()
+    if (this.level > MAX_LEVELS) this.#tooDeep()
   }
 
   /** The construct just read lies deeper in the output than in the source. */
   protected sink(levels: number): void {
     this.peak += levels
-    if (this.peak > MAX_LEVELS) this.tooDeep()
+    if (this.peak > MAX_LEVELS) this.#tooDeep()
     this.reserve(0)
   }
 
-  private tooDeep(): never {
+  #tooDeep(): never {
     this.abandon("chunk has too many syntax levels", "break the expression up with local variables")
   }
 

@@ -36,7 +36,7 @@ export abstract class ExpressionParser extends Cursor {
   protected abstract table(isArgument: boolean): TableExpr
 
   protected expr(): Expr {
-    return this.subexpr(0)
+    return this.#subexpr(0)
   }
 
   /** One or more expressions; each but the last stays in a register. */
@@ -52,24 +52,24 @@ export abstract class ExpressionParser extends Cursor {
   }
 
   /** An operand and all operators that bind tighter than `limit`. */
-  private subexpr(limit: number): Expr {
+  #subexpr(limit: number): Expr {
     this.enter()
     const outerPeak = this.peak
     this.peak = this.level
     const first = this.pos
-    let left = this.operand()
-    while ((LEFT[this.kind] as number) > limit) left = this.binary(left, first)
+    let left = this.#operand()
+    while ((LEFT[this.kind] as number) > limit) left = this.#binary(left, first)
     this.level--
     if (outerPeak > this.peak) this.peak = outerPeak
     return left
   }
 
-  private binary(left: Expr, first: number): Expr {
+  #binary(left: Expr, first: number): Expr {
     const operator = this.pos
     const kind = this.kind
     this.next()
     this.reserve(1)
-    const right = this.subexpr(RIGHT[kind] as number)
+    const right = this.#subexpr(RIGHT[kind] as number)
     if (isHelperOperator(kind)) {
       const cut = isMulti(right)
       this.edits.binary(first, operator, this.pos - 1, cut)
@@ -79,24 +79,24 @@ export abstract class ExpressionParser extends Cursor {
     return { kind: "binary", line: left.line, column: left.column, operator: spelling(kind), left, right }
   }
 
-  private operand(): Expr {
+  #operand(): Expr {
     switch (this.kind) {
       case T.Not:
       case T.Bang:
       case T.Minus:
       case T.Hash:
       case T.Tilde:
-        return this.unary()
+        return this.#unary()
       default:
-        return this.simple()
+        return this.#simple()
     }
   }
 
-  private unary(): Expr {
+  #unary(): Expr {
     const at = this.pos
     const kind = this.kind
     this.next()
-    const operand = this.subexpr(UNARY_POWER)
+    const operand = this.#subexpr(UNARY_POWER)
     if (kind === T.Tilde) {
       this.edits.bitNot(at, this.pos - 1, isMulti(operand))
       this.sink(2)
@@ -105,13 +105,13 @@ export abstract class ExpressionParser extends Cursor {
     return { kind: "unary", ...this.spot(at), operator, operand }
   }
 
-  private simple(): Expr {
+  #simple(): Expr {
     const at = this.pos
     const line = this.lineOf(at)
     const column = this.columnOf(at)
     switch (this.kind) {
       case T.String:
-        return this.string()
+        return this.#string()
       case T.Number:
         this.next()
         return { kind: "number", line, column, value: this.tokens.numberAt(at) }
@@ -137,7 +137,7 @@ export abstract class ExpressionParser extends Cursor {
     }
   }
 
-  private string(): StringLiteral {
+  #string(): StringLiteral {
     const at = this.pos
     this.next()
     return {
@@ -151,7 +151,7 @@ export abstract class ExpressionParser extends Cursor {
   /** A name or parenthesis with its fields, indexes and calls. */
   protected suffixed(): Expr {
     const first = this.pos
-    let expr = this.primary()
+    let expr = this.#primary()
     for (;;) {
       switch (this.kind) {
         case T.Dot:
@@ -167,12 +167,12 @@ export abstract class ExpressionParser extends Cursor {
           break
         }
         case T.Colon:
-          expr = this.methodCall(expr, first)
+          expr = this.#methodCall(expr, first)
           break
         case T.LeftParen:
         case T.String:
         case T.LeftBrace:
-          expr = { kind: "call", line: expr.line, column: expr.column, callee: expr, args: this.callArgs() }
+          expr = { kind: "call", line: expr.line, column: expr.column, callee: expr, args: this.#callArgs() }
           break
         default:
           return expr
@@ -180,9 +180,9 @@ export abstract class ExpressionParser extends Cursor {
     }
   }
 
-  private primary(): Expr {
+  #primary(): Expr {
     if (this.kind === T.Name) return this.variable()
-    if (this.kind !== T.LeftParen) this.fail("unexpected symbol", this.unexpectedHint())
+    if (this.kind !== T.LeftParen) this.fail("unexpected symbol", this.#unexpectedHint())
     const opener = this.pos
     this.next()
     const inner = this.expr()
@@ -190,12 +190,16 @@ export abstract class ExpressionParser extends Cursor {
     return { kind: "paren", ...this.spot(opener), inner }
   }
 
-  private unexpectedHint(): string {
+  #unexpectedHint(): string {
     switch (this.kind) {
       case T.Semicolon:
         return "remove the semicolon: Lua has no empty statement"
       case T.RightBrace:
         return "remove the brace, or look for a table that was closed too early"
+      case T.Slash:
+        return "the dialect has no //: floor division is written \\"
+      case T.Colon:
+        return "the dialect has no labels: goto is an ordinary name"
       case T.Eof:
         return "the file ends in the middle of a statement"
       default:
@@ -249,11 +253,11 @@ export abstract class ExpressionParser extends Cursor {
     return { kind: "string", line: this.lineOf(at), column: this.columnOf(at), value: this.tokens.nameAt(at) }
   }
 
-  private methodCall(object: Expr, first: number): Expr {
+  #methodCall(object: Expr, first: number): Expr {
     const colon = this.pos
     this.next()
     const at = this.name("a method's name follows the colon; a key of a table is followed by =")
-    const args = this.callArgs()
+    const args = this.#callArgs()
     if (this.edits.isGoto(at)) {
       this.edits.gotoMethod(first, colon, this.pos - 1, args.length > 0)
       this.sink(4)
@@ -268,8 +272,8 @@ export abstract class ExpressionParser extends Cursor {
     }
   }
 
-  private callArgs(): Expr[] {
-    if (this.kind === T.String) return [this.string()]
+  #callArgs(): Expr[] {
+    if (this.kind === T.String) return [this.#string()]
     if (this.kind === T.LeftBrace) return [this.table(true)]
     if (this.kind !== T.LeftParen) this.fail("function arguments expected", "call it with ( )")
     const opener = this.pos
@@ -295,7 +299,7 @@ export abstract class ExpressionParser extends Cursor {
    */
   protected functionBody(keyword: number, isMethod: boolean, line: number): FunctionExpr {
     this.expect(T.LeftParen, "a function's parameters stand in ( )")
-    const params = this.parameters()
+    const params = this.#parameters()
     const isVararg = this.tokens.kind[params.at(-1) ?? this.pos] === T.Dots
     if (isVararg) params.pop()
     const outer = this.scope
@@ -323,7 +327,7 @@ export abstract class ExpressionParser extends Cursor {
   }
 
   /** Tokens of the parameters, `...` included, up to the closing parenthesis. */
-  private parameters(): number[] {
+  #parameters(): number[] {
     const tokens: number[] = []
     if (this.kind === T.RightParen) return tokens
     do {

@@ -13,7 +13,6 @@ import { findDuplicateKeys } from "./lint-source.js"
 import { parse } from "./parser.js"
 
 export type * from "./ast.js"
-export type { LuaError } from "./findings.js"
 
 export interface TranslateOptions {
   /** Name of the file, for findings. */

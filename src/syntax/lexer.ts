@@ -211,8 +211,9 @@ class Lexer {
       return
     }
     const quote = scanner.text(start, start + 1)
-    if (fault !== null)
+    if (fault !== null) {
       this.#broken(fault.spot, fault.text, quote + fault.valueSoFar, STRING_HINTS[fault.text])
+    }
     this.#warnAboutDropped(string)
     this.#tokens.pushString(string.value, start, scanner.at, spot.line, spot.column, scanner.line)
   }
@@ -362,7 +363,7 @@ function isExponent(byte: number | undefined): boolean {
 }
 
 function numeralHint(text: string): string {
-  if (/^0\d/.test(text)) return "a leading 0 means octal: write the number without it"
+  if (/^0[^xX.]/.test(text)) return "a leading 0 means octal: write the number without it"
   if (/^0[xX]/.test(text)) return "a hexadecimal number has neither fraction nor exponent"
   return "write a decimal number such as 10 or 0.5; a name cannot begin with a digit"
 }

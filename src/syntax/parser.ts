@@ -64,50 +64,50 @@ class Parser extends TableParser {
   }
 
   protected block(closer: Closer): Block {
-    const body = this.statements(closer)
-    if (!this.accept(closer.what)) this.complain(this.missing(closer), this.closingHint(closer))
+    const body = this.#statements(closer)
+    if (!this.accept(closer.what)) this.complain(this.missing(closer), this.#closingHint(closer))
     return body
   }
 
-  private closingHint({ what, line }: Closer): string {
+  #closingHint({ what, line }: Closer): string {
     if (what === T.Until) return `close the repeat of line ${line} with until`
     return `the block that begins at line ${line} has no end`
   }
 
   /** Statements up to what may close the block; its locals end with it. */
-  private statements(closer: Closer): Stat[] {
+  #statements(closer: Closer): Stat[] {
     const locals = this.scope.locals.length
-    const body = this.openStatements(closer)
+    const body = this.#openStatements(closer)
     this.scope.locals.length = locals
     return body
   }
 
   /** As `statements`, but its locals stay visible: `until` can see them. */
-  private openStatements(closer: Closer): Stat[] {
+  #openStatements(closer: Closer): Stat[] {
     this.enter()
     const body: Stat[] = []
-    while (!this.isBlockEnd(closer)) this.readStatement(body, closer)
+    while (!this.#isBlockEnd(closer)) this.#readStatement(body, closer)
     this.level--
     return body
   }
 
-  private isBlockEnd(closer: Closer): boolean {
+  #isBlockEnd(closer: Closer): boolean {
     if (!endsBlock(this.kind)) return false
     // Nothing but the end of the file ends the main chunk: a stray `end` is reported and skipped.
     return closer.what !== T.Eof || this.kind === T.Eof
   }
 
   /** Reads one statement into `body`; after an error, the cursor is at the next one. */
-  private readStatement(body: Stat[], closer: Closer): void {
+  #readStatement(body: Stat[], closer: Closer): void {
     const { pos, level, peak, held, scope } = this
     const locals = scope.locals.length
     const loops = scope.loops
     try {
-      if (endsBlock(this.kind)) this.strayEnd()
+      if (endsBlock(this.kind)) this.#strayEnd()
       this.peak = this.level
-      body.push(this.statement())
+      body.push(this.#statement())
       if (peak > this.peak) this.peak = peak
-      const isLast = this.isLast(body)
+      const isLast = this.#isLast(body)
       this.accept(T.Semicolon)
       if (isLast && !endsBlock(this.kind)) this.complain(this.missing(closer), LAST_HINT)
     } catch (unwind) {
@@ -122,62 +122,62 @@ class Parser extends TableParser {
     }
   }
 
-  private isLast(body: readonly Stat[]): boolean {
+  #isLast(body: readonly Stat[]): boolean {
     const kind = body.at(-1)?.kind
     return kind === "return" || kind === "break"
   }
 
-  private strayEnd(): never {
+  #strayEnd(): never {
     // After an error the block it closes may be one that was skipped.
     if (this.hasFailed) throw FAILED
     this.fail("'<eof>' expected", "there is no block left that this could close")
   }
 
-  private statement(): Stat {
+  #statement(): Stat {
     const at = this.pos
     switch (this.kind) {
       case T.If:
-        return this.ifStatement(at)
+        return this.#ifStatement(at)
       case T.While:
-        return this.whileStatement(at)
+        return this.#whileStatement(at)
       case T.Do:
         this.next()
         return { kind: "do", ...this.spot(at), body: this.block(this.closer(T.End, at)) }
       case T.For:
-        return this.forStatement(at)
+        return this.#forStatement(at)
       case T.Repeat:
-        return this.repeatStatement(at)
+        return this.#repeatStatement(at)
       case T.Function:
-        return this.functionStatement(at)
+        return this.#functionStatement(at)
       case T.Local:
         this.next()
-        return this.accept(T.Function) ? this.localFunction(at) : this.localStatement(at)
+        return this.accept(T.Function) ? this.#localFunction(at) : this.#localStatement(at)
       case T.Return:
-        return this.returnStatement(at)
+        return this.#returnStatement(at)
       case T.Break:
-        return this.breakStatement(at)
+        return this.#breakStatement(at)
       default:
-        return this.expressionStatement(at)
+        return this.#expressionStatement(at)
     }
   }
 
-  private ifStatement(at: number): IfStat {
+  #ifStatement(at: number): IfStat {
     const closer = this.closer(T.End, at)
     const clauses: IfClause[] = []
     let otherwise: Block | null = null
     do {
       this.next()
       const condition = this.expr()
-      this.keyword(T.Then, "a condition is followed by then")
-      clauses.push({ condition, body: this.statements(closer) })
+      this.#keyword(T.Then, "a condition is followed by then")
+      clauses.push({ condition, body: this.#statements(closer) })
     } while (this.kind === T.Elseif)
     if (this.accept(T.Else)) otherwise = this.block(closer)
-    else if (!this.accept(T.End)) this.complain(this.missing(closer), this.closingHint(closer))
+    else if (!this.accept(T.End)) this.complain(this.missing(closer), this.#closingHint(closer))
     return { kind: "if", ...this.spot(at), clauses, otherwise }
   }
 
   /** `then` or `do`. If it is missing, the block is read all the same: its `end` belongs to it. */
-  private keyword(kind: number, hint: string): void {
+  #keyword(kind: number, hint: string): void {
     if (this.accept(kind)) return
     this.complain(kind === T.Then ? "'then' expected" : "'do' expected", hint)
     for (let at = this.pos; this.tokens.kind[at] !== T.Eof; at++) {
@@ -188,53 +188,53 @@ class Parser extends TableParser {
     }
   }
 
-  private whileStatement(at: number): Stat {
+  #whileStatement(at: number): Stat {
     this.next()
     const condition = this.expr()
-    this.keyword(T.Do, "a condition is followed by do")
-    return { kind: "while", ...this.spot(at), condition, body: this.loop(this.closer(T.End, at)) }
+    this.#keyword(T.Do, "a condition is followed by do")
+    return { kind: "while", ...this.spot(at), condition, body: this.#loop(this.closer(T.End, at)) }
   }
 
-  private loop(closer: Closer): Block {
+  #loop(closer: Closer): Block {
     this.scope.loops++
     const body = this.block(closer)
     this.scope.loops--
     return body
   }
 
-  private repeatStatement(at: number): Stat {
+  #repeatStatement(at: number): Stat {
     const closer = this.closer(T.Until, at)
     this.next()
     const locals = this.scope.locals.length
     this.scope.loops++
-    const body = this.openStatements(closer)
+    const body = this.#openStatements(closer)
     this.scope.loops--
-    if (!this.accept(T.Until)) this.fail(this.missing(closer), this.closingHint(closer))
+    if (!this.accept(T.Until)) this.fail(this.missing(closer), this.#closingHint(closer))
     const condition = this.expr()
     this.scope.locals.length = locals
     return { kind: "repeat", ...this.spot(at), body, condition }
   }
 
-  private forStatement(at: number): Stat {
+  #forStatement(at: number): Stat {
     this.next()
     const name = this.name()
     const locals = this.scope.locals.length
-    const loop = this.kind === T.Assign ? this.numericFor(at, name) : this.genericFor(at, name)
+    const loop = this.kind === T.Assign ? this.#numericFor(at, name) : this.#genericFor(at, name)
     this.scope.locals.length = locals
     return loop
   }
 
-  private numericFor(at: number, name: number): NumericFor {
+  #numericFor(at: number, name: number): NumericFor {
     this.next()
     const first = this.expr()
     this.expect(T.Comma, "a numeric for is written: for i = first, limit do")
     const limit = this.expr()
     const step = this.accept(T.Comma) ? this.expr() : null
-    const body = this.forBody(at, [name])
+    const body = this.#forBody(at, [name])
     return { kind: "for", ...this.spot(at), name: this.tokens.nameAt(name), first, limit, step, body }
   }
 
-  private genericFor(at: number, name: number): GenericFor {
+  #genericFor(at: number, name: number): GenericFor {
     const names = [name]
     if (this.kind !== T.Comma && this.kind !== T.In) {
       this.fail("'=' or 'in' expected", "write: for i = first, limit do, or: for key, value in pairs(t) do")
@@ -247,18 +247,18 @@ class Parser extends TableParser {
       this.edits.iterate(first, this.pos - 1)
       this.sink(1)
     }
-    const body = this.forBody(at, names)
+    const body = this.#forBody(at, names)
     return { kind: "forin", ...this.spot(at), names: names.map((i) => this.tokens.nameAt(i)), values, body }
   }
 
-  private forBody(at: number, names: readonly number[]): Block {
-    this.keyword(T.Do, "the head of a for is followed by do")
+  #forBody(at: number, names: readonly number[]): Block {
+    this.#keyword(T.Do, "the head of a for is followed by do")
     for (let i = 0; i < LOOP_VARIABLES; i++) this.declare(HIDDEN)
     for (const name of names) this.declareAt(name)
-    return this.loop(this.closer(T.End, at))
+    return this.#loop(this.closer(T.End, at))
   }
 
-  private functionStatement(at: number): FunctionStat {
+  #functionStatement(at: number): FunctionStat {
     this.next()
     const nameAt = this.pos
     this.requireName("write the function's name")
@@ -284,24 +284,24 @@ class Parser extends TableParser {
     }
     const parenthesis = this.pos
     const body = this.functionBody(at, isMethod, this.lineOf(at))
-    if (unspeakable && isMethod) this.edits.assignedMethod(at, colon, this.hasParameters(parenthesis))
+    if (unspeakable && isMethod) this.edits.assignedMethod(at, colon, this.#hasParameters(parenthesis))
     else if (unspeakable) this.edits.assignedFunction(at, parenthesis - 1)
     if (unspeakable) this.sink(1)
     return { kind: "functionstat", ...this.spot(at), target, isMethod, function: body }
   }
 
-  private hasParameters(parenthesis: number): boolean {
+  #hasParameters(parenthesis: number): boolean {
     return this.tokens.kind[parenthesis + 1] !== T.RightParen
   }
 
-  private localFunction(at: number): LocalFunction {
+  #localFunction(at: number): LocalFunction {
     const name = this.name()
     this.declareAt(name)
     const body = this.functionBody(at, false, this.lineOf(this.pos))
     return { kind: "localfunction", ...this.spot(at), name: this.tokens.nameAt(name), function: body }
   }
 
-  private localStatement(at: number): LocalStat {
+  #localStatement(at: number): LocalStat {
     const names: number[] = []
     do names.push(this.name())
     while (this.accept(T.Comma))
@@ -310,34 +310,36 @@ class Parser extends TableParser {
     return { kind: "local", ...this.spot(at), names: names.map((i) => this.tokens.nameAt(i)), values }
   }
 
-  private returnStatement(at: number): ReturnStat {
+  #returnStatement(at: number): ReturnStat {
     this.next()
     const isBare = endsBlock(this.kind) || this.kind === T.Semicolon
     return { kind: "return", ...this.spot(at), values: isBare ? [] : this.exprList() }
   }
 
-  private breakStatement(at: number): BreakStat {
+  #breakStatement(at: number): BreakStat {
     this.next()
     if (this.scope.loops === 0) this.complain("no loop to break", "break belongs inside while, repeat or for")
     return { kind: "break", ...this.spot(at) }
   }
 
-  private expressionStatement(at: number): Stat {
+  #expressionStatement(at: number): Stat {
     const expr = this.suffixed()
     const isCall = expr.kind === "call" || expr.kind === "method"
-    const stat: Stat = isCall ? { kind: "callstat", ...this.spot(at), call: expr } : this.assignment(at, expr)
+    const stat: Stat = isCall
+      ? { kind: "callstat", ...this.spot(at), call: expr }
+      : this.#assignment(at, expr)
     this.edits.statement(at)
     return stat
   }
 
-  private assignment(at: number, first: Expr): AssignStat {
-    const targets = [this.assignable(first)]
+  #assignment(at: number, first: Expr): AssignStat {
+    const targets = [this.#assignable(first)]
     const { held, level } = this
     while (this.accept(T.Comma)) {
       // Lua reads targets recursively, and so does the VM.
       this.enter()
       this.reserve(2)
-      targets.push(this.assignable(this.suffixed()))
+      targets.push(this.#assignable(this.suffixed()))
     }
     this.level = level
     this.expect(T.Assign, "a statement is an assignment or a call")
@@ -346,7 +348,7 @@ class Parser extends TableParser {
     return { kind: "assign", ...this.spot(at), targets, values }
   }
 
-  private assignable(expr: Expr): Expr {
+  #assignable(expr: Expr): Expr {
     if (expr.kind !== "name" && expr.kind !== "index") {
       this.fail("syntax error", "only a variable or a field can be assigned to")
     }

@@ -35,7 +35,7 @@ export function endsBlock(kind: number): boolean {
 }
 
 /** True for a token that can only belong to a statement, never to a table. */
-export function beginsStatement(tokens: TokenStream, at: number): boolean {
+function beginsStatement(tokens: TokenStream, at: number): boolean {
   const kind = tokens.kind[at] as number
   return BEGINS_STATEMENT.has(kind) || (kind === T.Function && tokens.kind[at + 1] === T.Name)
 }

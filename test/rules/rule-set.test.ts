@@ -132,10 +132,10 @@ describe("matching", () => {
     fc.assert(
       fc.property(patterns, fc.array(replies, { minLength: 1, maxLength: 10 }), (parts, subjects) => {
         const codes = parts.map((part) => part.join(""))
-        const { rules: all, first } = loadTable(`{ ["a.test"] = { ${rules(...codes)} } }`).listOf("a.test")
+        const list = loadTable(`{ ["a.test"] = { ${rules(...codes)} } }`).listOf("a.test")
         for (const subject of subjects) {
-          const expected = all.find(({ code }) => expand(code).test(subject)) ?? null
-          expect(first(subject)).toBe(expected)
+          const expected = list.rules.find(({ code }) => expand(code).test(subject)) ?? null
+          expect(list.first(subject)).toBe(expected)
         }
       }),
       { numRuns: 40 },

@@ -21,6 +21,8 @@ const FILES: Record<string, string> = {
     "2001:db8::/32 :5:six",
     "not an address",
     "2001:db8::1:2:3 :6:longer",
+    "::1 :7:loopback",
+    "::/127",
   ].join("\n"),
   "note.txt": "two\nlines",
   "bytes.bin": "\u00ff\u0000\u0001",

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { Worker } from "node:worker_threads"
 import { textOf } from "../../lua/args.js"
-import { SCRIPT_LIMITS } from "../../lua/budget.js"
+import { PROMPT_LIMITS, SCRIPT_LIMITS } from "../../lua/budget.js"
 import { aux, lua } from "../../lua/fengari.js"
 import type { LuaVm, RunOutcome } from "../../lua/vm.js"
 import { readRuleSources } from "../../reload/source.js"
@@ -98,7 +98,8 @@ function tracebackOnly(outcome: RunOutcome): string {
 /** Reads, runs and prints line by line; an incomplete statement goes on in the next line. */
 async function prompt(context: Context, roots: readonly string[]): Promise<number> {
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: true })
-  const vm = makeLuaHost({
+  const { vm } = makeLuaHost({
+    limits: PROMPT_LIMITS,
     roots,
     print: (line) => context.out(textOf(line)),
     log: (text) => context.err(text),

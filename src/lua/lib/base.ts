@@ -99,34 +99,36 @@ function heapKilobytes(): number {
 }
 
 /** JavaScript collects on its own account: what does not ask for numbers is accepted and does nothing. */
+const COLLECT_OPTIONS: Record<string, (L: LuaState) => void> = {
+  collect: pushZero,
+  count: (L) => lua.lua_pushnumber(L, heapKilobytes()),
+  globaltrace: pushZero,
+  meminfo: pushMemoryInfo,
+  "meminfo:global": pushMemoryInfo,
+  restart: pushZero,
+  setglobaltrace: pushZero,
+  setpause: pushZero,
+  setstepmul: pushZero,
+  step: (L) => lua.lua_pushboolean(L, true),
+  stop: pushZero,
+}
+
 function collectGarbage(L: LuaState): number {
   const option = lua.lua_isnoneornil(L, 1) ? "collect" : textOf(checkBytes(L, 1))
+  if (!Object.hasOwn(COLLECT_OPTIONS, option)) argError(L, 1, `invalid option '${option}'`)
   optInt(L, 2, 0)
-  switch (option) {
-    case "count":
-      lua.lua_pushnumber(L, heapKilobytes())
-      return 1
-    case "step":
-      lua.lua_pushboolean(L, true)
-      return 1
-    case "meminfo":
-    case "meminfo:global":
-      lua.lua_createtable(L, 0, 1)
-      lua.lua_pushnumber(L, heapKilobytes() * 1024)
-      lua.lua_setfield(L, -2, literal("total"))
-      return 1
-    case "collect":
-    case "globaltrace":
-    case "setglobaltrace":
-    case "stop":
-    case "restart":
-    case "setpause":
-    case "setstepmul":
-      lua.lua_pushnumber(L, 0)
-      return 1
-    default:
-      return argError(L, 1, `invalid option '${option}'`)
-  }
+  COLLECT_OPTIONS[option]?.(L)
+  return 1
+}
+
+function pushZero(L: LuaState): void {
+  lua.lua_pushnumber(L, 0)
+}
+
+function pushMemoryInfo(L: LuaState): void {
+  lua.lua_createtable(L, 0, 1)
+  lua.lua_pushnumber(L, heapKilobytes() * 1024)
+  lua.lua_setfield(L, -2, literal("total"))
 }
 
 function getMetatable(L: LuaState): number {
@@ -169,6 +171,9 @@ function ipairs(L: LuaState): number {
 function next(L: LuaState): number {
   checkType(L, 1, LUA_TTABLE)
   lua.lua_settop(L, 2)
+  if (Number.isNaN(lua.lua_tonumber(L, 2)) && lua.lua_type(L, 2) === LUA_TNUMBER) {
+    raise(L, "invalid key to 'next'")
+  }
   if (lua.lua_next(L, 1)) return 2
   lua.lua_pushnil(L)
   return 1

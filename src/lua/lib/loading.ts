@@ -15,7 +15,7 @@ import {
   textOf,
   typeName,
 } from "../args.js"
-import { chunkIdBytes } from "../chunk-id.js"
+import { chunkIdBytes, COMPILER_ID_SIZE } from "../chunk-id.js"
 import {
   type ChunkReader,
   disableClosureReuse,
@@ -54,7 +54,7 @@ export function openLoading(L: LuaState, options: LoadingOptions): void {
     loadstring: (L) => {
       const source = checkBytes(L, 1)
       const name = lua.lua_isnoneornil(L, 2) ? source : checkBytes(L, 2)
-      return answerLoad(L, compileChunk(L, source, name, options))
+      return answerLoad(L, compileText(L, source, name, options))
     },
     require: luaRequire,
   })
@@ -101,7 +101,7 @@ export function compileChunk(
 ): boolean {
   const translated = options.translate(source, chunkName)
   if ("message" in translated) {
-    pushText(L, `${chunkId(chunkName)}:${translated.line}: ${translated.message}`)
+    pushText(L, `${textOf(chunkIdBytes(chunkName, COMPILER_ID_SIZE))}:${translated.line}: ${translated.message}`)
     return false
   }
   const status = lua.lua_load(L, readOnce(translated.code), null, chunkName, literal("t"))
@@ -112,6 +112,15 @@ export function compileChunk(
   applyThreadGlobals(L)
   return true
 }
+
+/** Only a file may begin with a `#` line. */
+function compileText(L: LuaState, source: LuaBytes, name: LuaBytes, options: LoadingOptions): boolean {
+  if (source[0] !== HASH) return compileChunk(L, source, name, options)
+  pushText(L, `${textOf(chunkIdBytes(name, COMPILER_ID_SIZE))}:1: unexpected symbol near '#'`)
+  return false
+}
+
+const HASH = 0x23
 
 function readOnce(bytes: LuaBytes): ChunkReader {
   let rest: LuaBytes | null = bytes
@@ -154,7 +163,7 @@ function luaLoad(L: LuaState, options: LoadingOptions): number {
     lua.lua_pop(L, 1)
   }
   const source = new Uint8Array(Buffer.concat(pieces))
-  return answerLoad(L, compileChunk(L, source, name, options))
+  return answerLoad(L, compileText(L, source, name, options))
 }
 
 function searchPreload(L: LuaState): number {

@@ -49,7 +49,9 @@ export function openMath(L: LuaState, seed: number): void {
   for (const [name, fn] of Object.entries(BINARY)) {
     setFunctions(L, {
       [name]: (L) => {
-        lua.lua_pushnumber(L, fn(checkNumber(L, 1), checkNumber(L, 2)))
+        // Last argument first, as the original's compiler orders it: the first complaint tells.
+        const b = checkNumber(L, 2)
+        lua.lua_pushnumber(L, fn(checkNumber(L, 1), b))
         return 1
       },
     })
@@ -58,7 +60,8 @@ export function openMath(L: LuaState, seed: number): void {
   setFunctions(L, {
     frexp,
     ldexp: (L) => {
-      lua.lua_pushnumber(L, scale(checkNumber(L, 1), checkInt(L, 2)))
+      const exponent = checkInt(L, 2)
+      lua.lua_pushnumber(L, scale(checkNumber(L, 1), exponent))
       return 1
     },
     max: (L) => extreme(L, (a, b) => b > a),

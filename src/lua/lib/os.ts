@@ -4,7 +4,7 @@
  * forms of `date`, so that the same input gives the same bytes on any machine.
  * What could reach the machine (`execute`, `exit`, `remove` …) is absent.
  */
-import { checkNumber, checkType, literal, optText, pushText, raise, setFunctions } from "../args.js"
+import { checkInteger, checkNumber, checkType, literal, optInteger, optText, pushText, raise, setFunctions } from "../args.js"
 import { type LuaState, LUA_TTABLE, lua } from "../fengari.js"
 
 export interface OsOptions {
@@ -24,8 +24,8 @@ export function openOs(L: LuaState, options: OsOptions): void {
     },
     date: (L) => date(L, options),
     difftime: (L) => {
-      const to = checkNumber(L, 1)
-      lua.lua_pushnumber(L, to - (lua.lua_isnoneornil(L, 2) ? 0 : checkNumber(L, 2)))
+      const from = optInteger(L, 2, 0)
+      lua.lua_pushnumber(L, checkInteger(L, 1) - from)
       return 1
     },
     getenv: (L) => {

@@ -229,10 +229,10 @@ function gsub(L: LuaState, options: StringOptions): number {
   const subject = checkBytes(L, 1)
   const pattern = untilZeroByte(checkBytes(L, 2))
   const type = lua.lua_type(L, 3)
+  const limit = optInt(L, 4, subject.length + 1)
   if (type !== LUA_TNUMBER && type !== LUA_TSTRING && type !== LUA_TFUNCTION && type !== LUA_TTABLE) {
     argError(L, 3, "string/function/table expected")
   }
-  const limit = optInt(L, 4, subject.length + 1)
   const replacement = type === LUA_TNUMBER || type === LUA_TSTRING ? checkBytes(L, 3) : null
   return guarded(L, () => {
     const anchored = pattern[0] === 0x5e

@@ -67,7 +67,7 @@ export function parseCidrFile(text: string): ParsedCidr {
   for (const [i, raw] of lines.entries()) {
     const line = raw.trim()
     if (line === "" || /^[#;$]/.test(line)) continue
-    if (line.startsWith(":")) {
+    if (line.startsWith(":") && !startsWithIpv6(line)) {
       fallback = parseValue(line, DEFAULT_VALUE)
       continue
     }
@@ -80,9 +80,14 @@ export function parseCidrFile(text: string): ParsedCidr {
   return { table, badLines, lines: lines.length }
 }
 
+/** `::1` is an address, although `:` begins a line of values. */
+function startsWithIpv6(line: string): boolean {
+  return line.startsWith("::") && parseBlock(/^\S+/.exec(line)?.[0] ?? "") !== null
+}
+
 /** The address part ends at a blank; in IPv4 also at a colon. */
 function splitEntry(line: string): { subject: string; rest: string } {
-  const match = /^(\d[\d./-]*):(?!:)/.exec(line) ?? /^(\S+)\s*/.exec(line)
+  const match = /^(\d+\.[\d./-]*):/.exec(line) ?? /^(\S+)\s*/.exec(line)
   const subject = match?.[1] ?? ""
   return { subject, rest: line.slice(subject.length).trim() }
 }

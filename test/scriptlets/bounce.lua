@@ -1,0 +1,13 @@
+local expect = require("expect")
+local bounce = require("msys.bounce")
+
+expect.results({ 3, 10, "Invalid Recipient", "550 no such user at example.com" },
+  bounce.classify_smtp_response("550 no such user", "example.com"))
+expect.results({ 3, 10, "Invalid Recipient", "550 at ?" }, bounce.classify_smtp_response(550))
+expect.results({ 3, 10, "Invalid Recipient", " at ?" }, bounce.classify_smtp_response(""))
+expect.all_refused(bounce.classify_smtp_response, {
+  { "text is nil" },
+  { "text is a table", {} },
+  { "domain is a table", "x", {} },
+  { "domain is empty", "x", "" },
+})
