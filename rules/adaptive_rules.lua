@@ -761,7 +761,8 @@ Rules = {
       { code = phrase("(?i)\\bquota\\b|mailbox (?:is )?full|(?:user|recipient) has (?:exceeded|received)"), trigger = "1",
         action = nothing, observe = true,
         message = "GMX/WEB.DE: one mailbox full, or over its own limit" },
-      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many (?:e-?mails|mails|messages)|zu viele|send limit|(?:limit|limits) (?:is|was|were) reached|rate limit|rate-?limit)"),
+      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many (?:e-?mails|mails|messages)|zu viele"
+          .. "|send limit|(?:limit|limits) (?:is|was|were) reached|rate limit|rate-?limit)"),
         trigger = "1", action = { { "throttle", "down" }, { "suspend", "2 hours" } },
         message = "GMX/WEB.DE: too much mail from this address; pause for hours, then send less" },
       -- Without a permanent code this is their rate limit.
@@ -1204,7 +1205,8 @@ Rules = {
       { code = phrase("(?i)(?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes).{0,60} (?:limit|exceed|\\d+ ?%)"),
         trigger = "1", action = { "suspend", "2 hours" },
         message = "UOL/BOL/Terra: share of unknown recipients too high; clean the list" },
-      { code = phrase("(?i)(?:exceed|limit|\\d+ ?%|high|excess).{0,60} (?:unknown|invalid|non-?existent) (?:users|recipients|addresses|mailboxes)"),
+      { code = phrase("(?i)(?:exceed|limit|\\d+ ?%|high|excess).{0,60} (?:unknown"
+          .. "|invalid|non-?existent) (?:users|recipients|addresses|mailboxes)"),
         trigger = "1", action = { "suspend", "2 hours" },
         message = "UOL/BOL/Terra: more unknown recipients than allowed; clean the list" },
     },
@@ -1365,19 +1367,25 @@ Rules = {
         message = "Reverse DNS of the sending address is missing or wrong" },
 
       -- One mailbox, or one sender domain: never a reason to slow down a route.
-      { code = phrase("(?i)user unknown|unknown (?:user|recipient|mailbox)|recipient unknown|\\bno such (?:user|mailbox|recipient|address|account)"),
+      { code = phrase("(?i)user unknown|unknown (?:user|recipient|mailbox)|recipient unknown"
+          .. "|\\bno such (?:user|mailbox|recipient|address|account)"),
         trigger = "1", action = nothing, observe = true, message = "Unknown recipient" },
-      { code = phrase("(?i)(?:user|mailbox|recipient|address|account) (?:was )?not found|does(?:n't| not) exist|invalid (?:recipient|mailbox)"),
+      { code = phrase("(?i)(?:user|mailbox|recipient|address|account) (?:was )?not found"
+          .. "|does(?:n't| not) exist|invalid (?:recipient|mailbox)"),
         trigger = "1", action = nothing, observe = true, message = "Unknown recipient or domain" },
-      { code = phrase("(?i)over\\s?quota|quota (?:is |has been |limit )?(?:exceeded|full|reached)|exceed(?:s|ed|ing)? (?:\\S+ )?(?:\\S+ )?(?:quota|storage)|quota exceed"),
+      { code = phrase("(?i)over\\s?quota|quota (?:is |has been |limit )?(?:exceeded|full|reached)"
+          .. "|exceed(?:s|ed|ing)? (?:\\S+ )?(?:\\S+ )?(?:quota|storage)|quota exceed"),
         trigger = "1", action = nothing, observe = true, message = "Mailbox full" },
       { code = phrase("(?i)mailbox (?:is )?(?:too )?(?:full|size|limit)|out of storage|too much mail data|\\bis full\\b|full mailbox"),
         trigger = "1", action = nothing, observe = true, message = "Mailbox full" },
-      { code = phrase("(?i)(?:account|mailbox|user|recipient) (?:\\S+ )?(?:is|was|has been) (?:\\S+ )?(?:disabled|inactive|suspended|locked|blocked|frozen|deactivated)"),
+      { code = phrase("(?i)(?:account|mailbox|user|recipient) (?:\\S+ )?(?:is|was"
+          .. "|has been) (?:\\S+ )?(?:disabled|inactive|suspended|locked|blocked|frozen|deactivated)"),
         trigger = "1", action = nothing, observe = true, message = "Mailbox disabled" },
-      { code = phrase("(?i)(?:disabled|inactive|suspended|frozen) (?:account|mailbox|user|recipient)|(?:account|mailbox|user) (?:disabled|inactive|suspended|frozen)"),
+      { code = phrase("(?i)(?:disabled|inactive|suspended|frozen) (?:account|mailbox|user"
+          .. "|recipient)|(?:account|mailbox|user) (?:disabled|inactive|suspended|frozen)"),
         trigger = "1", action = nothing, observe = true, message = "Mailbox disabled" },
-      { code = phrase("(?i)receiving (?:e?-?mail|messages) |limit(?:ed)? (?:exceeded )?for (?:this )?(?:mailbox|user|recipient)|(?:mailbox|user|recipient) (?:\\S+ )?(?:has|is) (?:receiv|exceed|over)"),
+      { code = phrase("(?i)receiving (?:e?-?mail|messages) |limit(?:ed)? (?:exceeded )?for (?:this )?(?:mailbox"
+          .. "|user|recipient)|(?:mailbox|user|recipient) (?:\\S+ )?(?:has|is) (?:receiv|exceed|over)"),
         trigger = "1", action = nothing, observe = true, message = "Receiving limit of one mailbox" },
       { code = "^[45]\\d\\d[ -][45]\\.(?:1\\.(?:1|6|10)|2\\.[12])\\b", trigger = "1", action = nothing, observe = true,
         message = "Mailbox unknown, disabled, moved or full" },
@@ -1391,10 +1399,12 @@ Rules = {
         message = "Hourly limit used up; send less per hour" },
       { code = phrase("(?i)too many recipients"), trigger = "1", action = nothing, observe = true,
         message = "Too many recipients in one message; it is split and retried" },
-      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many messages.{0,60} (?:connection|session)|messages (?:per|in this|on this) (?:connection|session))"),
+      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many messages.{0,60} (?:connection"
+          .. "|session)|messages (?:per|in this|on this) (?:connection|session))"),
         trigger = "1", action = { "reduce_deliveries", 5 },
         message = "Too many messages on one connection; deliver less on each" },
-      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many (?:\\S+ )?(?:\\S+ )?(?:connections|sessions)|too many concurrent|concurrent (?:\\S+ )?(?:connections|sessions)|number of connections|connection limit)"),
+      { code = phrase("(?i)^4\\d\\d[ -].*(?:too many (?:\\S+ )?(?:\\S+ )?(?:connections|sessions)|too many concurrent"
+          .. "|concurrent (?:\\S+ )?(?:connections|sessions)|number of connections|connection limit)"),
         trigger = "1", action = { { "reduce_connections", 1 }, { "suspend", "5 minutes" } },
         message = "Too many connections from this address" },
       { code = phrase("(?i)^4\\d\\d[ -].*(?:rate limit|rate-?limit|throttl|(?:slow|slowing) down)"), trigger = "2/300",

@@ -37,7 +37,6 @@ export const CODES = {
   E_LUA_NUMBER: error("a numeral that the dialect cannot read"),
   E_LUA_ESCAPE: warning("a backslash that Lua silently drops"),
   E_LUA_COMMENT: warning("a long comment that holds another opening bracket"),
-  E_LUA_BREAK: warning("a `break` that is not the last statement of its block"),
   E_LUA_DUPLICATE_KEY: error("a table names one key twice; the last one silently wins"),
 
   // -- lua: running a script

@@ -13,9 +13,11 @@ const CASE_BITS = 0x20202020
 /** Spreads the bits of a gram: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1 | 0
 const MIN_TABLE_BITS = 13
-const MAX_TABLE_BITS = 16
-/** Slots per gram: the inverse is the share of places that are looked at in vain. */
-const SLOTS_PER_GRAM = 16
+const MAX_TABLE_BITS = 17
+/** Flags per gram: the inverse is the share of places that are looked at in vain. */
+const FLAGS_PER_GRAM = 32
+/** So many times fewer lists of literals than flags. */
+const LIST_SHIFT = 3
 
 export interface Literal {
   /** ASCII, in lower case. */
@@ -34,8 +36,10 @@ export function gramKey(text: string, at: number, mask: number): number {
 export class GramFilter {
   readonly #mask: number
   readonly #shift: number
-  /** For each slot the first entry, counted from 1. */
-  readonly #heads: Uint16Array | Int32Array
+  /** For each hash of a gram: does any literal have it? */
+  readonly #known: Uint8Array
+  /** For each shortened hash the first entry, counted from 1. */
+  readonly #heads: Int32Array
   readonly #next: Int32Array
   readonly #keys: Int32Array
   /** A second gram of the literal, and how far behind the first it stands. */
@@ -50,11 +54,12 @@ export class GramFilter {
 
   /** @param mask -1 for grams of four characters, 0xffffff for three */
   constructor(literals: readonly Literal[], mask: number) {
-    const wanted = Math.ceil(Math.log2(Math.max(1, literals.length * SLOTS_PER_GRAM)))
+    const wanted = Math.ceil(Math.log2(Math.max(1, literals.length * FLAGS_PER_GRAM)))
     const bits = Math.min(MAX_TABLE_BITS, Math.max(MIN_TABLE_BITS, wanted))
     this.#mask = mask
     this.#shift = 32 - bits
-    this.#heads = literals.length < 0xffff ? new Uint16Array(1 << bits) : new Int32Array(1 << bits)
+    this.#known = new Uint8Array(1 << bits)
+    this.#heads = new Int32Array(1 << (bits - LIST_SHIFT))
     this.#next = new Int32Array(literals.length + 1)
     this.#foundIn = new Float64Array(literals.length + 1)
     const size = mask === -1 ? 4 : 3
@@ -66,9 +71,10 @@ export class GramFilter {
     this.#before = column(({ gramAt }) => gramAt)
     this.#after = column(({ text, gramAt }) => text.length - gramAt)
     for (let entry = 1; entry <= literals.length; entry++) {
-      const slot = Math.imul(this.#keys[entry] as number, SPREAD) >>> this.#shift
-      this.#next[entry] = this.#heads[slot] as number
-      this.#heads[slot] = entry
+      const hash = Math.imul(this.#keys[entry] as number, SPREAD) >>> this.#shift
+      this.#known[hash] = 1
+      this.#next[entry] = this.#heads[hash >> LIST_SHIFT] as number
+      this.#heads[hash >> LIST_SHIFT] = entry
     }
   }
 
@@ -82,7 +88,7 @@ export class GramFilter {
     const keys = this.#keys
     const next = this.#next
     const foundIn = this.#foundIn
-    const shift = this.#shift
+    const shift = this.#shift + LIST_SHIFT
     const mask = this.#mask
     let count = 0
     for (let i = 0; i < hits; i++) {
@@ -112,7 +118,7 @@ export class GramFilter {
    * from the comparisons, because a loop that calls nothing is twice as fast.
    */
   #lookUp(words: Int32Array, marks: Int32Array, length: number): number {
-    const heads = this.#heads
+    const flags = this.#known
     const shift = this.#shift
     const mask = this.#mask
     const count = (length + 3) >> 2
@@ -121,10 +127,10 @@ export class GramFilter {
     for (let i = 0; i < count; i++) {
       const following = (words[i + 1] as number) | CASE_BITS
       const known =
-        (heads[Math.imul(word & mask, SPREAD) >>> shift] as number) |
-        (heads[Math.imul(((word >>> 8) | (following << 24)) & mask, SPREAD) >>> shift] as number) |
-        (heads[Math.imul(((word >>> 16) | (following << 16)) & mask, SPREAD) >>> shift] as number) |
-        (heads[Math.imul(((word >>> 24) | (following << 8)) & mask, SPREAD) >>> shift] as number)
+        (flags[Math.imul(word & mask, SPREAD) >>> shift] as number) |
+        (flags[Math.imul(((word >>> 8) | (following << 24)) & mask, SPREAD) >>> shift] as number) |
+        (flags[Math.imul(((word >>> 16) | (following << 16)) & mask, SPREAD) >>> shift] as number) |
+        (flags[Math.imul(((word >>> 24) | (following << 8)) & mask, SPREAD) >>> shift] as number)
       if (known !== 0) marks[hits++] = i
       word = following
     }

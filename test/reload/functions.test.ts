@@ -114,6 +114,7 @@ describe("the second run", () => {
     const functions = new ConfigurationFunctions({
       sources,
       modules: new Map([["plan", module]]),
+      files: new Map(),
       functionCount: 1,
       nowSec: NOW_SEC,
     })
@@ -124,6 +125,7 @@ describe("the second run", () => {
     const functions = new ConfigurationFunctions({
       sources: [],
       modules: new Map(),
+      files: new Map(),
       functionCount: 3,
       nowSec: NOW_SEC,
     })

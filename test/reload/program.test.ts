@@ -13,6 +13,7 @@ function run(files: Readonly<Record<string, string>>, modules: Readonly<Record<s
       limits: TEST_LIMITS,
       nowSec: NOW_SEC,
       onRun: (file) => ran.push(file),
+      readFile: (path) => ({ reason: `no file ${path}` }),
       findModule: (name) => {
         const text = modules[name]
         return text === undefined ? null : { path: `${name}.lua`, source: bytes(text) }

@@ -124,7 +124,10 @@ describe("console commands", () => {
       print("second line")
     end)`)
     expect(host.api.controls).toEqual(["hello"])
-    expect(host.api.runControl(["hello", "wörld"])).toEqual({ output: "2\t2\thello\twörld\nsecond line\n", failure: null })
+    expect(host.api.runControl(["hello", "wörld"])).toEqual({
+      output: "2\t2\thello\twörld\nsecond line\n",
+      failure: null,
+    })
     expect(host.printed).toEqual([])
     host.eval('print("outside")')
     expect(host.printed).toEqual(["outside"])
@@ -145,7 +148,10 @@ describe("console commands", () => {
   })
 
   test.each([
-    ["cc.argv[2]", "cc.argv index out of range: this command has cc.argv[0] to cc.argv[1]; ask cc.argc (2) first"],
+    [
+      "cc.argv[2]",
+      "cc.argv index out of range: this command has cc.argv[0] to cc.argv[1]; ask cc.argc (2) first",
+    ],
     ["cc.argv[-1]", "cc.argv index out of range"],
     ["cc.argv[0.5]", "cc.argv index out of range"],
     ["cc.argv[0/0]", "cc.argv index out of range"],
@@ -155,7 +161,9 @@ describe("console commands", () => {
     ["cc[1]", "cc.? is not available"],
   ])("%s is refused", (expression, message) => {
     const host = makeHost()
-    host.eval(`msys.registerControl("c", function(cc) print("before") local x = ${expression} print("after") end)`)
+    host.eval(
+      `msys.registerControl("c", function(cc) print("before") local x = ${expression} print("after") end)`,
+    )
     const result = host.api.runControl(["c", "a"])
     expect(result?.output).toBe("before\n")
     expect(result?.failure?.message).toContain(message)
@@ -168,9 +176,12 @@ describe("console commands", () => {
       msys.registerControl("broken", function() print("a") error("no") end)
       msys.registerControl("endless", function() while true do pcall(error) end end)
       msys.registerControl("loud", function() local line = ("x"):rep(1000) while true do print(line) end end)`)
-    expect(host.api.runControl(["broken"])).toMatchObject({ output: "a\n", failure: { code: "E_LUA_RUNTIME" } })
+    expect(host.api.runControl(["broken"])).toMatchObject({
+      output: "a\n",
+      failure: { code: "E_LUA_RUNTIME" },
+    })
     expect(host.api.runControl(["endless"], CALL_LIMITS)?.failure?.code).toBe("E_LUA_BUDGET")
-    const loud = host.api.runControl(["loud"])
+    const loud = host.api.runControl(["loud"], CALL_LIMITS)
     expect(loud?.failure?.code).toMatch(/^E_LUA_/)
     expect(loud?.output.length).toBeLessThan((1 << 20) + 200)
     expect(loud?.output).toContain("the output is cut here")
@@ -269,18 +280,29 @@ describe("services", () => {
     const host = makeHost()
     expect(host.eval('return msys.config("get", "x")')).toEqual(["nil", "this run has no configuration"])
     expect(host.eval('return msys.readfile("x")')).toEqual(["nil", "this run has no script roots"])
-    expect(host.refusal('msys.cidr.define("x", { type = "rbldnsd", source = "x" })')).toContain("this run has no script roots")
+    expect(host.refusal('msys.cidr.define("x", { type = "rbldnsd", source = "x" })')).toContain(
+      "this run has no script roots",
+    )
     expect(host.refusal('msys.bounce.classify_smtp_response("x")')).toContain("this run has no classifier")
   })
 
   test("log takes the level's name", () => {
     const host = makeHost()
-    host.eval('for _, n in ipairs({ "EMERG", "ERR", "DEBUG" }) do msys.log(msys.core["LOG_" .. n], n) end msys.sleep(0.25)')
-    expect(host.logged).toEqual(["emerg: EMERG", "err: ERR", "debug: DEBUG", "info: msys.sleep(0.25): not waited for"])
+    host.eval(
+      'for _, n in ipairs({ "EMERG", "ERR", "DEBUG" }) do msys.log(msys.core["LOG_" .. n], n) end msys.sleep(0.25)',
+    )
+    expect(host.logged).toEqual([
+      "emerg: EMERG",
+      "err: ERR",
+      "debug: DEBUG",
+      "info: msys.sleep(0.25): not waited for",
+    ])
   })
 
   test("bad lines of a block list are logged", () => {
-    const bytes = new TextEncoder().encode("192.0.2.1\nnonsense\n192.0.2.9-1\n1.2.3.4/33\n1.2.3.256\na\nb\nc\n")
+    const bytes = new TextEncoder().encode(
+      "192.0.2.1\nnonsense\n192.0.2.9-1\n1.2.3.4/33\n1.2.3.256\na\nb\nc\n",
+    )
     const host = makeHost({ readFile: () => bytes })
     host.eval('msys.cidr.define("x", { type = "rbldnsd", source = "x" })')
     expect(host.logged).toEqual(["warning: msys.cidr: x: no entry in line 2, 3, 4, 5, 6 and 2 more: skipped"])
@@ -294,7 +316,10 @@ describe("services", () => {
     host.eval('msys.cidr.define("x", { type = "rbldnsd", source = "x" })')
     text = "192.0.2.2"
     host.eval('msys.cidr.reload("x")')
-    expect(host.eval('return msys.cidr.query("x", "192.0.2.1"), msys.cidr.query("x", "192.0.2.2")')).toEqual(["nil", "127.0.0.2"])
+    expect(host.eval('return msys.cidr.query("x", "192.0.2.1"), msys.cidr.query("x", "192.0.2.2")')).toEqual([
+      "nil",
+      "127.0.0.2",
+    ])
     text = null
     expect(host.refusal('msys.cidr.reload("x")')).toBe('test:1: msys.cidr.reload: "x" (a string): it is gone')
     expect(host.eval('return msys.cidr.query("x", "192.0.2.2")')).toEqual(["127.0.0.2"])
@@ -329,12 +354,16 @@ describe("what a script does to the API", () => {
 
   test("replacing a function of msys is the script's own affair", () => {
     const host = makeHost()
-    expect(host.eval("msys.log = function() return 'mine' end return msys.log(), msys.asyncOk()")).toEqual(["mine", "false"])
+    expect(host.eval("msys.log = function() return 'mine' end return msys.log(), msys.asyncOk()")).toEqual([
+      "mine",
+      "false",
+    ])
   })
 
   test("scriptlets leave no globals behind", () => {
     const host = makeHost()
-    const before = "local t = {} for k in pairs(_G) do t[#t + 1] = k end table.sort(t) return table.concat(t, ' ')"
+    const before =
+      "local t = {} for k in pairs(_G) do t[#t + 1] = k end table.sort(t) return table.concat(t, ' ')"
     const names = host.eval(before)
     host.eval(`
       for _, n in ipairs({ "adaptive", "audit_series", "bounce", "cidr", "core", "counter", "dumper", "gauge_cache", "pcre", "timer" }) do
@@ -346,7 +375,11 @@ describe("what a script does to the API", () => {
 
   test("an API call in a coroutine or in a protected call is at the script's line", () => {
     const host = makeHost()
-    expect(host.refusal("\nlocal ok, m = coroutine.resume(coroutine.create(function()\nmsys.sleep()\nend))\nerror(m, 0)")).toBe(
+    expect(
+      host.refusal(
+        "\nlocal ok, m = coroutine.resume(coroutine.create(function()\nmsys.sleep()\nend))\nerror(m, 0)",
+      ),
+    ).toBe(
       "test:3: msys.sleep: seconds is nil, not a number; write e.g. 0.2; is the name of the variable spelt right?",
     )
     expect(host.refusal("error(select(2, pcall(msys.sleep)), 0)")).toMatch(/^test:1: msys\.sleep: /)
@@ -356,8 +389,10 @@ describe("what a script does to the API", () => {
     const host = makeHost({}, CALL_LIMITS)
     const outcome = host.vm.protect(() => 0)
     expect(outcome.ok).toBe(true)
-    expect(host.refusal(`
+    expect(
+      host.refusal(`
       local subject = ("a"):rep(200000)
-      for i = 1, 1e6 do msys.pcre.replace(subject, "a", "b") end`)).toContain("instructions")
+      for i = 1, 1e6 do msys.pcre.replace(subject, "a", "b") end`),
+    ).toContain("instructions")
   })
 })

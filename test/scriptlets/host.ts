@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs"
 import { bytesOf, literal, textOf } from "../../src/lua/args.js"
-import { LOAD_LIMITS, type BudgetLimits } from "../../src/lua/budget.js"
-import { type LuaBytes, lua } from "../../src/lua/fengari.js"
+import { type BudgetLimits, LOAD_LIMITS } from "../../src/lua/budget.js"
+import { aux, lua } from "../../src/lua/fengari.js"
 import { type HostApi, type HostServices, openHostApi } from "../../src/lua/msys/index.js"
 import { LuaVm, type RunOutcome } from "../../src/lua/vm.js"
 
@@ -84,10 +84,7 @@ function evaluate(vm: LuaVm, source: string): string[] {
   if (!outcome.ok) throw new Error(outcome.message)
   const results: string[] = []
   for (let i = base + 1; i <= lua.lua_gettop(L); i++) {
-    lua.lua_getglobal(L, literal("tostring"))
-    lua.lua_pushvalue(L, i)
-    lua.lua_call(L, 1, 1)
-    results.push(textOf(lua.lua_tostring(L, -1) as LuaBytes))
+    results.push(textOf(aux.luaL_tolstring(L, i)))
     lua.lua_pop(L, 1)
   }
   lua.lua_settop(L, base)

@@ -35,7 +35,9 @@ const OPTIONS: Record<string, string | number | boolean> = {
   hostname: "mta.example.com",
 }
 
-const files = readdirSync(FOLDER).filter((name) => name.endsWith(".lua") && name !== "expect.lua" && !name.startsWith("fixture_"))
+const files = readdirSync(FOLDER).filter(
+  (name) => name.endsWith(".lua") && name !== "expect.lua" && !name.startsWith("fixture_"),
+)
 
 test("there are Lua tests", () => {
   expect(files.length).toBeGreaterThan(10)
@@ -49,9 +51,15 @@ test.each(files)("%s", (file) => {
     },
     readFile: (path) => {
       const text = FILES[path]
-      return text === undefined ? { reason: `no file ${path} under the script roots` } : new Uint8Array(Buffer.from(text, "latin1"))
+      return text === undefined
+        ? { reason: `no file ${path} under the script roots` }
+        : new Uint8Array(Buffer.from(text, "latin1"))
     },
-    classify: (text, domain) => ({ code: 10, name: "Invalid Recipient", description: `${text} at ${domain ?? "?"}` }),
+    classify: (text, domain) => ({
+      code: 10,
+      name: "Invalid Recipient",
+      description: `${text} at ${domain ?? "?"}`,
+    }),
   })
   const outcome = host.vm.runFile(new Uint8Array(readFileSync(new URL(file, FOLDER))), file)
   expect(outcome).toEqual({ ok: true })

@@ -3,7 +3,7 @@
  * script roots. The arguments come judged by `scriptlets/msys/cidr.lua`.
  */
 import { checkText, optText, pushText, textOf } from "../args.js"
-import { type LuaState, LUA_TSTRING, lua } from "../fengari.js"
+import { LUA_TSTRING, type LuaState, lua } from "../fengari.js"
 import type { HostModule } from "./open.js"
 import type { HostContext } from "./services.js"
 import { type Address, parseAddress } from "./store/address.js"
@@ -79,7 +79,9 @@ export function cidrModule({ vm, services }: HostContext): HostModule {
         const address = checkText(L, 2)
         const value = table.find(parseAddress(address) as Address)
         if (value === null) return pushResult(L, otherwise)
-        const shown = interpolate ? value[column].replaceAll("$", address.replace(/[[\]]/g, "")) : value[column]
+        const shown = interpolate
+          ? value[column].replaceAll("$", address.replace(/[[\]]/g, ""))
+          : value[column]
         return pushResult(L, shown)
       },
     },

@@ -6,7 +6,7 @@
  */
 import { checkText, pushText, textOf } from "../args.js"
 import type { BudgetLimits } from "../budget.js"
-import { type LuaBytes, type LuaFunction, type LuaState, LUA_TNUMBER, LUA_TSTRING, lua } from "../fengari.js"
+import { LUA_TNUMBER, LUA_TSTRING, type LuaBytes, type LuaFunction, type LuaState, lua } from "../fengari.js"
 import type { LuaFailure, LuaVm } from "../vm.js"
 import { HandleType } from "./handle.js"
 import type { KeptValues } from "./kept.js"
@@ -102,7 +102,11 @@ export class Controls {
     const field = lua.lua_type(L, 2) === LUA_TSTRING ? textOf(lua.lua_tostring(L, 2) as LuaBytes) : "?"
     if (field === "argc") lua.lua_pushnumber(L, words.length)
     else if (field === "argv") this.#arguments.push(L, { words })
-    else raiseAtCaller(L, `cc.${field.slice(0, 40)} is not available in this runtime; there are cc.argc and cc.argv`)
+    else
+      raiseAtCaller(
+        L,
+        `cc.${field.slice(0, 40)} is not available in this runtime; there are cc.argc and cc.argv`,
+      )
     return 1
   }
 
@@ -112,7 +116,10 @@ export class Controls {
     const word = words[index]
     if (word === undefined) {
       const last = words.length - 1
-      raiseAtCaller(L, `cc.argv index out of range: this command has cc.argv[0] to cc.argv[${last}]; ask cc.argc (${words.length}) first`)
+      raiseAtCaller(
+        L,
+        `cc.argv index out of range: this command has cc.argv[0] to cc.argv[${last}]; ask cc.argc (${words.length}) first`,
+      )
     }
     pushText(L, word)
     return 1

@@ -3,7 +3,7 @@
  * working after `unlink`. Arguments come judged by `scriptlets/msys/counter.lua`.
  */
 import { checkNumber, checkText, pushText } from "../args.js"
-import { type LuaState, LUA_TUSERDATA, lua } from "../fengari.js"
+import { LUA_TUSERDATA, type LuaState, lua } from "../fengari.js"
 import { HandleType } from "./handle.js"
 import type { HostModule } from "./open.js"
 import type { HostContext } from "./services.js"
@@ -15,8 +15,10 @@ export function counterModule({ vm, stores }: HostContext): HostModule {
   lua.lua_newtable(vm.L)
   handles.define(vm.L)
   const isHandle = (L: LuaState): boolean => lua.lua_type(L, 1) === LUA_TUSERDATA
-  const find = (L: LuaState): Counter | null => (isHandle(L) ? handles.at(L, 1) : counters.find(checkText(L, 1)))
-  const make = (L: LuaState): Counter | null => (isHandle(L) ? handles.at(L, 1) : counters.open(checkText(L, 1)))
+  const find = (L: LuaState): Counter | null =>
+    isHandle(L) ? handles.at(L, 1) : counters.find(checkText(L, 1))
+  const make = (L: LuaState): Counter | null =>
+    isHandle(L) ? handles.at(L, 1) : counters.open(checkText(L, 1))
   return {
     path: "msys.counter",
     functions: {

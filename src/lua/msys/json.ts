@@ -5,13 +5,13 @@
  */
 import { bytesOfLatin1, checkBytes, checkNumber, latin1Of, pushText } from "../args.js"
 import {
-  type LuaBytes,
-  type LuaState,
   LUA_TBOOLEAN,
   LUA_TNIL,
   LUA_TNUMBER,
   LUA_TSTRING,
   LUA_TTABLE,
+  type LuaBytes,
+  type LuaState,
   lua,
 } from "../fengari.js"
 import { formatNumber } from "../number-format.js"
@@ -141,7 +141,9 @@ class JsonHandles {
       default: {
         const known = this.#handles.at(L, index)
         if (known !== null) return known instanceof JsonScalar ? known.value : known
-        throw new JsonFault(`a ${hostTypeName(L, index)} cannot be a JSON value; write a table, string, number or boolean`)
+        throw new JsonFault(
+          `a ${hostTypeName(L, index)} cannot be a JSON value; write a table, string, number or boolean`,
+        )
       }
     }
   }
@@ -150,7 +152,8 @@ class JsonHandles {
   #readTable(L: LuaState, index: number, open: Set<object>): JsonObject | JsonArray {
     const identity = lua.lua_topointer(L, index) as object
     if (open.has(identity)) throw new JsonFault("a table inside itself cannot be a JSON value")
-    if (open.size >= MAX_TABLE_DEPTH) throw new JsonFault(`the table nests deeper than ${MAX_TABLE_DEPTH} levels`)
+    if (open.size >= MAX_TABLE_DEPTH)
+      throw new JsonFault(`the table nests deeper than ${MAX_TABLE_DEPTH} levels`)
     open.add(identity)
     lua.lua_checkstack(L, 4)
     const isArray = lua.lua_rawgeti(L, index, 1) !== LUA_TNIL
@@ -191,7 +194,9 @@ class JsonHandles {
   /** A 1-based place in an array, cut toward zero. */
   #place(L: LuaState): number {
     if (!lua.lua_isnumber(L, 2)) {
-      throw new JsonFault(`a ${hostTypeName(L, 2)} cannot be an index of an array; write a number, 1 for the first element`)
+      throw new JsonFault(
+        `a ${hostTypeName(L, 2)} cannot be an index of an array; write a number, 1 for the first element`,
+      )
     }
     return Math.trunc(lua.lua_tonumber(L, 2))
   }
@@ -208,7 +213,8 @@ class JsonHandles {
 
   #assign(L: LuaState): number {
     const target = this.#handles.at(L, 1)
-    if (target instanceof JsonScalar || target === null) throw new JsonFault("a scalar has no fields to assign")
+    if (target instanceof JsonScalar || target === null)
+      throw new JsonFault("a scalar has no fields to assign")
     const isDelete = lua.lua_isnoneornil(L, 3)
     if (target instanceof JsonObject) {
       const name = this.#fieldName(L, 2)
@@ -219,7 +225,9 @@ class JsonHandles {
     const place = this.#place(L)
     if (isDelete) throw new JsonFault("an element of an array cannot be deleted; build a new array")
     if (!(place >= 1 && place <= MAX_ARRAY)) {
-      throw new JsonFault(`the index ${formatNumber(place)} is out of range; arrays go from 1 to ${MAX_ARRAY}`)
+      throw new JsonFault(
+        `the index ${formatNumber(place)} is out of range; arrays go from 1 to ${MAX_ARRAY}`,
+      )
     }
     const value = this.#readFor(L, target)
     while (target.items.length < place - 1) target.items.push(null)
@@ -232,7 +240,8 @@ class JsonHandles {
     const value = this.#read(L, 3, new Set())
     const { found, steps } = reaches(value, target)
     this.#vm.budget.charge(L, steps)
-    if (found) throw new JsonFault("a JSON value cannot hold itself; assign a copy: json.decode(tostring(value))")
+    if (found)
+      throw new JsonFault("a JSON value cannot hold itself; assign a copy: json.decode(tostring(value))")
     return value
   }
 

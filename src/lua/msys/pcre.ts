@@ -5,9 +5,14 @@
  * Source: lua-dialect.md E; what a replacement's `$` and `\` mean, and how empty
  * matches are stepped over, from the behaviour of the original's module.
  */
-import { type CompiledPattern, type CompileResult, compilePattern, type MatchFound } from "../../pcre/index.js"
+import {
+  type CompiledPattern,
+  type CompileResult,
+  compilePattern,
+  type MatchFound,
+} from "../../pcre/index.js"
 import { bytesOf, bytesOfLatin1, checkBytes, checkNumber, latin1Of, literal, pushText } from "../args.js"
-import { type LuaBytes, type LuaState, LUA_TFUNCTION, lua } from "../fengari.js"
+import { LUA_TFUNCTION, type LuaBytes, type LuaState, lua } from "../fengari.js"
 import type { LuaVm } from "../vm.js"
 import { hostTypeName } from "./handle.js"
 import type { HostModule } from "./open.js"
@@ -44,7 +49,10 @@ class GaveUp extends Error {}
 
 class Regex {
   readonly #vm: LuaVm
-  readonly #cache = new Map<string, { readonly result: CompileResult; nonEmpty: CompiledPattern | null | undefined }>()
+  readonly #cache = new Map<
+    string,
+    { readonly result: CompileResult; nonEmpty: CompiledPattern | null | undefined }
+  >()
 
   constructor(vm: LuaVm) {
     this.#vm = vm
@@ -270,7 +278,10 @@ function callReplacement(L: LuaState, found: MatchFound, pattern: CompiledPatter
   }
   if (!lua.lua_isstring(L, -1)) {
     const seen = hostTypeName(L, -1)
-    raiseAtCaller(L, `msys.pcre.replace: the function returned a ${seen}; it must return a string, nil or false`)
+    raiseAtCaller(
+      L,
+      `msys.pcre.replace: the function returned a ${seen}; it must return a string, nil or false`,
+    )
   }
   const bytes = lua.lua_tostring(L, -1) as LuaBytes
   lua.lua_pop(L, 1)

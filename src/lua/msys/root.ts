@@ -18,7 +18,10 @@ export interface RootParts {
   readonly deferred: Deferred
 }
 
-export function rootModule({ services }: HostContext, { controls, modules, deferred }: RootParts): HostModule {
+export function rootModule(
+  { services }: HostContext,
+  { controls, modules, deferred }: RootParts,
+): HostModule {
   const locks = new NamedLocks()
   return {
     path: "msys",
@@ -33,7 +36,8 @@ export function rootModule({ services }: HostContext, { controls, modules, defer
       // readfile(path) -> bytes | nil, reason
       readfile: (L) => {
         const { readFile } = services
-        const read = readFile === undefined ? { reason: "this run has no script roots" } : readFile(checkText(L, 1))
+        const read =
+          readFile === undefined ? { reason: "this run has no script roots" } : readFile(checkText(L, 1))
         if ("reason" in read) return refuse(L, read.reason)
         lua.lua_pushstring(L, read)
         return 1

@@ -5,7 +5,7 @@
  * Source: lua-dialect.md E.
  */
 import { checkText, literal } from "../args.js"
-import { type LuaFunction, LUA_TBOOLEAN, lua } from "../fengari.js"
+import { LUA_TBOOLEAN, type LuaFunction, lua } from "../fengari.js"
 import type { KeptValues } from "./kept.js"
 import type { HostContext } from "./services.js"
 
@@ -63,7 +63,8 @@ export class ScriptModules {
         return 0
       })
       if (!outcome.ok) services.log("err", `deinit of "${name}" failed: ${outcome.message}`)
-      else if (!answered) services.log("warning", `deinit of "${name}" did not return true: it may hold on to something`)
+      else if (!answered)
+        services.log("warning", `deinit of "${name}" did not return true: it may hold on to something`)
     }
   }
 }

@@ -77,7 +77,10 @@ export class Timers {
    * Runs the callbacks of all timers due at `nowSec`. What they schedule waits
    * for the next call, even if it is due already.
    */
-  runDue(nowSec: number, limits?: BudgetLimits): { readonly fired: number; readonly failures: readonly LuaFailure[] } {
+  runDue(
+    nowSec: number,
+    limits?: BudgetLimits,
+  ): { readonly fired: number; readonly failures: readonly LuaFailure[] } {
     const failures: LuaFailure[] = []
     let fired = 0
     for (const due of this.#queue.due(nowSec)) {
@@ -94,7 +97,10 @@ export class Timers {
       }, limits)
       if (outcome.ok) continue
       failures.push(outcome)
-      const label = timer.name === null ? `the timer ${timer.plan.kind}(${timer.plan.seconds})` : `the timer "${timer.name}"`
+      const label =
+        timer.name === null
+          ? `the timer ${timer.plan.kind}(${timer.plan.seconds})`
+          : `the timer "${timer.name}"`
       this.#context.services.log("err", `${label} failed: ${outcome.message}`)
     }
     return { fired, failures }

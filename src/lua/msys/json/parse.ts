@@ -30,7 +30,9 @@ export interface ParseFault {
   readonly message: string
 }
 
-export type ParseResult = { readonly ok: true; readonly value: Json; readonly values: number } | ({ readonly ok: false } & ParseFault)
+export type ParseResult =
+  | { readonly ok: true; readonly value: Json; readonly values: number }
+  | ({ readonly ok: false } & ParseFault)
 
 /** Levels of arrays and objects, as the original's library has it. */
 const MAX_PARSE_DEPTH = 32
@@ -64,7 +66,10 @@ class Fault extends Error {
 
 const PLAIN = /[^"\\]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const WORDS: Record<string, { readonly word: string; readonly value: boolean | null; readonly code: CodeName }> = {
+const WORDS: Record<
+  string,
+  { readonly word: string; readonly value: boolean | null; readonly code: CodeName }
+> = {
   t: { word: "true", value: true, code: "ERROR_PARSE_BOOLEAN" },
   f: { word: "false", value: false, code: "ERROR_PARSE_BOOLEAN" },
   n: { word: "null", value: null, code: "ERROR_PARSE_NULL" },

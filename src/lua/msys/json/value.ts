@@ -28,7 +28,10 @@ export class JsonFault extends Error {
 export const MAX_DEPTH = 200
 
 /** Whether `inner` is `outer` or stands somewhere in it, and how many values that took to find out. */
-export function reaches(outer: Json, inner: JsonObject | JsonArray): { readonly found: boolean; readonly steps: number } {
+export function reaches(
+  outer: Json,
+  inner: JsonObject | JsonArray,
+): { readonly found: boolean; readonly steps: number } {
   const seen = new Set<Json>()
   const open: Json[] = [outer]
   let steps = 0

@@ -32,7 +32,10 @@ const DEFAULT_VALUE: CidrValue = { a: "127.0.0.2", txt: "" }
 
 export class CidrTable {
   /** By family and prefix, the longest first; null = excluded. */
-  readonly #levels = new Map<string, { readonly block: Block; readonly values: Map<bigint, CidrValue | null> }>()
+  readonly #levels = new Map<
+    string,
+    { readonly block: Block; readonly values: Map<bigint, CidrValue | null> }
+  >()
   #order: string[] | null = null
 
   add(block: Block, value: CidrValue | null): void {
@@ -49,7 +52,10 @@ export class CidrTable {
   find(address: Address): CidrValue | null {
     this.#order ??= [...this.#levels.keys()].sort((a, b) => Number(b.slice(2)) - Number(a.slice(2)))
     for (const name of this.#order) {
-      const { block, values } = this.#levels.get(name) as { block: Block; values: Map<bigint, CidrValue | null> }
+      const { block, values } = this.#levels.get(name) as {
+        block: Block
+        values: Map<bigint, CidrValue | null>
+      }
       if (block.family !== address.family) continue
       const value = values.get(blockOf(address, block.prefix).first)
       if (value !== undefined) return value
