@@ -31,7 +31,7 @@ export class SubjectBytes {
     if (needed > this.bytes.length) this.#resize(Math.max(needed, Math.min(2 * this.bytes.length, KEPT_SIZE)))
     else if (this.bytes.length > KEPT_SIZE && needed <= KEPT_SIZE) this.#resize(KEPT_SIZE)
     this.wide = WIDE.test(subject)
-    const length = this.#writer.latin1Write(this.wide ? subject.replace(ALL_WIDE, narrowed) : subject, 0)
+    const length = this.#writer.write(this.wide ? subject.replace(ALL_WIDE, narrowed) : subject, 0, "latin1")
     const last = length >> 2
     this.words[last] = (this.words[last] as number) & ((1 << (8 * (length & 3))) - 1)
     this.words[last + 1] = 0
