@@ -8,7 +8,7 @@ local M = {}
 
 local LEVELS = { [0] = "EMERG", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG" }
 
--- msys.log(level, text): writes one line to the host's log
+-- msys.log(level, text): writes one line to the host's log, at most 8,192 characters of it
 --   level: msys.core.LOG_EMERG, _ALERT, _CRIT, _ERR, _WARNING, _NOTICE, _INFO, _DEBUG
 --   Source: documented for 5.x of the original only.
 function M.log(level, text)

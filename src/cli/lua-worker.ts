@@ -11,7 +11,7 @@ import { makeLuaHost, setArguments } from "./lua-host.js"
 
 export interface LuaJob {
   readonly source: Uint8Array
-  /** A path, or a name that begins with `=`. */
+  /** A path, or what stands for one: `stdin`. */
   readonly name: string
   readonly args: readonly string[]
   readonly roots: readonly string[]

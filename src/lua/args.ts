@@ -23,7 +23,7 @@ import {
 import { parseNumeral } from "./numeral.js"
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder("utf-8", { fatal: true })
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const literals = new Map<string, LuaBytes>()
 
 /** The bytes of a text known when the program is written; each is encoded once. */
@@ -92,6 +92,21 @@ export function typeName(L: LuaState, index: number): string {
 
 export function raise(L: LuaState, message: string): never {
   return aux.luaL_error(L, literal("%s"), bytesOf(message))
+}
+
+/**
+ * Fills `ar` with the function running at a level, counted as 5.1 does: a call
+ * in tail position leaves a level behind where its caller was.
+ */
+export function findLevel(L: LuaState, level: number, ar: LuaDebug): "found" | "tail call" | "none" {
+  let left = level
+  for (let depth = 0; lua.lua_getstack(L, depth, ar); depth++) {
+    if (left === 0) return "found"
+    lua.lua_getinfo(L, literal("t"), ar)
+    left -= ar.istailcall ? 2 : 1
+    if (left < 0) return "tail call"
+  }
+  return "none"
 }
 
 /** "bad argument #2 to 'insert' (…)", with the name by which the caller called the function. */

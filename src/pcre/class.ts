@@ -104,10 +104,9 @@ class ClassReader {
     if (posix) {
       if (this.#inRange) throw syntaxFault(INVALID_RANGE, at)
       this.#posix(posix)
-    } else if (cursor.startsWith("-") && this.#rangeStart !== undefined) {
+    } else if (cursor.startsWith("-") && this.#rangeStart !== undefined && !this.#inRange) {
       cursor.pos++
       this.#inRange = true
-      // until it is closed, the range's start is kept aside
     } else if (cursor.accept("\\")) {
       this.#escape()
     } else {

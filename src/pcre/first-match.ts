@@ -168,7 +168,7 @@ function planLiterals(patterns: readonly (Pattern | null)[]): Plan {
   const always: number[] = []
   patterns.forEach((pattern, index) => {
     if (!pattern) return
-    const clause = rarity.rarest(pattern.data.facts.clauses)
+    const clause = rarity.rarest(pattern.facts.clauses)
     if (!clause) always.push(index)
     for (const text of clause ?? []) byText.set(text, [...(byText.get(text) ?? []), index])
   })
@@ -198,7 +198,7 @@ class Rarity {
   constructor(patterns: readonly (Pattern | null)[]) {
     for (let at = 0; at < ORDINARY_TEXT.length - 3; at++) this.#count(ORDINARY_TEXT, at, ORDINARY_WEIGHT)
     for (const pattern of patterns) {
-      for (const clause of pattern?.data.facts.clauses ?? []) {
+      for (const clause of pattern?.facts.clauses ?? []) {
         for (const text of clause) for (let at = 0; at + 3 <= text.length; at++) this.#count(text, at, 1)
       }
     }
@@ -247,7 +247,7 @@ function codeTables(patterns: readonly (Pattern | null)[]): { rowOf: Int32Array;
   const rowByRanges = new Map<string, number>([["", 0]])
   const ranges: (readonly number[])[] = [[0, CODES - 1]]
   const rowOf = Int32Array.from(patterns, (pattern) => {
-    const codes = pattern?.data.facts.codes
+    const codes = pattern?.facts.codes
     if (!codes) return 0
     const name = codes.join() || "none"
     const row = rowByRanges.get(name) ?? ranges.push(codes) - 1

@@ -1,9 +1,11 @@
 /**
- * PCRE patterns on JavaScript. (Thin: what other rooms may use.)
+ * PCRE patterns on JavaScript: what other rooms may use. A pattern means what PCRE2
+ * says it means in UTF-8 mode, case-sensitive and unanchored; what cannot be honoured
+ * is refused when it is compiled, and what could run away is bounded when it runs.
  */
-import type { CompiledPattern } from "./pattern.js"
-
+export type { Cost } from "./analyse.js"
 export type { PatternError } from "./fault.js"
+export { createFirstMatch, type FirstMatch, type FirstMatchOptions } from "./first-match.js"
 export {
   type CompiledPattern,
   type CompileResult,
@@ -14,13 +16,4 @@ export {
   type MatchOutcome,
   type PatternData,
 } from "./pattern.js"
-
-export interface FirstMatch {
-  find(subject: string): number
-}
-
-export function createFirstMatch(patterns: readonly (CompiledPattern | null)[]): FirstMatch {
-  return { find: (subject) => patterns.findIndex((pattern) => pattern?.test(subject) === true) }
-}
-
 export { judgePattern, type PatternVerdict } from "./verdict.js"

@@ -5,7 +5,7 @@
  * how either works.
  */
 import { analyse, type Cost } from "./analyse.js"
-import { Engine } from "./backtrack.js"
+import { Engine } from "./engine.js"
 import { PatternFault, type PatternError } from "./fault.js"
 import { type LiteralFacts, literalFacts } from "./literals.js"
 import { parsePattern } from "./parse.js"
@@ -34,16 +34,23 @@ export interface CompiledPattern {
   test(subject: string): boolean | "limit"
 }
 
-/** All there is to know of a pattern as plain data: what crosses thread borders. */
-export interface PatternData {
+/** What is known of every pattern. */
+interface Outline {
   readonly source: string
   readonly groupCount: number
   readonly groupNames: readonly (readonly [name: string, group: number])[]
-  readonly cost: Cost
   readonly facts: LiteralFacts
+}
+
+/** What is found out when a pattern is first tried: of many rules most never are. */
+interface Means {
+  readonly cost: Cost
   /** Undefined: only the engine can run it. */
   readonly regExp: (Translation & { readonly maxLength: number }) | undefined
 }
+
+/** All there is to know of a pattern as plain data: what crosses thread borders. */
+export type PatternData = Outline & Means
 
 export type CompileResult =
   | { readonly ok: true; readonly pattern: CompiledPattern }
@@ -52,18 +59,8 @@ export type CompileResult =
 /** Compiles a pattern, or says why not. Never throws. */
 export function compilePattern(source: string): CompileResult {
   try {
-    const ast = parsePattern(source)
-    const { cost, regExpMaxLength } = analyse(ast.root)
-    const translation = translate(ast)
-    const data: PatternData = {
-      source,
-      groupCount: ast.groupCount,
-      groupNames: ast.groupNames,
-      cost,
-      facts: literalFacts(ast.root),
-      regExp: translation && { ...translation, maxLength: regExpMaxLength },
-    }
-    return { ok: true, pattern: new Pattern(data) }
+    const { root, groupCount, groupNames } = parsePattern(source)
+    return { ok: true, pattern: new Pattern({ source, groupCount, groupNames, facts: literalFacts(root) }) }
   } catch (fault) {
     if (fault instanceof PatternFault) return { ok: false, error: fault.error }
     throw fault
@@ -72,12 +69,19 @@ export function compilePattern(source: string): CompileResult {
 
 /** A pattern as plain data, for `hydratePattern` in another thread. */
 export function describePattern(pattern: CompiledPattern): PatternData {
-  return (pattern as Pattern).data
+  return (pattern as Pattern).describe()
 }
 
 /** The pattern that was described. Cheap: nothing is parsed before the engine is needed. */
 export function hydratePattern(data: PatternData): CompiledPattern {
-  return new Pattern(data)
+  return new Pattern(data, data)
+}
+
+function meansOf(source: string): Means {
+  const ast = parsePattern(source)
+  const { cost, regExpMaxLength } = analyse(ast.root)
+  const translation = translate(ast)
+  return { cost, regExp: translation && { ...translation, maxLength: regExpMaxLength } }
 }
 
 const SURROGATE = /[\ud800-\udfff]/
@@ -88,28 +92,48 @@ export function hasPairs(subject: string): boolean {
 }
 
 export class Pattern implements CompiledPattern {
+  #means: Means | undefined
   #regExp: RegExp | undefined
   #engine: Engine | undefined
   /** Set when V8 refused the RegExp (too large, stack overflow). */
   #regExpFailed = false
 
-  constructor(readonly data: PatternData) {}
+  constructor(
+    readonly outline: Outline,
+    means?: Means,
+  ) {
+    this.#means = means
+  }
 
   get source(): string {
-    return this.data.source
+    return this.outline.source
   }
   get groupCount(): number {
-    return this.data.groupCount
+    return this.outline.groupCount
   }
   get groupNames(): readonly (readonly [string, number])[] {
-    return this.data.groupNames
+    return this.outline.groupNames
   }
   get cost(): Cost {
-    return this.data.cost
+    return this.#known().cost
+  }
+  get facts(): LiteralFacts {
+    return this.outline.facts
+  }
+
+  #known(): Means {
+    this.#means ??= meansOf(this.source)
+    return this.#means
+  }
+
+  describe(): PatternData {
+    const { source, groupCount, groupNames, facts } = this.outline
+    const { cost, regExp } = this.#known()
+    return { source, groupCount, groupNames, facts, cost, regExp }
   }
 
   exec(subject: string, from = 0): MatchOutcome {
-    const { regExp } = this.data
+    const { regExp } = this.#known()
     const search = regExp?.exact === "captures" ? this.#regExpFor(subject, hasPairs(subject)) : undefined
     if (search) {
       try {
@@ -144,7 +168,7 @@ export class Pattern implements CompiledPattern {
 
   /** The RegExp, if it is right and safe on this subject. */
   #regExpFor(subject: string, pairs: boolean): RegExp | undefined {
-    const { regExp } = this.data
+    const { regExp } = this.#known()
     if (!regExp || pairs || subject.length > regExp.maxLength || this.#regExpFailed) return undefined
     this.#regExp ??= new RegExp(regExp.source, "g")
     return this.#regExp

@@ -42,6 +42,9 @@ export interface RuleProgram {
 }
 
 const SYSTEM_MODULE = "msys.adaptive_rules"
+/** Lines of output that are kept: a script that prints in a loop must not fill memory. */
+const MAX_OUTPUT_LINES = 1000
+const MAX_OUTPUT_CHARS = 2000
 
 /** Runs the system file first, then the others in order; a script that fails does not stop the rest. */
 export function runProgram(sources: readonly RuleSource[], options: ProgramOptions): RuleProgram {
@@ -50,11 +53,15 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   const modules = new Map<string, RuleSource>()
   const files = new Map<string, Uint8Array>()
   const output: string[] = []
+  const tell = (line: string): void => {
+    if (output.length < MAX_OUTPUT_LINES) output.push(line.slice(0, MAX_OUTPUT_CHARS))
+    else if (output.length === MAX_OUTPUT_LINES) output.push("… further output is dropped")
+  }
   const vm = new LuaVm({
     limits: options.limits,
     nowSec: () => options.nowSec,
     monotonicMs,
-    print: (line) => output.push(textOf(line)),
+    print: (line) => tell(textOf(line)),
     findModule: (name) => {
       const found = options.findModule(name)
       if (found !== null) modules.set(name, { file: found.path, bytes: found.source })
@@ -69,7 +76,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
       if (!("reason" in read)) files.set(path, read)
       return read
     },
-    log: (level, text) => output.push(`${level}: ${text}`),
+    log: (level, text) => tell(`${level}: ${text}`),
     registerRules: (L, index, mode) => {
       const file = sources[0]?.file ?? ""
       registrations.push({

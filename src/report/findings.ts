@@ -17,10 +17,11 @@ export function renderFinding(
 ): string {
   const { file, line, column, severity, code, message, hint } = finding
   const paint = severity === "error" ? style.red : severity === "warning" ? style.yellow : style.cyan
-  const head = `${style.bold(`${file}:${line}:${column}:`)} ${paint(`${severity}[${code}]`)}: ${message}`
+  const place = style.bold(`${oneLine(file)}:${line}:${column}:`)
+  const head = `${place} ${paint(`${severity}[${code}]`)}: ${oneLine(message)}`
   const source = sourceOf(file)
   const quoted = source === undefined ? [] : quote(source, line, column)
-  return [head, ...quoted.map((text) => `  ${text}`), `  ${style.dim("hint:")} ${hint}`].join("\n")
+  return [head, ...quoted.map((text) => `  ${text}`), `  ${style.dim("hint:")} ${oneLine(hint)}`].join("\n")
 }
 
 export function countFindings(findings: readonly Diagnostic[]): {
@@ -59,7 +60,15 @@ function lineAt(source: Uint8Array, line: number): Uint8Array | null {
 
 /** Tabs and control bytes would shift the caret or the terminal: one column each. */
 function readable(bytes: Uint8Array): string {
-  const text = new TextDecoder("utf-8").decode(bytes)
+  return withoutControls(new TextDecoder("utf-8").decode(bytes).replace(/\t/g, " "))
+}
+
+/** Text that quotes a rule file, for one line of a terminal: nothing in it may act on the terminal. */
+export function oneLine(text: string): string {
+  return withoutControls(text.replace(/\s*\n\s*|\t/g, " "))
+}
+
+function withoutControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/\t/g, " ").replace(/[\u0000-\u001f\u007f]/g, "?")
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?")
 }

@@ -79,3 +79,7 @@ expect.all_refused(counter.open, {
   { 'semantics is "strict"', "/x", "strict" },
 })
 expect.refused("path is a msys.counter", counter.unlink, h)
+
+-- paths are bytes: a byte order mark makes another path
+counter.inc("\239\187\191/bom")
+expect.equal(counter.read("/bom"), 0)

@@ -3,7 +3,9 @@
  * deferred functions, modules, and what a script could do to the API itself.
  */
 import { describe, expect, test } from "vitest"
+import { literal } from "../../src/lua/args.js"
 import { CALL_LIMITS } from "../../src/lua/budget.js"
+import { LUA_REGISTRYINDEX, lua } from "../../src/lua/fengari.js"
 import { memoryStores } from "../../src/lua/msys/index.js"
 import { makeHost, START_SEC } from "./host.js"
 
@@ -107,12 +109,16 @@ describe("timers", () => {
     expect(host.printed).toEqual(["fired"])
   })
 
-  test("one-shot timers leave nothing behind", () => {
+  test("one-shot timers and stopped ones leave nothing behind", () => {
     const host = makeHost()
-    for (let round = 0; round < 20; round++) {
-      host.eval("for i = 1, 1000 do msys.timer.after(0, function() end) end")
-      expect(host.api.runDueTimers().fired).toBe(1000)
+    for (let round = 0; round < 3; round++) {
+      host.eval("for i = 1, 500 do msys.timer.after(0, print) msys.timer.every(5, print):stop() end")
+      expect(host.api.runDueTimers().fired).toBe(500)
     }
+    const { L } = host.vm
+    lua.lua_getfield(L, LUA_REGISTRYINDEX, literal("adaptive.kept"))
+    lua.lua_pushnil(L)
+    expect(lua.lua_next(L, -2)).toBeFalsy()
   })
 })
 
@@ -187,16 +193,6 @@ describe("console commands", () => {
     expect(loud?.output).toContain("the output is cut here")
     host.eval("print('x')")
     expect(host.printed).toEqual(["x"])
-  })
-})
-
-describe("print", () => {
-  test("goes to the host's sink when there is one, else to the VM's", () => {
-    const lines: string[] = []
-    const host = makeHost({ print: (line) => lines.push(line) })
-    host.eval("print('a', nil, 1/3, true)")
-    expect(lines).toEqual(["a\tnil\t0.33333333333333\ttrue"])
-    expect(host.printed).toEqual([])
   })
 })
 
@@ -299,6 +295,12 @@ describe("services", () => {
     ])
   })
 
+  test("a log line is cut", () => {
+    const host = makeHost()
+    host.eval('msys.log(3, ("x"):rep(2^20))')
+    expect(host.logged[0]).toMatch(/^err: x{8192}… \(cut: 1048576 characters\)$/)
+  })
+
   test("bad lines of a block list are logged", () => {
     const bytes = new TextEncoder().encode(
       "192.0.2.1\nnonsense\n192.0.2.9-1\n1.2.3.4/33\n1.2.3.256\na\nb\nc\n",
@@ -348,7 +350,8 @@ describe("what a script does to the API", () => {
       host.eval(`
       type = nil tostring = nil ipairs = nil pairs = nil select = nil string = nil error = nil next = nil
       setfenv(0, {})
-      return msys.audit_series.define("s", "string", 300, 6), msys.dumper.Dumper({ 1 }), msys.type("x")`),
+      msys.audit_series.define("s", "string", 300, 6)
+      return msys.dumper.Dumper({ 1 }), msys.type("x")`),
     ).toEqual(["return { [1]=1 }", "string"])
   })
 

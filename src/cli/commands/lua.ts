@@ -25,14 +25,14 @@ export async function runLua(context: Context, options: LuaOptions): Promise<num
   if (options.execute !== undefined) {
     return runScript(context, {
       source: new TextEncoder().encode(options.execute),
-      name: "=(command line)",
+      name: "(command line)",
       args,
       roots,
     })
   }
   if (options.file === undefined && process.stdin.isTTY === true) return prompt(context, roots)
   if (options.file === undefined || options.file === "-") {
-    return runScript(context, { source: new Uint8Array(readFileSync(0)), name: "=stdin", args, roots })
+    return runScript(context, { source: new Uint8Array(readFileSync(0)), name: "stdin", args, roots })
   }
   const read = readRuleSources([options.file])
   const [source] = read.sources

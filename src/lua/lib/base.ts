@@ -9,6 +9,7 @@ import {
   checkBytes,
   checkInt,
   checkType,
+  findLevel,
   latin1Of,
   literal,
   optInt,
@@ -19,6 +20,7 @@ import {
 } from "../args.js"
 import {
   aux,
+  LuaDebug,
   type LuaBytes,
   type LuaState,
   LUA_MULTRET,
@@ -87,11 +89,24 @@ function luaError(L: LuaState): number {
   const level = optInt(L, 2, 1)
   lua.lua_settop(L, 1)
   if (lua.lua_isstring(L, 1) && level > 0) {
-    aux.luaL_where(L, level)
+    pushWhere(L, level)
     lua.lua_pushvalue(L, 1)
     lua.lua_concat(L, 2)
   }
   return lua.lua_error(L)
+}
+
+/** `file:line: ` of the function running at a level; nothing when that is no Lua function. */
+function pushWhere(L: LuaState, level: number): void {
+  const ar = new LuaDebug()
+  if (findLevel(L, level, ar) === "found") {
+    lua.lua_getinfo(L, literal("Sl"), ar)
+    if (ar.currentline > 0) {
+      lua.lua_pushfstring(L, literal("%s:%d: "), ar.short_src, ar.currentline)
+      return
+    }
+  }
+  lua.lua_pushstring(L, literal(""))
 }
 
 function heapKilobytes(): number {

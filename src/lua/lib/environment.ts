@@ -5,7 +5,7 @@
  * upvalue: its environment is remembered beside it.
  * Measured against the vendor's interpreter: lua-dialect.md C, `module` row.
  */
-import { argError, checkBytes, checkInt, checkType, literal, optInt, raise, setFunctions } from "../args.js"
+import { argError, checkBytes, checkInt, checkType, findLevel, literal, optInt, raise, setFunctions } from "../args.js"
 import {
   aux,
   type LuaBytes,
@@ -95,9 +95,10 @@ function pushFunctionArgument(L: LuaState, optional: boolean): void {
   const level = optional ? optInt(L, 1, 1) : checkInt(L, 1)
   if (level < 0) argError(L, 1, "level must be non-negative")
   const ar = new LuaDebug()
-  if (!lua.lua_getstack(L, level, ar)) argError(L, 1, "invalid level")
+  const found = findLevel(L, level, ar)
+  if (found === "none") argError(L, 1, "invalid level")
+  if (found === "tail call") raise(L, `no function environment for tail call at level ${level}`)
   lua.lua_getinfo(L, literal("f"), ar)
-  if (lua.lua_isnil(L, -1)) raise(L, `no function environment for tail call at level ${level}`)
 }
 
 function isLevelZero(L: LuaState): boolean {

@@ -32,13 +32,11 @@ import { memoryStores } from "./store/stores.js"
 import { threadModule } from "./thread.js"
 import { Timers } from "./timer.js"
 
-export type { ControlResult } from "./controls.js"
-export type { ScriptModule } from "./script-modules.js"
-export type { Classification, ConfigAnswer, HostServices, LogLevel, RegisterMode } from "./services.js"
-export { type HostStores, memoryStores } from "./store/stores.js"
+export type { HostServices } from "./services.js"
+export { memoryStores } from "./store/stores.js"
 
 /** What a timer run did. */
-export interface TimerRun {
+interface TimerRun {
   readonly fired: number
   readonly failures: readonly LuaFailure[]
 }
@@ -127,7 +125,7 @@ export function openHostApi(vm: LuaVm, services: HostServices): HostApi {
     ],
     absent: [...ABSENT, "xml", "curl"],
   })
-  redirectPrint(vm, () => controls.output ?? services.print)
+  redirectPrint(vm, controls)
   return {
     get controls() {
       return controls.prefixes
@@ -152,15 +150,15 @@ export function openHostApi(vm: LuaVm, services: HostServices): HostApi {
   }
 }
 
-/** Makes `print` ask for its sink at each call; without one it is the VM's own `print`. */
-function redirectPrint(vm: LuaVm, sink: () => ((line: string) => void) | undefined): void {
+/** While a console command runs, `print` goes to its output; at any other time to the VM's own `print`. */
+function redirectPrint(vm: LuaVm, controls: Controls): void {
   const { L } = vm
-  const printTo = makePrint((line) => sink()?.(textOf(line)))
+  const printToControl = makePrint((line) => controls.output?.(textOf(line)))
   lua.lua_getglobal(L, literal("print"))
   lua.lua_pushcclosure(
     L,
     (L) => {
-      if (sink() !== undefined) return printTo(L)
+      if (controls.output !== null) return printToControl(L)
       lua.lua_pushvalue(L, lua.lua_upvalueindex(1))
       lua.lua_insert(L, 1)
       lua.lua_call(L, lua.lua_gettop(L) - 1, 0)

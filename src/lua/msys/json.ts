@@ -27,6 +27,8 @@ import type { HostContext } from "./services.js"
 const MAX_TABLE_DEPTH = 100
 /** Elements that an array may grow to by assignment. */
 const MAX_ARRAY = 1_000_000
+/** What one element costs that an assignment beyond the end fills in, in instructions. */
+const PADDING_COST = 8
 
 export function jsonModule({ vm }: HostContext): HostModule {
   const values = new JsonHandles(vm)
@@ -34,9 +36,9 @@ export function jsonModule({ vm }: HostContext): HostModule {
     path: "json",
     functions: {
       // decode(text) -> value | nil, code, message
-      decode: (L) => values.guard(L, () => values.decode(L)),
+      decode: (L) => values.guard(L, "json.decode", () => values.decode(L)),
       // encode(value) -> handle
-      encode: (L) => values.guard(L, () => values.encode(L)),
+      encode: (L) => values.guard(L, "json.encode", () => values.encode(L)),
       // new() -> handle of an empty object
       new: (L) => {
         values.push(L, new JsonObject())
@@ -72,17 +74,17 @@ class JsonHandles {
         lua.lua_pushnumber(L, value instanceof JsonArray ? value.items.length : 0)
         return 1
       },
-      __newindex: (L) => this.guard(L, () => this.#assign(L)),
-      __tostring: (L) => this.guard(L, () => this.#toText(L)),
+      __newindex: (L) => this.guard(L, "json", () => this.#assign(L)),
+      __tostring: (L) => this.guard(L, "json", () => this.#toText(L)),
     })
   }
 
   /** Turns a JsonFault into a Lua error at the script's line. */
-  guard(L: LuaState, run: () => number): number {
+  guard(L: LuaState, what: string, run: () => number): number {
     try {
       return run()
     } catch (error) {
-      if (error instanceof JsonFault) return raiseAtCaller(L, `json: ${error.message}`)
+      if (error instanceof JsonFault) return raiseAtCaller(L, `${what}: ${error.message}`)
       throw error
     }
   }
@@ -202,7 +204,7 @@ class JsonHandles {
   }
 
   #index(L: LuaState): number {
-    return this.guard(L, () => {
+    return this.guard(L, "json", () => {
       const value = this.#handles.at(L, 1)
       if (value instanceof JsonArray) this.push(L, value.items[this.#place(L) - 1] ?? null)
       else if (value instanceof JsonObject) this.push(L, value.fields.get(this.#fieldName(L, 2)) ?? null)
@@ -230,6 +232,7 @@ class JsonHandles {
       )
     }
     const value = this.#readFor(L, target)
+    this.#vm.budget.charge(L, PADDING_COST * Math.max(0, place - target.items.length))
     while (target.items.length < place - 1) target.items.push(null)
     target.items[place - 1] = value
     return 0

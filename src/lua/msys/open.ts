@@ -146,6 +146,8 @@ function openMsysTable(
     return 1
   })
   lua.lua_setfield(L, -2, literal("__index"))
+  lua.lua_pushboolean(L, false)
+  lua.lua_setfield(L, -2, literal("__metatable"))
   lua.lua_setmetatable(L, -2)
   lua.lua_setglobal(L, literal("msys"))
 }

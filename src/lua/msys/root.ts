@@ -18,8 +18,13 @@ export interface RootParts {
   readonly deferred: Deferred
 }
 
+/** Characters of a log line; a script must not fill the host's memory with one. */
+const MAX_LOG_LINE = 8192
+/** What a log line costs, in instructions. */
+const LOG_COST = 100
+
 export function rootModule(
-  { services }: HostContext,
+  { vm, services }: HostContext,
   { controls, modules, deferred }: RootParts,
 ): HostModule {
   const locks = new NamedLocks()
@@ -28,7 +33,11 @@ export function rootModule(
     functions: {
       // log(level, text): level as the number of LOG_LEVELS
       log: (L) => {
-        services.log(LOG_LEVELS[checkNumber(L, 1)] as LogLevel, checkText(L, 2))
+        vm.budget.charge(L, LOG_COST)
+        const text = checkText(L, 2)
+        const cut = text.length > MAX_LOG_LINE
+        const shown = cut ? `${text.slice(0, MAX_LOG_LINE)}… (cut: ${text.length} characters)` : text
+        services.log(LOG_LEVELS[checkNumber(L, 1)] as LogLevel, shown)
         return 0
       },
       // config(word…) -> value, text | nil, reason

@@ -14,13 +14,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export type RegisterMode = "augment" | "replace"
 
 /** One option of the runtime's configuration: its value, and the line a console would show. */
-export interface ConfigAnswer {
+interface ConfigAnswer {
   readonly value: string | number | boolean
   readonly text: string
 }
 
 /** A bounce class: number, short name, sentence. */
-export interface Classification {
+interface Classification {
   readonly code: number
   readonly name: string
   readonly description: string
@@ -29,8 +29,6 @@ export interface Classification {
 export interface HostServices {
   /** Now, in seconds since 1970, possibly with a fraction. */
   readonly nowSec: () => number
-  /** Takes one line of `print`, without its line end; without it, the VM's own `print` does. */
-  readonly print?: (line: string) => void
   /** Takes one line of `msys.log`, or a note of the API itself (a timer that failed). */
   readonly log: (level: LogLevel, text: string) => void
   /** Takes the rules table at stack index `index`, as it is now. */

@@ -25,7 +25,7 @@ export const CODES = [
 
 type CodeName = NonNullable<(typeof CODES)[number]>["name"]
 
-export interface ParseFault {
+interface ParseFault {
   readonly code: number
   readonly message: string
 }

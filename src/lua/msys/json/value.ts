@@ -25,7 +25,7 @@ export class JsonFault extends Error {
 }
 
 /** Levels that `toText` follows. */
-export const MAX_DEPTH = 200
+const MAX_DEPTH = 200
 
 /** Whether `inner` is `outer` or stands somewhere in it, and how many values that took to find out. */
 export function reaches(
