@@ -2,6 +2,7 @@
  * What every command needs: where to write, how to end, which rules to load.
  * Results go to stdout, diagnostics to stderr. Source: cli.md, conventions.
  */
+import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
@@ -39,15 +40,19 @@ export function makeContext(): Context {
   }
 }
 
-/** The rule files shipped with this package. */
-const SHIPPED_RULES = fileURLToPath(new URL("../../rules/adaptive_rules.lua", import.meta.url))
+/** The rule file shipped with this package, by its shorter name where there is one: it stands in every output. */
+function shippedRules(): string {
+  const path = fileURLToPath(new URL("../../rules/adaptive_rules.lua", import.meta.url))
+  const fromHere = relative(process.cwd(), path)
+  return fromHere.startsWith("..") ? path : fromHere
+}
 
 /** Loads the rules of the paths given, or the shipped ones. */
 export function loadRulesOrShipped(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<LoadedRules> {
-  return loadRules(paths.length === 0 ? [SHIPPED_RULES] : paths, options)
+  return loadRules(paths.length === 0 ? [shippedRules()] : paths, options)
 }
 
 /** Prints findings with the lines they are about. */

@@ -247,7 +247,7 @@ function readTest(
     if (cursor.startsWith("?C")) throw unsupportedFault("a callout", at, "leave it out")
     cursor.pos--
     const look = isVerb(cursor) ? undefined : readGroup(cursor, readAlternation)?.node
-    if (look?.kind !== "look") throw syntaxFault("assertion expected after (?( or (?(?C)", at)
+    if (look?.kind !== "look") throw syntaxFault("assertion expected after (?( or (?(?C)", at - 1)
     return { kind: "look", look }
   }
   if (/^VERSION>?=/.test(cursor.source.slice(at))) {

@@ -9,7 +9,8 @@ import { resolve } from "node:path"
 import { monotonicMs } from "../clock.js"
 import { latin1Of, literal, textOf } from "../lua/args.js"
 import type { BudgetLimits } from "../lua/budget.js"
-import { LuaDebug, type LuaState, lua } from "../lua/fengari.js"
+import { LUA_REGISTRYINDEX, LuaDebug, type LuaState, lua } from "../lua/fengari.js"
+import { LOADED } from "../lua/lib/environment.js"
 import { Marshal } from "../lua/marshal.js"
 import { openHostApi } from "../lua/msys/index.js"
 import { type LuaFailure, LuaVm, type RunOutcome } from "../lua/vm.js"
@@ -234,9 +235,10 @@ function registersNothing(vm: LuaVm, place: Place): Diagnostic {
  */
 function withSystemRules(vm: LuaVm, use: () => void): boolean {
   const { L } = vm
-  lua.lua_getglobal(L, literal("package"))
-  lua.lua_getfield(L, -1, literal("loaded"))
-  lua.lua_getfield(L, -1, literal(SYSTEM_MODULE))
+  // From the registry, and raw: a script may have put anything in the place of `package`.
+  lua.lua_getfield(L, LUA_REGISTRYINDEX, LOADED)
+  lua.lua_pushstring(L, literal(SYSTEM_MODULE))
+  lua.lua_rawget(L, -2)
   let found = false
   if (lua.lua_istable(L, -1)) {
     lua.lua_pushstring(L, literal("Rules"))

@@ -2,6 +2,7 @@
 import type { Explanation } from "../engine/explain.js"
 import type { Effect, IgnoredReason } from "../model/effect.js"
 import type { RuleRef } from "../model/rule.js"
+import { oneLine } from "./findings.js"
 import type { Style } from "./style.js"
 
 /** Rules tried in vain that are listed; the rest is counted. */
@@ -21,12 +22,12 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
   }
   lines.push(`  ${style.green("MATCH")} ${describeRule(match)}`)
   if (explanation.matchedText !== null)
-    lines.push(`        matched text: ${JSON.stringify(explanation.matchedText)}`)
+    lines.push(`        matched text: ${oneLine(JSON.stringify(explanation.matchedText))}`)
   lines.push(`        trigger ${explanation.trigger}: ${describeTrigger(explanation.trigger ?? "1")}`)
-  if (explanation.message !== null) lines.push(`        message: ${explanation.message}`)
+  if (explanation.message !== null) lines.push(`        message: ${oneLine(explanation.message)}`)
   lines.push(explanation.effects.length === 0 ? "Then: nothing." : "Then:")
   for (const effect of explanation.effects) lines.push(`  ${describeEffect(effect, style)}`)
-  for (const note of explanation.notes) lines.push(`${style.yellow("note:")} ${note}`)
+  for (const note of explanation.notes) lines.push(`${style.yellow("note:")} ${oneLine(note)}`)
   return lines.join("\n")
 }
 
@@ -36,7 +37,7 @@ function describeRules({ domain, considered }: Explanation, rulesDomain: string 
 }
 
 function describeRule({ file, line, domain, index, code }: RuleRef): string {
-  return `${file}:${line} ["${domain}"] rule ${index}: ${code}`
+  return oneLine(`${file}:${line} ["${domain}"] rule ${index}: ${code}`)
 }
 
 function describeTrigger(trigger: string): string {
@@ -57,13 +58,13 @@ const REASONS: Record<IgnoredReason, string> = {
 }
 
 function describeEffect(effect: Effect, style: Style): string {
-  const what = `${effect.action} ${effect.args.join(" ")}`
+  const what = oneLine(`${effect.action} ${effect.args.join(" ")}`)
   if (effect.outcome === "ignored") {
     const option = effect.option === null ? "" : ` (${effect.option})`
     return `${style.yellow("not done")} ${what}${option}: ${REASONS[effect.reason ?? "unknown"]}`
   }
   if (effect.reply !== undefined)
-    return `${style.green("done")} ${what}: the reply becomes ${JSON.stringify(effect.reply)}`
+    return `${style.green("done")} ${what}: the reply becomes ${oneLine(JSON.stringify(effect.reply))}`
   if (effect.option !== null)
     return `${style.green("done")} ${what}: ${effect.option} ${effect.from ?? "unset"} -> ${effect.to}`
   if (effect.from !== null)

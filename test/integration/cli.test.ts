@@ -2,6 +2,7 @@
  * The built command from the outside: exit codes, the keys of JSON output, text
  * to the letter, and every kind of bad input. Source: cli.md.
  */
+import { existsSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type Ended, type RunOptions, Workplace } from "./command.js"
 
@@ -92,7 +93,7 @@ describe("check", () => {
       code: 0,
       stderr: "",
       stdout:
-        "valid: revision 9f0000000000, 1 domain, 1 alias, 3 rules, 1 configuration; 0 errors, 0 warnings\n",
+        "valid: revision 08be246a7871, 1 domain, 1 alias, 3 rules, 1 configuration; 0 errors, 0 warnings\n",
     })
   })
 
@@ -109,7 +110,7 @@ bad.lua:3:3: error[E_ALIAS_DANGLING]: "b.test" is an alias of "nowhere.test", wh
   hint: add a table for "nowhere.test", or name a domain that has one
 `)
     expect(stdout.toString()).toBe(
-      "invalid: revision 9f0000000000, 1 domain, 1 alias, 1 rule, 0 configurations; 2 errors, 0 warnings\n",
+      "invalid: revision f1bc8e06f33a, 1 domain, 1 alias, 1 rule, 0 configurations; 2 errors, 0 warnings\n",
     )
   })
 
@@ -201,9 +202,21 @@ bad.lua:3:3: error[E_ALIAS_DANGLING]: "b.test" is an alias of "nowhere.test", wh
     expect(moved.replaceAll("elsewhere/", "")).toBe(text(one))
   })
 
-  test("no colours when the output is no terminal, and none with NO_COLOR on one", async () => {
+  test("no colours when the output is no terminal", async () => {
     const { stderr, stdout } = await adaptive("check", "bad.lua")
     expect(stderr + stdout).not.toContain("\u001b")
+  })
+
+  test.skipIf(!existsSync("/usr/bin/script")).each([
+    ["in colour", "", true],
+    ["without with NO_COLOR", "1", false],
+  ])("on a terminal: %s", async (_title, noColor, coloured) => {
+    const env = { TERM: "xterm", NO_COLOR: noColor }
+    const { code, stdout } = await shell('script -qec "$ADAPTIVE check bad.lua" /dev/null', { env })
+    expect(code).toBe(1)
+    expect(stdout.includes("\u001b[31merror[E_TRIGGER_SYNTAX]\u001b[39m")).toBe(coloured)
+    expect(stdout.includes("\u001b[31minvalid\u001b[39m")).toBe(coloured)
+    expect(stdout.includes("\u001b[")).toBe(coloured)
   })
 })
 

@@ -40,8 +40,8 @@ export function openTable(L: LuaState, options: TableOptions): void {
       return 1
     },
     insert: (L) => insert(L, options),
-    maxn,
-    remove,
+    maxn: (L) => maxn(L, options),
+    remove: (L) => remove(L, options),
     setn: (L) => raise(L, "'setn' is obsolete"),
     sort: (L) => sort(L, options),
   })
@@ -105,14 +105,17 @@ function foreachi(L: LuaState): number {
   return 0
 }
 
-function maxn(L: LuaState): number {
+function maxn(L: LuaState, { charge }: TableOptions): number {
   checkType(L, 1, LUA_TTABLE)
   let largest = 0
+  let entries = 0
   lua.lua_pushnil(L)
   while (lua.lua_next(L, 1)) {
     lua.lua_pop(L, 1)
+    entries++
     if (lua.lua_type(L, -1) === LUA_TNUMBER) largest = Math.max(largest, lua.lua_tonumber(L, -1))
   }
+  charge(L, entries)
   lua.lua_pushnumber(L, largest)
   return 1
 }
@@ -122,27 +125,32 @@ function insert(L: LuaState, { charge }: TableOptions): number {
   const end = size(L) + 1
   switch (lua.lua_gettop(L)) {
     case 2:
-      lua.lua_rawseti(L, 1, end)
-      return 0
+      lua.lua_pushnumber(L, end)
+      break
     case 3: {
       const position = checkInt(L, 2)
       charge(L, Math.max(0, end - position))
       for (let i = Math.max(end, position); i > position; i--) {
+        lua.lua_pushnumber(L, i)
         lua.lua_rawgeti(L, 1, i - 1)
-        lua.lua_rawseti(L, 1, i)
+        lua.lua_rawset(L, 1)
       }
-      lua.lua_rawseti(L, 1, position)
-      return 0
+      lua.lua_pushnumber(L, position)
+      break
     }
     default:
       return raise(L, "wrong number of arguments to 'insert'")
   }
+  lua.lua_insert(L, -2)
+  lua.lua_rawset(L, 1)
+  return 0
 }
 
-function remove(L: LuaState): number {
+function remove(L: LuaState, { charge }: TableOptions): number {
   const count = size(L)
   const position = optInt(L, 2, count)
   if (position < 1 || position > count) return 0
+  charge(L, count - position)
   lua.lua_rawgeti(L, 1, position)
   for (let i = position; i < count; i++) {
     lua.lua_rawgeti(L, 1, i + 1)
