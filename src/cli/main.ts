@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs"
 import { Command, CommanderError, InvalidArgumentError } from "commander"
-import { check } from "./commands/check.js"
+import { type CheckOptions, check } from "./commands/check.js"
 import { explain } from "./commands/explain.js"
 import { runLua } from "./commands/lua.js"
 import { EXIT, makeContext, UsageError } from "./context.js"
@@ -42,8 +42,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--strict", "exit 3 when there are warnings")
     .option("--json", "machine output")
     .option("--no-extensions", "hold the files against the original, which has no `mx:` keys and no `*`")
-    .action(async (paths: string[], options: { strict?: boolean; json?: boolean; extensions: boolean }) => {
-      exitCode = await check(context, paths, options)
+    .option("--rules <path>", "the same as a path argument (repeatable)", collect, [])
+    .action(async (paths: string[], options: CheckOptions & { rules: string[] }) => {
+      exitCode = await check(context, [...paths, ...options.rules], options)
     })
 
   program

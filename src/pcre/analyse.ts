@@ -222,7 +222,9 @@ function workOfSequence(items: readonly Node[], rest: Rest): Work {
     const following = literalAt(items, i + 1)
     // a run before a literal has as many ways as the literal has places to stand
     const places: Polynomial =
-      isRun(item) && work.ways?.length === 2 && following.length > 1 ? [1, 1 / periodOf(following)] : undefined
+      isRun(item) && work.ways?.length === 2 && following.length > 1
+        ? [1, 1 / periodOf(following)]
+        : undefined
     steps = add(steps, multiply(ways, work.steps))
     if (places) {
       steps = add(steps, multiply(ways, scale(LENGTH, workOfLiteral(following))))
@@ -320,7 +322,9 @@ function workOfRepeat(node: RepeatNode, rest: Rest): Work {
   if (max === 1) return { steps: add(round.steps, extra), ways: optionalWays(node, round.ways, rest) }
   if (isOne(round.ways) && !(max === UNBOUNDED && canBeEmpty(body))) {
     const rounds: Polynomial = max > LARGE_COUNT ? LENGTH : [max]
-    const steps = isFrugal(body) ? scale(add(round.steps, LENGTH), 2 * countNodes(body)) : multiply(rounds, round.steps)
+    const steps = isFrugal(body)
+      ? scale(add(round.steps, LENGTH), 2 * countNodes(body))
+      : multiply(rounds, round.steps)
     const alone = held || rest.sure || !intersects(first, rest.first)
     return { steps: add(steps, extra), ways: alone ? ONE : add(rounds, ONE) }
   }
@@ -338,7 +342,9 @@ function workOfRepeat(node: RepeatNode, rest: Rest): Work {
 function optionalWays(node: RepeatNode, ways: Polynomial, rest: Rest): Polynomial {
   if (node.mode === "possessive" || rest.sure) return ONE
   if (node.min === 1) return ways
-  return intersects(firstSet(node.body), rest.first) || canBeEmpty(node.body) ? add(ways, ONE) : larger(ways, ONE)
+  return intersects(firstSet(node.body), rest.first) || canBeEmpty(node.body)
+    ? add(ways, ONE)
+    : larger(ways, ONE)
 }
 
 /** Does a round take, over all, no more steps than a fixed number per character it consumes? */

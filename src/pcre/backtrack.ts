@@ -293,7 +293,8 @@ export class Run {
     const floor = this.#skip(set, pos, min)
     if (floor < 0) return -1
     this.#runScanned = floor - pos
-    if (max === NO_LIMIT && this.#runAt === pc && floor >= this.#runFrom && floor <= this.#runEnd) return floor
+    if (max === NO_LIMIT && this.#runAt === pc && floor >= this.#runFrom && floor <= this.#runEnd)
+      return floor
     let end = floor
     for (let taken = min; taken < max; taken++) {
       const at = text.codeAt(end)

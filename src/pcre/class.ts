@@ -11,6 +11,8 @@ import { syntaxFault } from "./fault.js"
 import { closeUnderCase } from "./fold.js"
 
 const MISSING_BRACKET = "missing terminating ] for character class"
+/** \b is the backspace here, and PCRE takes \g for a plain g. */
+const LETTERS_IN_CLASS: Readonly<Record<string, number>> = { b: 8, g: 0x67 }
 const INVALID_RANGE = "invalid range in character class"
 
 /**
@@ -137,19 +139,21 @@ class ClassReader {
       return
     }
     if (cursor.accept("E")) return
-    const escape = readEscape(cursor, true)
-    if (escape.kind === "code") return this.#literal(escape.code)
-    if (escape.kind === "set") {
+    const member = readEscape(cursor, true)
+    if (member.kind === "set") {
       if (this.#inRange) throw syntaxFault(INVALID_RANGE, cursor.pos)
-      this.#fixed.push(escape.set)
+      this.#fixed.push(member.set)
       this.#rangeStart = undefined
       this.#refuseHyphen()
       return
     }
-    if (escape.letter === "b") return this.#literal(8)
-    if (escape.letter === "g") return this.#literal(0x67)
+    const code = member.kind === "code" ? member.code : LETTERS_IN_CLASS[member.letter]
+    if (code !== undefined) {
+      this.#literal(code)
+      return
+    }
     throw syntaxFault(
-      escape.letter === "N"
+      member.kind === "letter" && member.letter === "N"
         ? "\\N is not supported in a class"
         : "escape sequence is invalid in character class",
       cursor.pos - 1,

@@ -16,7 +16,7 @@ export interface Options {
   readonly ungreedy: boolean
 }
 
-export const DEFAULT_OPTIONS: Options = {
+const DEFAULT_OPTIONS: Options = {
   caseless: false,
   multiline: false,
   dotAll: false,

@@ -18,8 +18,8 @@ export type Escape =
 const CONTROL_CODES: Readonly<Record<string, number>> = { a: 7, e: 27, f: 12, n: 10, r: 13, t: 9 }
 
 /**
- * Letters with a meaning of their own beyond characters and sets. In a class all but
- * \b are faults (and \g, which PCRE takes for a plain g).
+ * Letters with a meaning of their own beyond characters and sets; in a class nearly all
+ * are faults.
  */
 const OTHER_LETTERS = "ABCEGKNQRXZbgkz"
 
@@ -67,7 +67,8 @@ function code(value: number): Escape {
 function readControl(cursor: Cursor): Escape {
   const ch = cursor.next()
   if (ch === "") throw syntaxFault("\\c at end of pattern", cursor.pos)
-  if (!/^[ -~]$/.test(ch)) throw syntaxFault("\\c must be followed by a printable ASCII character", cursor.pos)
+  if (!/^[ -~]$/.test(ch))
+    throw syntaxFault("\\c must be followed by a printable ASCII character", cursor.pos)
   return code(ch.toUpperCase().charCodeAt(0) ^ 0x40)
 }
 

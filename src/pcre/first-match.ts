@@ -29,8 +29,8 @@ export function createFirstMatch(
   return new Matcher(patterns as readonly (Pattern | null)[], options)
 }
 
-const LONG_GRAM = { size: 4, mask: -1 }
-const SHORT_GRAM = { size: 3, mask: 0xffffff }
+const LONG_GRAM = { size: 4, mask: -1 } as const
+const SHORT_GRAM = { size: 3, mask: 0xffffff } as const
 const CODES = 1000
 
 class Matcher implements FirstMatch {
@@ -172,7 +172,9 @@ function planLiterals(patterns: readonly (Pattern | null)[]): Plan {
     if (!clause) always.push(index)
     for (const text of clause ?? []) byText.set(text, [...(byText.get(text) ?? []), index])
   })
-  const texts = [...byText.keys()].sort((a, b) => Number(a.length < LONG_GRAM.size) - Number(b.length < LONG_GRAM.size))
+  const texts = [...byText.keys()].sort(
+    (a, b) => Number(a.length < LONG_GRAM.size) - Number(b.length < LONG_GRAM.size),
+  )
   const literals = texts.map((text) => rarity.literal(text))
   const longCount = texts.filter((text) => text.length >= LONG_GRAM.size).length
   return {
@@ -191,24 +193,38 @@ const ORDINARY_TEXT =
   "recipient address policy reasons reputation limit exceeded rate spam content client ip not accepted network error " +
   "smtp esmtp user unknown mailbox account does not exist access denied listed domain authentication"
 
-/** How often grams are met, guessed from ordinary replies and from what the rules themselves quote. */
-class Rarity {
-  readonly #counts = new Map<number, number>()
+/** One gram in ordinary text counts as much as this many rules that quote it. */
+const ORDINARY_WEIGHT = 20
 
-  constructor(patterns: readonly (Pattern | null)[]) {
-    for (let at = 0; at < ORDINARY_TEXT.length - 3; at++) this.#count(ORDINARY_TEXT, at, ORDINARY_WEIGHT)
-    for (const pattern of patterns) {
-      for (const clause of pattern?.facts.clauses ?? []) {
-        for (const text of clause) for (let at = 0; at + 3 <= text.length; at++) this.#count(text, at, 1)
-      }
+type GramCounts = Map<number, number>
+
+const noCounts = (): Readonly<Record<3 | 4, GramCounts>> => ({ 3: new Map(), 4: new Map() })
+
+function countGrams(text: string, counts: Readonly<Record<3 | 4, GramCounts>>): void {
+  for (const { size, mask } of [LONG_GRAM, SHORT_GRAM]) {
+    for (let at = 0; at + size <= text.length; at++) {
+      const key = gramKey(text, at, mask)
+      counts[size].set(key, (counts[size].get(key) ?? 0) + 1)
     }
   }
+}
 
-  #count(text: string, at: number, weight: number): void {
-    for (const { size, mask } of [LONG_GRAM, SHORT_GRAM]) {
-      if (at + size > text.length) continue
-      const key = gramId(gramKey(text, at, mask), size)
-      this.#counts.set(key, (this.#counts.get(key) ?? 0) + weight)
+let ordinaryCounts: Readonly<Record<3 | 4, GramCounts>> | undefined
+
+/** How often grams are met, guessed from ordinary replies and from what the rules themselves quote. */
+class Rarity {
+  readonly #ordinary: Readonly<Record<3 | 4, GramCounts>>
+  readonly #quoted = noCounts()
+
+  constructor(patterns: readonly (Pattern | null)[]) {
+    if (!ordinaryCounts) {
+      ordinaryCounts = noCounts()
+      countGrams(ORDINARY_TEXT, ordinaryCounts)
+    }
+    this.#ordinary = ordinaryCounts
+    for (const pattern of patterns) {
+      for (const clause of pattern?.facts.clauses ?? [])
+        for (const text of clause) countGrams(text, this.#quoted)
     }
   }
 
@@ -229,17 +245,13 @@ class Rarity {
     const { size, mask } = text.length >= LONG_GRAM.size ? LONG_GRAM : SHORT_GRAM
     let best = { at: 0, count: Number.POSITIVE_INFINITY }
     for (let at = 0; at + size <= text.length; at++) {
-      const count = this.#counts.get(gramId(gramKey(text, at, mask), size)) ?? 0
+      const key = gramKey(text, at, mask)
+      const count =
+        ORDINARY_WEIGHT * (this.#ordinary[size].get(key) ?? 0) + (this.#quoted[size].get(key) ?? 0)
       if (count <= best.count) best = { at, count }
     }
     return best
   }
-}
-
-const ORDINARY_WEIGHT = 20
-
-function gramId(key: number, size: number): number {
-  return (key >>> 0) * 2 + (size - SHORT_GRAM.size)
 }
 
 /** One row of 1,000 flags for each set of codes in use. */

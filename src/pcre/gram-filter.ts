@@ -12,10 +12,11 @@ import type { SubjectBytes } from "./subject-bytes.js"
 const CASE_BITS = 0x20202020
 /** Spreads the bits of a gram: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1 | 0
-const MIN_TABLE_BITS = 13
+const MIN_TABLE_BITS = 8
+/** 128 KiB of flags: what still stays in a core's second cache. */
 const MAX_TABLE_BITS = 17
 /** Flags per gram: the inverse is the share of places that are looked at in vain. */
-const FLAGS_PER_GRAM = 32
+const FLAGS_PER_GRAM = 128
 /** So many times fewer lists of literals than flags. */
 const LIST_SHIFT = 3
 
@@ -102,7 +103,8 @@ export class GramFilter {
           entry !== 0;
           entry = next[entry] as number
         ) {
-          if (keys[entry] !== key || foundIn[entry] === search || !this.#confirms(subject, entry, place)) continue
+          if (keys[entry] !== key || foundIn[entry] === search || !this.#confirms(subject, entry, place))
+            continue
           foundIn[entry] = search
           out[count++] = entry - 1
         }

@@ -3,7 +3,7 @@
  * conditions, option settings and verbs. What PCRE has and we refuse is refused here,
  * by name. Source: pcre2pattern, from "Groups" to "Backtracking control".
  */
-import type { CondNode, Condition, LookNode, Node } from "./ast.js"
+import type { Condition, CondNode, LookNode, Node } from "./ast.js"
 import { EMPTY } from "./ast.js"
 import type { Cursor, Options } from "./cursor.js"
 import { backrefTo, callTo } from "./escape.js"
@@ -79,7 +79,11 @@ export function readVerb(cursor: Cursor): Atom {
     return { node: { kind: "fail" }, quantifiable: false }
   }
   if (name !== undefined && (REFUSED_VERBS.has(name) || name === "F" || name === "FAIL")) {
-    throw unsupportedFault(`the verb ${text}`, at, "use (*FAIL), an atomic group (?>…) or a lookahead instead")
+    throw unsupportedFault(
+      `the verb ${text}`,
+      at,
+      "use (*FAIL), an atomic group (?>…) or a lookahead instead",
+    )
   }
   throw syntaxFault("(*VERB) not recognized or malformed", at + 2)
 }
@@ -212,7 +216,11 @@ function readOptions(cursor: Cursor, body: () => Node): Node | undefined {
     else if (ch === "U") flags.ungreedy = on
     else if (ch === "x") flags.extended = on ? (cursor.accept("x") ? 2 : 1) : 0
     else if (ch === "J") {
-      throw unsupportedFault("(?J), one name for several groups,", cursor.pos - 1, "give each group its own name")
+      throw unsupportedFault(
+        "(?J), one name for several groups,",
+        cursor.pos - 1,
+        "give each group its own name",
+      )
     } else if (ch === "-") {
       if (!on || caret) throw syntaxFault("invalid hyphen in option setting", cursor.pos)
       on = false

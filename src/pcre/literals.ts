@@ -30,7 +30,9 @@ const MAX_CLAUSES = 4
 export function literalFacts(root: Node): LiteralFacts {
   const { exact, clauses } = factsOf(root)
   const all = exact ? [...clauses, exact] : clauses
-  const useful = all.filter((clause) => clause.length > 0 && clause.every((text) => text.length >= MIN_LENGTH))
+  const useful = all.filter(
+    (clause) => clause.length > 0 && clause.every((text) => text.length >= MIN_LENGTH),
+  )
   useful.sort((a, b) => quality(b) - quality(a))
   return { clauses: useful.slice(0, MAX_CLAUSES), codes: codeRanges(root) }
 }
@@ -40,7 +42,7 @@ function quality(clause: Clause): number {
 }
 
 /** The ASCII character a filter sees for `code`, or undefined when it is beyond ASCII. */
-export function foldForFilter(code: number): number | undefined {
+function foldForFilter(code: number): number | undefined {
   if (code === KELVIN_SIGN) return 0x6b
   if (code === LONG_S) return 0x73
   if (code >= 0x80) return undefined
@@ -139,7 +141,10 @@ function factsOfRepeat(node: RepeatNode): Facts {
   return texts ? { exact: [...new Set(["", ...texts])], clauses: [] } : NOTHING_KNOWN
 }
 
-function cross(heads: readonly string[], tails: readonly string[] | undefined): readonly string[] | undefined {
+function cross(
+  heads: readonly string[],
+  tails: readonly string[] | undefined,
+): readonly string[] | undefined {
   if (!tails || heads.length * tails.length > MAX_TEXTS) return undefined
   return heads.flatMap((head) => tails.map((tail) => head + tail))
 }
@@ -155,7 +160,8 @@ function factsOfAlternatives(branches: readonly Facts[]): Facts {
     exact.push(...(branch.exact ?? []))
   }
   const texts = [...new Set(exact)]
-  if (branches.every((branch) => branch.exact) && texts.length <= MAX_TEXTS) return { exact: texts, clauses: [] }
+  if (branches.every((branch) => branch.exact) && texts.length <= MAX_TEXTS)
+    return { exact: texts, clauses: [] }
   const clause = [...new Set(union)]
   return { exact: undefined, clauses: clause.includes("") || clause.length > MAX_TEXTS ? [] : [clause] }
 }

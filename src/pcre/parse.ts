@@ -4,10 +4,11 @@
  * Accepts what PCRE2 10.42 accepts in UTF-8 mode with no options set, minus what is
  * refused by name as unsupported; it never reads a construct as something else.
  */
-import { ANY_CHAR, NOT_NEWLINE } from "./charset.js"
+
 import { type Ast, type Node, type RepeatNode, UNBOUNDED } from "./ast.js"
-import { literalNode, readClass, readWordEdge } from "./class.js"
+import { ANY_CHAR, NOT_NEWLINE } from "./charset.js"
 import { checkTree } from "./check.js"
+import { literalNode, readClass, readWordEdge } from "./class.js"
 import { Cursor } from "./cursor.js"
 import { letterNode, readEscape } from "./escape.js"
 import { syntaxFault } from "./fault.js"
@@ -33,7 +34,8 @@ export function parsePattern(source: string): Ast {
   const cursor = new Cursor(source)
   readStartItems(cursor)
   const root = readAlternation(cursor)
-  if (!cursor.atEnd) throw syntaxFault("unmatched closing parenthesis", cursor.pos, "write \\) for the character")
+  if (!cursor.atEnd)
+    throw syntaxFault("unmatched closing parenthesis", cursor.pos, "write \\) for the character")
   cursor.resolveReferences()
   const ast: Ast = { root, groupCount: cursor.groupCount, groupNames: cursor.groupNames }
   checkTree(ast)
@@ -44,7 +46,7 @@ export function parsePattern(source: string): Ast {
  * Branches up to the closing parenthesis or the end. Options set in one branch hold in
  * the following ones. In `(?|…)` every branch numbers its groups from the same start.
  */
-export function readAlternation(cursor: Cursor, resetNumbers = false): Node {
+function readAlternation(cursor: Cursor, resetNumbers = false): Node {
   const { options, groupNumber } = cursor
   let highest = groupNumber
   const branches = [readSequence(cursor)]
@@ -127,10 +129,10 @@ function readBackslash(cursor: Cursor): Atom | undefined {
     cursor.quoting = true
     return undefined
   }
-  const escape = readEscape(cursor, false)
-  if (escape.kind === "code") return item(literalNode(escape.code, cursor.options.caseless))
-  if (escape.kind === "set") return item({ kind: "set", set: escape.set })
-  const node = letterNode(cursor, escape.letter, at)
+  const found = readEscape(cursor, false)
+  if (found.kind === "code") return item(literalNode(found.code, cursor.options.caseless))
+  if (found.kind === "set") return item({ kind: "set", set: found.set })
+  const node = letterNode(cursor, found.letter, at)
   return { node, quantifiable: node.kind !== "assert" && node.kind !== "keep" }
 }
 

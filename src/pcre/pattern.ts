@@ -6,7 +6,7 @@
  */
 import { analyse, type Cost } from "./analyse.js"
 import { Engine } from "./engine.js"
-import { PatternFault, type PatternError } from "./fault.js"
+import { type PatternError, PatternFault } from "./fault.js"
 import { type LiteralFacts, literalFacts } from "./literals.js"
 import { parsePattern } from "./parse.js"
 import { type Translation, translate } from "./translate.js"
@@ -134,12 +134,14 @@ export class Pattern implements CompiledPattern {
 
   exec(subject: string, from = 0): MatchOutcome {
     const { regExp } = this.#known()
-    const search = regExp?.exact === "captures" ? this.#regExpFor(subject, hasPairs(subject)) : undefined
-    if (search) {
+    if (regExp?.exact === "captures") {
       try {
-        search.lastIndex = from
-        const match = search.exec(subject)
-        return match && found(match, (regExp as Translation).groups)
+        const search = this.#regExpFor(subject, hasPairs(subject))
+        if (search) {
+          search.lastIndex = from
+          const match = search.exec(subject)
+          return match && found(match, regExp.groups)
+        }
       } catch {
         this.#regExpFailed = true
       }
@@ -153,14 +155,14 @@ export class Pattern implements CompiledPattern {
 
   /** `test` for a caller that has many patterns and asks `hasPairs` once. */
   testKnowing(subject: string, pairs: boolean): boolean | "limit" {
-    const search = this.#regExpFor(subject, pairs)
-    if (search) {
-      try {
+    try {
+      const search = this.#regExpFor(subject, pairs)
+      if (search) {
         search.lastIndex = 0
         return search.test(subject)
-      } catch {
-        this.#regExpFailed = true
       }
+    } catch {
+      this.#regExpFailed = true
     }
     const outcome = this.#search(subject, 0)
     return outcome === "limit" ? outcome : outcome !== null

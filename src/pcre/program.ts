@@ -108,7 +108,9 @@ class Builder {
   }
 
   #set(set: CharSet): number {
-    let index = this.#sets.findIndex((other) => other.length === set.length && other.every((n, i) => n === set[i]))
+    let index = this.#sets.findIndex(
+      (other) => other.length === set.length && other.every((n, i) => n === set[i]),
+    )
     if (index < 0) index = this.#sets.push(set) - 1
     return index
   }
@@ -132,24 +134,31 @@ class Builder {
         for (const item of node.items) this.#node(item, clean)
         return
       case "alt":
-        return this.#alternatives(node.branches, clean, (branch) => this.#node(branch, clean))
+        this.#alternatives(node.branches, clean, (branch) => this.#node(branch, clean))
+        return
       case "group":
-        return this.#group(node, clean)
+        this.#group(node, clean)
+        return
       case "atomic":
-        return this.#atomic(() => this.#node(node.body, false))
+        this.#atomic(() => this.#node(node.body, false))
+        return
       case "look":
-        return this.#look(node)
+        this.#look(node)
+        return
       case "repeat":
-        return this.#repeat(node, clean)
+        this.#repeat(node, clean)
+        return
       case "backref":
         this.#put(OP.BACKREF, node.group, node.caseless ? 1 : 0)
         return
       case "call":
         // PCRE2 gives nothing back of a call of the whole pattern, but does of a group's
-        if (node.group === 0) return this.#atomic(() => this.#call(0))
-        return this.#call(node.group)
+        if (node.group === 0) this.#atomic(() => this.#call(0))
+        else this.#call(node.group)
+        return
       case "cond":
-        return this.#condition(node)
+        this.#condition(node)
+        return
       case "keep":
         this.#put(OP.KEEP)
         return
@@ -195,7 +204,10 @@ class Builder {
   }
 
   #lookBody(node: LookNode): void {
-    if (!node.behind) return this.#node(node.body, false)
+    if (!node.behind) {
+      this.#node(node.body, false)
+      return
+    }
     const branches = behindBranches(node)
     this.#alternatives(branches, false, (branch) => {
       this.#put(OP.BACK, fixedWidth(branch, this.#groups, new Set()) as number)
@@ -224,7 +236,8 @@ class Builder {
     if (test.kind === "define") {
       const end = this.#fork(OP.JUMP)
       this.#node(node.yes, false)
-      return this.#land(end)
+      this.#land(end)
+      return
     }
     const otherwise: number[] = []
     if (test.kind === "group") otherwise.push(this.#fork(OP.IF_GROUP, test.group))
@@ -260,14 +273,14 @@ class Builder {
       // never run in place, but a group inside may be called
       const end = this.#fork(OP.JUMP)
       this.#node(node.body, false)
-      return this.#land(end)
+      this.#land(end)
+      return
     }
     const set = singleSet(node.body)
-    if (set) return this.#repeatSet(node, this.#set(set), clean)
-    if (node.mode === "possessive") {
-      return this.#atomic(() => this.#repeatGroup({ ...node, mode: "greedy" }, false))
-    }
-    this.#repeatGroup(node, clean)
+    if (set) this.#repeatSet(node, this.#set(set), clean)
+    else if (node.mode === "possessive") {
+      this.#atomic(() => this.#repeatGroup({ ...node, mode: "greedy" }, false))
+    } else this.#repeatGroup(node, clean)
   }
 
   #repeatSet(node: RepeatNode, set: number, clean: boolean): void {
@@ -298,11 +311,15 @@ class Builder {
     const write = (): void => this.#node(body, clean)
     if (Number.isFinite(max)) {
       for (let i = 0; i < min; i++) write()
-      return this.#optionals(max - min, lazy, clean, write)
+      this.#optionals(max - min, lazy, clean, write)
+      return
     }
     for (let i = 1; i < min; i++) write()
     const nullable = canBeEmpty(body)
-    if (min === 0) return this.#loop(lazy, clean, write, nullable)
+    if (min === 0) {
+      this.#loop(lazy, clean, write, nullable)
+      return
+    }
     const start = nullable ? this.#registers++ : -1
     const head = this.#code.length
     this.#memoPoint(clean)
@@ -360,4 +377,3 @@ function latin1Tables(sets: readonly CharSet[]): Uint8Array {
   })
   return tables
 }
-

@@ -24,10 +24,16 @@ export interface Translation {
 export function translate(ast: Ast): Translation | undefined {
   if (someNode(ast.root, isBeyondRegExp)) return undefined
   if (someNode(ast.root, (node) => isAtomic(node) && someNode(node, isOptionalEmpty))) return undefined
-  const exact = someNode(ast.root, (node) => isOptionalEmpty(node) || forgetsGroups(node)) ? "test" : "captures"
+  const exact = someNode(ast.root, (node) => isOptionalEmpty(node) || forgetsGroups(node))
+    ? "test"
+    : "captures"
   const writer = new Writer()
   const source = writer.write(ast.root)
-  return { source, groups: Array.from({ length: ast.groupCount + 1 }, (_, i) => writer.groups.get(i) ?? []), exact }
+  return {
+    source,
+    groups: Array.from({ length: ast.groupCount + 1 }, (_, i) => writer.groups.get(i) ?? []),
+    exact,
+  }
 }
 
 function isBeyondRegExp(node: Node): boolean {

@@ -7,7 +7,10 @@ import { type PatternError, PatternFault } from "./fault.js"
 import { parsePattern } from "./parse.js"
 
 export type PatternVerdict =
-  | { readonly ok: true; /** Can the work grow exponentially with the subject? */ readonly exponential: boolean }
+  | {
+      readonly ok: true /** Can the work grow exponentially with the subject? */
+      readonly exponential: boolean
+    }
   | { readonly ok: false; readonly error: PatternError }
 
 /** A repeat of a group: without one no repeat can stand inside another. */

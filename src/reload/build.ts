@@ -43,6 +43,7 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
     revision: revisionOf(request.sources),
     findings: [...request.findings, ...program.findings],
     extensions: request.extensions,
+    ...(onRun === undefined ? {} : { onCompile: onRun }),
   })
   return {
     data,

@@ -175,12 +175,16 @@ const FAILURE_HINT: Record<LuaFailure["code"], string> = {
   E_LUA_MEMORY: "look for a string that grows in a loop",
 }
 
+/** A script may raise megabytes. */
+const MAX_MESSAGE = 1000
+
 /** A script's failure as a finding, at the line its message names if that is in a file. */
 function failureFinding(failure: LuaFailure, file: string): Diagnostic {
   const match = /^(.+?):(\d+): (.*)$/s.exec(failure.message)
   const named = match !== null && match[1] === file
   const place = { file, line: named ? Number(match[2]) : 1, column: 1 }
-  const message = named ? (match[3] as string) : failure.message
+  const text = named ? (match[3] as string) : failure.message
+  const message = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text
   return diagnostic(
     failure.code,
     place,

@@ -16,8 +16,8 @@ import {
 import { join, relative, resolve, sep } from "node:path"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 
-/** Ten times the largest rule file we know of; a bigger one is some other file. */
-export const MAX_SOURCE_BYTES = 16 << 20
+/** Many times the largest rule file we know of; the reader needs about 100 bytes for each, and 400 MB is enough. */
+export const MAX_SOURCE_BYTES = 4 << 20
 
 export interface RuleSource {
   /** The path as the user gave it (or below the directory as given). */

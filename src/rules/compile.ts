@@ -20,6 +20,8 @@ export interface CompileOptions {
   readonly findings: readonly Diagnostic[]
   /** False holds a file against the original, which has neither `mx:` nor `*`. */
   readonly extensions: boolean
+  /** Told whose rules are compiled next, so that a file whose patterns take too long can be named. */
+  readonly onCompile?: (file: string) => void
 }
 
 export function compileRules(
@@ -27,7 +29,12 @@ export function compileRules(
   options: CompileOptions,
 ): RuleSetData {
   const report = new Report({ file: registrations[0]?.place.file ?? "", line: 1, column: 1 })
-  const drafts = registrations.map((raw) => compileRegistration(raw, report.at(raw.place)))
+  let current = ""
+  const drafts = registrations.map((raw) => {
+    if (raw.place.file !== current) options.onCompile?.(raw.place.file)
+    current = raw.place.file
+    return compileRegistration(raw, report.at(raw.place))
+  })
   const merged = mergeRegistrations(drafts, report)
   const aliases = resolveAliases(merged, options, report)
   const everything = options.extensions ? tableOf(merged, "*") : null

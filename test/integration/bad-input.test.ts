@@ -102,7 +102,7 @@ describe("a path that is no rule file ends with 2, and the good one beside it is
     ],
     [
       "huge.lua",
-      "E_FILE_SIZE huge.lua:1:1 huge.lua has 52428800 bytes; a rule file has at most 16777216: it is not loaded | name the rule file; if it really is one, split it into several custom scripts",
+      "E_FILE_SIZE huge.lua:1:1 huge.lua has 52428800 bytes; a rule file has at most 4194304: it is not loaded | name the rule file; if it really is one, split it into several custom scripts",
     ],
     [
       "loop-a.lua",
@@ -131,7 +131,7 @@ describe("a path that is no rule file ends with 2, and the good one beside it is
     expect(code).toBe(2)
     expect(stderr).toBe(`gone.lua:1:1: error[E_FILE_MISSING]: there is no file or directory gone.lua
   hint: check the path; a relative one is taken from the current directory
-huge.lua:1:1: error[E_FILE_SIZE]: huge.lua has 52428800 bytes; a rule file has at most 16777216: it is not loaded
+huge.lua:1:1: error[E_FILE_SIZE]: huge.lua has 52428800 bytes; a rule file has at most 4194304: it is not loaded
   hint: name the rule file; if it really is one, split it into several custom scripts
 `)
     expect(stdout.toString()).toMatch(/^invalid: .* 0 domains/)

@@ -7,7 +7,14 @@ import { expect, test } from "vitest"
 import { Engine } from "../../src/pcre/engine.js"
 import { compilePattern, describePattern } from "../../src/pcre/index.js"
 import { parsePattern } from "../../src/pcre/parse.js"
-import { type Choose, fromTape, randomPattern, randomReply, randomRule, randomSubject } from "./random-pattern.js"
+import {
+  type Choose,
+  fromTape,
+  randomPattern,
+  randomReply,
+  randomRule,
+  randomSubject,
+} from "./random-pattern.js"
 
 const tape = fc.array(fc.nat(10_000), { maxLength: 300 })
 
@@ -58,7 +65,9 @@ test("required literals and codes are in every match", () => {
       for (const clause of clauses) expect(clause.some((literal) => folded.includes(literal))).toBe(true)
       if (codes && /^[0-9]{3}/.test(text)) {
         const code = Number(text.slice(0, 3))
-        expect(codes.some((lo, i) => i % 2 === 0 && lo <= code && code <= (codes[i + 1] as number))).toBe(true)
+        expect(codes.some((lo, i) => i % 2 === 0 && lo <= code && code <= (codes[i + 1] as number))).toBe(
+          true,
+        )
       }
     }),
     { numRuns: 1500 },

@@ -55,9 +55,15 @@ describe("first match", () => {
     fc.assert(
       fc.property(
         fc.array(tape, { maxLength: 40 }),
-        fc.array(fc.oneof(tape.map((one) => randomReply(fromTape(one))), fc.string({ unit: "grapheme" })), {
-          maxLength: 10,
-        }),
+        fc.array(
+          fc.oneof(
+            tape.map((one) => randomReply(fromTape(one))),
+            fc.string({ unit: "grapheme" }),
+          ),
+          {
+            maxLength: 10,
+          },
+        ),
         (rules, replies) => {
           const patterns = compileAll(rules.map((one) => randomRule(fromTape(one))))
           const first = createFirstMatch(patterns)
@@ -78,7 +84,9 @@ describe("first match", () => {
 
   test("tries no rule whose literal is absent", () => {
     const tokens = Array.from({ length: 3000 }, (_, i) => `QX${1000 + i}`)
-    const first = createFirstMatch(compileAll([...tokens.map((token) => `^421 .*\\[${token}\\]`), "^5\\d\\d"]))
+    const first = createFirstMatch(
+      compileAll([...tokens.map((token) => `^421 .*\\[${token}\\]`), "^5\\d\\d"]),
+    )
     expect(first.candidates("421 deferred [QX1234] for now")).toEqual([234])
     expect(first.candidates("550 refused [QX1234] for good")).toEqual([3000])
     expect(first.candidates("421 nothing of the kind")).toEqual([])

@@ -109,11 +109,46 @@ export function randomPattern(choose: Choose): string {
 }
 
 const SYNTAX = [
-  ...["a", "é", "😀", "0", "1", "9", "-", ",", "{", "}", "{2}", "{1,3}", "{2,}", "[", "]", "^", "$", ".", "|"],
+  ...[
+    "a",
+    "é",
+    "😀",
+    "0",
+    "1",
+    "9",
+    "-",
+    ",",
+    "{",
+    "}",
+    "{2}",
+    "{1,3}",
+    "{2,}",
+    "[",
+    "]",
+    "^",
+    "$",
+    ".",
+    "|",
+  ],
   ...["(", ")", "(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?<n>", "(?'m'", "(?P<n>", "(?P=n)"],
   ...["(?&n)", "(?1)", "(?R)", "(?-1)", "(?i)", "(?x)", "(?xx)", "(?s-i:", "(?^)", "(?U)", "(?n)", "(?#c)"],
   ...["(?(1)", "(?(<n>)", "(?(R)", "(?(DEFINE)", "(?(?=", "*", "+", "?", "\\", "\\Q", "\\E", "\\d", "\\h"],
-  ...["\\N", "\\R", "\\b", "\\A", "\\K", "\\g", "\\k", "\\1", "\\9", "\\10", "\\81", "\\x", "\\x{41}", "\\cA"],
+  ...[
+    "\\N",
+    "\\R",
+    "\\b",
+    "\\A",
+    "\\K",
+    "\\g",
+    "\\k",
+    "\\1",
+    "\\9",
+    "\\10",
+    "\\81",
+    "\\x",
+    "\\x{41}",
+    "\\cA",
+  ],
   ...["\\p{L}", "\\e", "\\_", "[[:alpha:]]", "[:alpha:]", "[^", "[]", "[a-z]", "[[:<:]]", "<", ">", "'", "n"],
   ...["\\g{-1}", "\\g<1>", "\\k<n>", "(*F)", "(*pla:", "(*ACCEPT)", "\\N{U+41}", " ", "\n", "#", ":", "="],
 ]
@@ -126,7 +161,26 @@ export function randomSyntax(choose: Choose): string {
 }
 
 const CLASS_PARTS = [
-  ...["a", "b", "z", "Z", "k", KELVIN, "0", "-", "-", "]", "[", "^", "\\]", "\\-", "\\d", "\\w", "\\S", "\\h"],
+  ...[
+    "a",
+    "b",
+    "z",
+    "Z",
+    "k",
+    KELVIN,
+    "0",
+    "-",
+    "-",
+    "]",
+    "[",
+    "^",
+    "\\]",
+    "\\-",
+    "\\d",
+    "\\w",
+    "\\S",
+    "\\h",
+  ],
   ...["\\b", "\\n", "\\x41", "\\x{100}", "\\101", "\\E", "\\Q", "[:alpha:]", "[:^digit:]", "[:", "[.", ":"],
   ...["é", "ÿ", "😀", LONG_S, " ", "&&", "\\cA", "|", "."],
 ]
@@ -138,7 +192,19 @@ export function randomClass(choose: Choose): string {
 }
 
 const WORDS = [
-  ...["421", "550", "4.7.0", "5.7.1", "blocked", "Blocked", "rate", "limit", "too many", "connections", "from"],
+  ...[
+    "421",
+    "550",
+    "4.7.0",
+    "5.7.1",
+    "blocked",
+    "Blocked",
+    "rate",
+    "limit",
+    "too many",
+    "connections",
+    "from",
+  ],
   ...["IP", "host", "temporarily", "deferred", "[TSS04]", "(S3150)", "spam", "see", "http://x.example/"],
 ]
 
@@ -158,14 +224,17 @@ export function randomRule(choose: Choose): string {
     ])()
   const head = pick(["", "", "(?i)", "^421 ", "^55[04] ", "^4\\d\\d ", "^(421|450) "])
   let pattern = head + part()
-  while (choose(3) > 0 && pattern.length < 60) pattern += pick([".*", " ", ".+", ".*?", "\\s+", "[^.]*"]) + part()
+  while (choose(3) > 0 && pattern.length < 60)
+    pattern += pick([".*", " ", ".+", ".*?", "\\s+", "[^.]*"]) + part()
   return pattern
 }
 
 export function randomReply(choose: Choose): string {
   const pick = <T>(list: readonly T[]): T => list[choose(list.length)] as T
   const words = Array.from({ length: choose(9) }, () =>
-    choose(12) === 0 ? pick(["é", "😀", KELVIN, `${LONG_S}pam`, "\n", "bloc\u212aed", "12", "abc"]) : pick(WORDS),
+    choose(12) === 0
+      ? pick(["é", "😀", KELVIN, `${LONG_S}pam`, "\n", "bloc\u212aed", "12", "abc"])
+      : pick(WORDS),
   )
   return [pick(["421", "550", "450", "554", "250", ""]), ...words].join(pick([" ", " ", ""]))
 }

@@ -28,7 +28,7 @@ const SYNTAX: readonly (readonly [string, number, string])[] = [
   [r`[\B]`, 2, "escape sequence is invalid in character class"],
   [r`[\N]`, 2, r`\N is not supported in a class`],
   ["\\", 1, r`\ at end of pattern`],
-  [r`\y`, 2, r`unrecognized character follows ` + "\\"],
+  [r`\y`, 2, "unrecognized character follows \\"],
   [r`\U`, 2, r`PCRE2 does not support \F, \L, \l, \N{name}, \U, or \u`],
   [r`\c`, 2, r`\c at end of pattern`],
   ["\\cé", 3, r`\c must be followed by a printable ASCII character`],

@@ -134,7 +134,7 @@ describe("paths that are no rule file", () => {
     [
       "huge.lua",
       "E_FILE_SIZE",
-      "PATH has 16777217 bytes; a rule file has at most 16777216: it is not loaded",
+      "PATH has 4194305 bytes; a rule file has at most 4194304: it is not loaded",
       "name the rule file; if it really is one, split it into several custom scripts",
     ],
   ]
