@@ -29,8 +29,8 @@ export interface Analysis {
   readonly regExpMaxLength: number
 }
 
-/** Steps a RegExp may take in the worst case; at 0.2 to 2 ns each well below 0.2 s. */
-const STEP_BUDGET = 50_000_000
+/** Steps a RegExp may take in the worst case. V8 interprets its first run: up to 10 ns each. */
+const STEP_BUDGET = 10_000_000
 const MAX_DEGREE = 12
 /** A bounded repeat beyond this counts as one that the subject's length bounds. */
 const LARGE_COUNT = 1_000
@@ -152,8 +152,10 @@ function before(node: Node, rest: Rest): Rest {
       return { first: inside.first, sure: inside.sure && rest.sure }
     }
     case "look":
+      // it is run before the character behind it is looked at: only a cheap one may be seen through
+      return { first: someNode(node.body, isRepeat) ? ANY_CHAR : rest.first, sure: false }
     case "keep":
-      return { first: rest.first, sure: node.kind === "keep" && rest.sure }
+      return rest
     case "fail":
       return { first: EMPTY_SET, sure: false }
     default:
@@ -237,6 +239,10 @@ function workOfSequence(items: readonly Node[], rest: Rest): Work {
   return { steps, ways }
 }
 
+function isRepeat(node: Node): boolean {
+  return node.kind === "repeat"
+}
+
 function isRun(node: Node): boolean {
   return node.kind === "repeat" && singleSet(node.body) !== undefined
 }
@@ -302,7 +308,9 @@ function compatible(a: Head, b: Head): boolean {
 
 /** A repeat of a single character. */
 function workOfRun(node: RepeatNode, rest: Rest): Work {
-  const steps: Polynomial = node.max > LARGE_COUNT ? LENGTH : [node.max + 1]
+  // a held run is gone over a second time by its emulation
+  const passes = node.mode === "possessive" ? 2 : 1
+  const steps = scale(node.max > LARGE_COUNT ? LENGTH : [node.max + 1], passes)
   const held = node.mode === "possessive" || node.min === node.max || rest.sure
   if (held || !intersects(singleSet(node.body) as CharSet, rest.first)) return { steps, ways: ONE }
   return { steps, ways: node.max > LARGE_COUNT ? LENGTH : [node.max - node.min + 1] }

@@ -55,7 +55,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   const files = new Map<string, Uint8Array>()
   const output: string[] = []
   const tell = (line: string): void => {
-    if (output.length < MAX_OUTPUT_LINES) output.push(line.slice(0, MAX_OUTPUT_CHARS))
+    if (output.length < MAX_OUTPUT_LINES) output.push(shortened(line))
     else if (output.length === MAX_OUTPUT_LINES) output.push("… further output is dropped")
   }
   const vm = new LuaVm({
@@ -111,6 +111,12 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     withSystemRules(vm, () => registrations.unshift({ mode: "system", rules: marshal.readTable(-1), place }))
   }
   return { vm, marshal, registrations, findings, modules, files, output }
+}
+
+/** A text of its own: a mere slice would keep the whole line in memory. */
+function shortened(line: string): string {
+  if (line.length <= MAX_OUTPUT_CHARS) return line
+  return Buffer.from(line.slice(0, MAX_OUTPUT_CHARS), "utf16le").toString("utf16le")
 }
 
 /** Hash of the texts: the same rules are the same revision, wherever they lie. */

@@ -9,6 +9,7 @@ import type { RawRegistration } from "../model/raw.js"
 import type { ActionName, Configuration, ResponseRule } from "../model/rule.js"
 import type { DraftDomain } from "./domain.js"
 import { type MergedRules, mergeRegistrations } from "./merge.js"
+import { alwaysBeats, type PlainStart, plainStart } from "./pattern-subset.js"
 import { compileRegistration, type DraftEntry } from "./registration.js"
 import { Report } from "./report.js"
 import { type DraftRule, ruleId } from "./response.js"
@@ -156,36 +157,62 @@ function freezeDomain(domain: DraftDomain, report: Report): DomainData {
       }),
     )
   })
-  reportEqualPatterns(domain, report)
+  reportBeatenRules(domain, report)
   return { key: domain.key, rules, configuration: [...domain.configuration.values()] }
 }
 
-function reportEqualPatterns(domain: DraftDomain, report: Report): void {
-  const first = new Map<string, DraftRule>()
+/** More would make a list of thousands of rules slow to load, and nobody reads so many findings. */
+const MAX_PLAIN = 200
+
+interface Earlier {
+  readonly rule: DraftRule
+  readonly start: PlainStart
+}
+
+/** Rules that never match, because an earlier one always does. */
+function reportBeatenRules(domain: DraftDomain, report: Report): void {
+  const byCode = new Map<string, DraftRule>()
+  const plain: Earlier[] = []
   domain.rules.forEach((rule, i) => {
     if (rule.body === null) return
-    const earlier = first.get(rule.body.code)
-    if (earlier === undefined) {
-      first.set(rule.body.code, rule)
-      return
-    }
-    const about = report.about(domain.key, rule.place, i + 1)
-    if (earlier.custom && !rule.custom) {
-      about.add(
-        "E_RULE_SHADOWS",
-        earlier.place,
-        `this custom rule has the pattern of the system rule in ${rule.place.file}:${rule.place.line}, which never matches any more`,
-        "intended when the custom rule should decide instead; otherwise change its pattern",
-      )
-    } else {
-      about.add(
-        "E_RULE_UNREACHABLE",
-        rule.place,
-        `the pattern "${rule.body.code}" stands in line ${earlier.place.line} already: this rule never matches`,
-        "remove one of the two",
-      )
-    }
+    const { code } = rule.body
+    const start = plainStart(code)
+    const earlier = byCode.get(code) ?? plain.find((one) => alwaysBeats(one.start, start))?.rule
+    if (earlier !== undefined) reportBeaten(rule, code, earlier, report.about(domain.key, rule.place, i + 1))
+    if (byCode.has(code)) return
+    byCode.set(code, rule)
+    if (start.whole && plain.length < MAX_PLAIN) plain.push({ rule, start })
   })
+}
+
+function reportBeaten(rule: DraftRule, code: string, earlier: DraftRule, report: Report): void {
+  const isEqual = earlier.body?.code === code
+  if (earlier.custom && !rule.custom) {
+    report.add(
+      "E_RULE_SHADOWS",
+      earlier.place,
+      `this custom rule ${isEqual ? "has the pattern of" : "matches whatever is matched by"} the system rule in ${rule.place.file}:${rule.place.line}, which never matches any more`,
+      "intended when the custom rule should decide instead; otherwise change its pattern",
+    )
+    return
+  }
+  const { file, line } = earlier.place
+  const where = file === rule.place.file ? `line ${line}` : `${file}:${line}`
+  if (isEqual) {
+    report.add(
+      "E_RULE_UNREACHABLE",
+      rule.place,
+      `the pattern "${code}" stands in ${where} already: this rule never matches`,
+      "remove one of the two",
+    )
+  } else {
+    report.add(
+      "E_RULE_UNREACHABLE",
+      rule.place,
+      `whatever "${code}" matches is matched first by "${earlier.body?.code}" in ${where}: this rule never matches`,
+      "put the specific rule before the general one",
+    )
+  }
 }
 
 /** Which option an action lowers, where nothing but a written value makes it act. */

@@ -123,6 +123,15 @@ describe("replies", () => {
     expect(explained({ table }, { domain: "b.test", response: "421 busy" }).rulesDomain).toBe("a.test")
   })
 
+  test("row 11: the rule behind the general one is reported unreachable", () => {
+    const { findings } = load({
+      "f.lua": custom(`{ ["a.test"] = { responses = { ${ANY_554}, ${SPAM} } } }`),
+    })
+    expect(findings.map(({ code, rule }) => `${code} ${rule}`)).toContain("E_RULE_UNREACHABLE 2")
+    const inOrder = load({ "f.lua": custom(`{ ["a.test"] = { responses = { ${SPAM}, ${ANY_554} } } }`) })
+    expect(inOrder.findings.map(({ code }) => code)).not.toContain("E_RULE_UNREACHABLE")
+  })
+
   test("row 23: an augmenting rule decides before the system's", () => {
     const { rules } = load({
       "adaptive_rules.lua": system(`{ ${BUSY} }`),

@@ -162,6 +162,8 @@ bad.lua:3:3: error[E_ALIAS_DANGLING]: "b.test" is an alias of "nowhere.test", wh
     [["warn.lua", "--strict", "--json"], 3],
     [["--strict", "warn.lua", "bad.lua"], 1],
     [["good.lua", "bad.lua"], 1],
+    [["--rules", "good.lua", "--rules", "bad.lua"], 1],
+    [["good.lua", "--rules", "gone.lua"], 2],
     [["good.lua", "gone.lua"], 2],
     [["bad.lua", "gone.lua"], 2],
     [["--no-extensions", "good.lua"], 0],

@@ -77,6 +77,7 @@ const SCRIPTS: readonly (readonly [string, string, BudgetLimits, Code, string | 
     SPENT,
   ],
   ["loops for longer than it may", "while true do end", ONE_SECOND, "E_LUA_DEADLINE", LATE],
+  ["prints without end", 'while true do print(("x"):rep(1e6)) end', ONE_SECOND, "E_LUA_DEADLINE", LATE],
   [
     "backtracks in a Lua pattern",
     'string.find(("a"):rep(30), ("a?"):rep(28) .. ("a"):rep(28) .. "b")',
@@ -147,7 +148,6 @@ const GROWTH: readonly (readonly [string, string])[] = [
   ["recurses", "local function f() return 1 + f() end f()"],
   ["grows a table", "local t = {} while true do t[#t + 1] = {} end"],
   ["grows a string by gsub", 'local s = ("a"):rep(1e6) while true do s = s:gsub("a", "aa") end'],
-  ["prints without end", 'while true do print(("x"):rep(1e6)) end'],
   [
     "registers without end",
     'local r = { a = { responses = { { code = "x", trigger = "1", action = { "suspend", "1 hour" } } } } } while true do msys.adaptive.registerRules(r) end',

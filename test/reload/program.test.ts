@@ -158,6 +158,13 @@ describe("failures", () => {
     expect(findings.filter(({ file }) => file === "b.lua")).toEqual([])
   })
 
+  test("of output without end, the first thousand lines are kept, and of each the first 2,000 characters", () => {
+    const { output } = run({ "a.lua": `print(("é"):rep(5000)) for i = 2, 5000 do print(i) end ${empty}` })
+    expect(output).toHaveLength(1001)
+    expect(output[0]).toBe("é".repeat(2000))
+    expect(output.slice(998)).toEqual(["999", "1000", "… further output is dropped"])
+  })
+
   test("what print and msys.log write is kept line by line", () => {
     const { output } = run({ "a.lua": `print("one", 2, nil) print() ${empty}` })
     expect(output).toEqual(["one\t2\tnil", ""])

@@ -17,6 +17,7 @@ import {
 } from "../args.js"
 import { chunkIdBytes, COMPILER_ID_SIZE } from "../chunk-id.js"
 import {
+  aux,
   type ChunkReader,
   disableClosureReuse,
   type LuaBytes,
@@ -25,7 +26,6 @@ import {
   LUA_REGISTRYINDEX,
   LUA_TFUNCTION,
   LUA_TNIL,
-  LUA_TSTRING,
   lua,
 } from "../fengari.js"
 import { applyThreadGlobals, LOADED, seeAll } from "./environment.js"
@@ -147,23 +147,43 @@ function answerLoad(L: LuaState, ok: boolean): number {
 function luaLoad(L: LuaState, options: LoadingOptions): number {
   const name = lua.lua_isnoneornil(L, 2) ? literal("=(load)") : checkBytes(L, 2)
   checkType(L, 1, LUA_TFUNCTION)
-  const pieces: LuaBytes[] = []
+  const source = readPieces(L)
+  return source === null ? answerLoad(L, false) : answerLoad(L, compileText(L, source, name, options))
+}
+
+/** Longer than any program; a reader that never ends must not fill memory. */
+const MAX_SOURCE_BYTES = 32 << 20
+const JOIN_EVERY = 1024
+
+/** What the reader function gives until nil or an empty text; null when it fails, with the error pushed. */
+function readPieces(L: LuaState): LuaBytes | null {
+  const blocks: LuaBytes[] = []
+  let pieces: LuaBytes[] = []
+  let length = 0
   for (;;) {
     lua.lua_pushvalue(L, 1)
-    lua.lua_call(L, 0, 1)
+    if (lua.lua_pcallk(L, 0, 1, 0, 0, null) !== LUA_OK) return null
     if (lua.lua_isnil(L, -1)) break
-    if (lua.lua_type(L, -1) !== LUA_TSTRING) {
-      lua.lua_pushnil(L)
+    if (!lua.lua_isstring(L, -1)) {
+      aux.luaL_where(L, 1)
       pushText(L, "reader function must return a string")
-      return 2
+      lua.lua_concat(L, 2)
+      return null
     }
     const piece = lua.lua_tostring(L, -1) as LuaBytes
-    if (piece.length === 0) break
-    pieces.push(piece)
     lua.lua_pop(L, 1)
+    if (piece.length === 0) break
+    length += piece.length
+    if (length > MAX_SOURCE_BYTES) {
+      pushText(L, `chunk is longer than ${MAX_SOURCE_BYTES} bytes`)
+      return null
+    }
+    pieces.push(piece)
+    if (pieces.length < JOIN_EVERY) continue
+    blocks.push(Buffer.concat(pieces))
+    pieces = []
   }
-  const source = new Uint8Array(Buffer.concat(pieces))
-  return answerLoad(L, compileText(L, source, name, options))
+  return new Uint8Array(Buffer.concat([...blocks, ...pieces]))
 }
 
 function searchPreload(L: LuaState): number {
