@@ -9,8 +9,8 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url))
-export const MAIN = join(DIST, "cli/main.js")
+const DIST = fileURLToPath(new URL("../../dist/", import.meta.url))
+const MAIN = join(DIST, "cli/main.js")
 
 if (!existsSync(MAIN)) throw new Error(`${MAIN} is not there: run npm run build first`)
 

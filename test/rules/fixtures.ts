@@ -13,7 +13,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { type Loaded, load } from "./loading.js"
 
-export const FIXTURES = fileURLToPath(new URL("../testdata/rules/", import.meta.url))
+const FIXTURES = fileURLToPath(new URL("../testdata/rules/", import.meta.url))
 
 export interface Fixture {
   readonly name: string
