@@ -259,6 +259,7 @@ function loadPatched(): Fengari {
   const { luaH_new, luaH_setint, luaH_setfrom } = get<TableModule>("ltable")
   patchTypeErrors(lobject, defs.to_luastring)
   patchMetamethods(get("ltm"))
+  patchCounting(ldebug)
   const aux = get<AuxApi>("lauxlib")
   const fengari: Fengari = {
     lua,
@@ -280,6 +281,19 @@ function patchConfiguration(luaconf: Record<string, unknown>): void {
   luaconf.LUA_COMPAT_FLOATSTRING = true
   luaconf.lua_number2str = formatNumber
   luaconf.lua_integer2str = formatNumber
+}
+
+/**
+ * Called at every instruction while a count hook is set; the line hooks that
+ * fengari also looks after here are never set. Small enough to be inlined.
+ */
+function patchCounting(ldebug: DebugModule): void {
+  const { luaG_traceexec: trace } = ldebug
+  const fire = (L: LuaState): unknown => {
+    L.hookcount = 1
+    return trace(L)
+  }
+  ldebug.luaG_traceexec = (L) => --L.hookcount || fire(L)
 }
 
 /** 5.1's definition; it differs from C's fmod in the last digits and for infinity. */
@@ -343,6 +357,7 @@ interface TableModule {
   luaH_setfrom(L: LuaState, table: object, key: TValue, value: TValue): void
 }
 interface DebugModule {
+  luaG_traceexec(L: LuaState): unknown
   luaG_runerror(L: LuaState, fmt: LuaBytes, ...args: unknown[]): never
 }
 

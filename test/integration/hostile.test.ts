@@ -15,7 +15,7 @@ const CHILD = fileURLToPath(new URL("./hostile-child.mjs", import.meta.url))
 
 const MAX_RSS_MB = 512
 /** The deadline, its grace, starting a new worker and loading the rest, on a slow machine. */
-const MAX_LOAD_MS = 15_000
+const MAX_LOAD_MS = 30_000
 
 interface Case {
   readonly name: string
@@ -46,6 +46,8 @@ const SYSTEM = 'module("msys.adaptive_rules", package.seeall)\nRules = { ["sys.t
 const TIGHT = { instructions: 1_000_000, deadlineMs: 5000, stringBytes: 8 << 20, memoryBytes: 96 << 20 }
 /** For what must be ended by something else. */
 const ENDLESS = { ...TIGHT, instructions: Number.MAX_SAFE_INTEGER }
+/** Only the memory cap, however slow the machine. */
+const GROWING = { ...ENDLESS, deadlineMs: 60_000 }
 const ONE_SECOND = { ...ENDLESS, deadlineMs: 1000 }
 
 const STOPPED = "the script used more than 192 MB: it was stopped, and its rules are not loaded"
@@ -241,7 +243,7 @@ const FIRST: readonly Case[] = [
 ]
 
 const SECOND: readonly Case[] = [
-  ...GROWTH.map(([name, text]) => one(name, text, ENDLESS)),
+  ...GROWTH.map(([name, text]) => one(name, text, GROWING)),
   one("after growth", "local x = 1", TIGHT),
 ]
 
@@ -261,7 +263,7 @@ async function runCases(name: string, cases: readonly Case[]): Promise<void> {
 beforeAll(async () => {
   await runCases("first.json", FIRST)
   await runCases("second.json", SECOND)
-}, 120_000)
+}, 240_000)
 afterAll(() => place.remove())
 
 const of = (name: string): Told => told.get(name) as Told
