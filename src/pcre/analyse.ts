@@ -29,8 +29,8 @@ export interface Analysis {
   readonly regExpMaxLength: number
 }
 
-/** Steps a RegExp may take in the worst case. V8 interprets its first run: up to 10 ns each. */
-const STEP_BUDGET = 10_000_000
+/** Steps a RegExp may take in the worst case. V8 interprets its first run: 10 to 30 ns each. */
+const STEP_BUDGET = 5_000_000
 const MAX_DEGREE = 12
 /** A bounded repeat beyond this counts as one that the subject's length bounds. */
 const LARGE_COUNT = 1_000
@@ -221,22 +221,35 @@ function workOfSequence(items: readonly Node[], rest: Rest): Work {
     }
     const item = items[i] as Node
     const work = workOf(item, behind[i] as Rest)
-    const following = literalAt(items, i + 1)
-    // a run before a literal has as many ways as the literal has places to stand
-    const places: Polynomial =
-      isRun(item) && work.ways?.length === 2 && following.length > 1
-        ? [1, 1 / periodOf(following)]
-        : undefined
     steps = add(steps, multiply(ways, work.steps))
-    if (places) {
-      steps = add(steps, multiply(ways, scale(LENGTH, workOfLiteral(following))))
-      i += following.length
-    }
-    ways = multiply(ways, places ?? work.ways)
     i++
+    const share = isRun(item) && work.ways?.length === 2 ? shareOfPlaces(items, i) : 1
+    if (share < 1) {
+      // a run before literals has as many ways as these have places to stand
+      const end = i + Math.max(1, literalAt(items, i).length)
+      const head = workOfSequence(items.slice(i, end), behind[end - 1] as Rest)
+      steps = add(steps, multiply(ways, multiply(LENGTH, head.steps)))
+      ways = multiply(ways, multiply([1, share], head.ways))
+      i = end
+    } else ways = multiply(ways, work.ways)
     if (behind[i - 1]?.sure) ways = ONE
   }
   return { steps, ways }
+}
+
+/** At what share of a subject's places can the literals stand that come next? */
+function shareOfPlaces(items: readonly Node[], start: number): number {
+  const literal = literalAt(items, start)
+  if (literal.length > 1) return 1 / periodOf(literal)
+  const next = items[start]
+  if (literal.length === 1 || next === undefined) return 1
+  if (next.kind === "group") return shareOfPlaces([next.body], 0)
+  if (next.kind === "seq") return shareOfPlaces(next.items, 0)
+  if (next.kind !== "alt") return 1
+  return Math.min(
+    1,
+    next.branches.reduce((sum, branch) => sum + shareOfPlaces([branch], 0), 0),
+  )
 }
 
 function isRepeat(node: Node): boolean {

@@ -26,15 +26,11 @@ const MAX_MEMO_WORDS = 200_000
 
 /**
  * Is the outcome at a place the same however one got there? Not with references,
- * conditions or calls, nor where an empty round ends a loop.
+ * conditions or calls. (Nor inside a round that ends its loop when it is empty; the
+ * builder sets no memo points there.)
  */
 export function canMemo(root: Node): boolean {
-  return !someNode(
-    root,
-    (node) =>
-      ["backref", "call", "cond"].includes(node.kind) ||
-      (node.kind === "repeat" && node.max === Number.POSITIVE_INFINITY && canBeEmpty(node.body)),
-  )
+  return !someNode(root, ({ kind }) => kind === "backref" || kind === "call" || kind === "cond")
 }
 
 /** @returns undefined when the memo form would be too large */
@@ -115,7 +111,7 @@ class Builder {
     return index
   }
 
-  /** @param clean memo points may be set here: outside of atomic groups and lookarounds */
+  /** @param clean memo points may be set here: not in atomic groups, lookarounds, rounds that may be empty */
   #node(node: Node, clean: boolean): void {
     switch (node.kind) {
       case "char":
@@ -308,14 +304,14 @@ class Builder {
   #repeatGroup(node: RepeatNode, clean: boolean): void {
     const { body, min, max } = node
     const lazy = node.mode === "lazy"
-    const write = (): void => this.#node(body, clean)
+    const nullable = max === Number.POSITIVE_INFINITY && canBeEmpty(body)
+    const write = (): void => this.#node(body, clean && !nullable)
     if (Number.isFinite(max)) {
       for (let i = 0; i < min; i++) write()
       this.#optionals(max - min, lazy, clean, write)
       return
     }
     for (let i = 1; i < min; i++) write()
-    const nullable = canBeEmpty(body)
     if (min === 0) {
       this.#loop(lazy, clean, write, nullable)
       return

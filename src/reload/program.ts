@@ -127,7 +127,8 @@ export function revisionOf(sources: readonly RuleSource[]): string {
 }
 
 function isSystemFile(source: RuleSource): boolean {
-  return /\bmodule\s*\(?\s*["']msys\.adaptive_rules["']/.test(latin1Of(source.bytes))
+  // Not in a comment: custom scripts like to say what they are not.
+  return /^(?:(?!--).)*\bmodule\s*\(?\s*["']msys\.adaptive_rules["']/m.test(latin1Of(source.bytes))
 }
 
 function runOne(vm: LuaVm, source: RuleSource, findings: Diagnostic[]): RunOutcome {

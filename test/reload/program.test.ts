@@ -195,6 +195,20 @@ describe("what a script registers", () => {
   })
 })
 
+test.each([
+  ['module("msys.adaptive_rules", package.seeall)', true],
+  ["module('msys.adaptive_rules')", true],
+  ['module "msys.adaptive_rules"', true],
+  ['local x = 1; module( "msys.adaptive_rules", package.seeall )', true],
+  ['\r\n-- ours\r\n  module("msys.adaptive_rules")', true],
+  ['-- not module("msys.adaptive_rules")', false],
+  ['local x = 1 -- module("msys.adaptive_rules")', false],
+  ['module("ours")', false],
+])("%j makes a system file: %s", (text, isSystem) => {
+  const files = { "custom.lua": "order = 'custom'", "a.lua": `${text}\n` }
+  expect(run(files).ran).toEqual(isSystem ? ["a.lua", "custom.lua"] : ["custom.lua", "a.lua"])
+})
+
 describe("revision", () => {
   const rev = (...texts: string[]): string =>
     revisionOf(texts.map((text, i) => ({ file: `${i}.lua`, bytes: bytes(text) })))
