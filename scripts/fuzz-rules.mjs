@@ -15,7 +15,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { buildInline } from "../dist/reload/loader.js"
+import { buildRules } from "../dist/reload/build.js"
 import { RuleSet } from "../dist/rules/rule-set.js"
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url))
@@ -242,7 +242,7 @@ function randomBytes(random) {
 
 /** Loads one text and asks what was loaded for a match. Throws only for a fault of ours. */
 function loadOne(bytes) {
-  const { data } = buildInline({
+  const { data } = buildRules({
     sources: [{ file: "fuzz.lua", bytes }],
     roots: [],
     nowSec: 1_790_000_000,

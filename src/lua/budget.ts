@@ -10,7 +10,8 @@
  * escapes is stopped from outside, by ending the worker (see reload).
  */
 import type { Code } from "../errors.js"
-import { LUA_MASKCOUNT, type LuaState, lua, type StringMeter } from "./fengari.js"
+import { literal, textOf } from "./args.js"
+import { LUA_MASKCOUNT, type LuaBytes, LuaDebug, type LuaState, lua, type StringMeter } from "./fengari.js"
 
 export interface BudgetLimits {
   /** VM instructions, also charged for steps of library loops. */
@@ -31,10 +32,13 @@ export const LOAD_LIMITS: BudgetLimits = Object.freeze({
   memoryBytes: 96 << 20,
 })
 
-/** For one call of a `configuration` function, between two events. */
+/**
+ * For one call of a `configuration` function, between two events. The instructions
+ * decide (a few milliseconds); the deadline is for a machine that stands still.
+ */
 export const CALL_LIMITS: BudgetLimits = Object.freeze({
   instructions: 200_000,
-  deadlineMs: 50,
+  deadlineMs: 500,
   stringBytes: 1 << 20,
   memoryBytes: 16 << 20,
 })
@@ -153,7 +157,7 @@ export class Budget implements StringMeter {
   }
 
   #halt(L: LuaState, code: HaltError["code"], message: string): never {
-    this.#halted ??= new HaltError(code, message)
+    this.#halted ??= new HaltError(code, placeOf(L) + message)
     throw this.#refire(L)
   }
 
@@ -163,4 +167,16 @@ export class Budget implements StringMeter {
     lua.lua_sethook(L, this.#hook, LUA_MASKCOUNT, 1)
     return this.#halted as HaltError
   }
+}
+
+/** `file:line: ` of the innermost function of a file, as errors begin; nothing when there is none. */
+function placeOf(L: LuaState): string {
+  const ar = new LuaDebug()
+  for (let level = 0; lua.lua_getstack(L, level, ar); level++) {
+    lua.lua_getinfo(L, literal("Sl"), ar)
+    if (ar.source?.[0] === 0x40 && ar.currentline > 0) {
+      return `${textOf(ar.short_src as LuaBytes)}:${ar.currentline}: `
+    }
+  }
+  return ""
 }

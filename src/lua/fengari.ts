@@ -279,6 +279,8 @@ function loadPatched(): Fengari {
 
 function patchConfiguration(luaconf: Record<string, unknown>): void {
   luaconf.LUA_COMPAT_FLOATSTRING = true
+  // Slots of a Lua stack. A million of them, fengari's default, are 400 MB of a runaway recursion.
+  luaconf.LUAI_MAXSTACK = 200_000
   luaconf.lua_number2str = formatNumber
   luaconf.lua_integer2str = formatNumber
 }
@@ -322,7 +324,7 @@ function patchStrings(lstring: StringModule): void {
     meter?.onString(L, bytes.length)
     return new TString(L, bytes)
   }
-  // No arrow function: fengari also calls this one with `new`.
+  // biome-ignore lint/complexity/useArrowFunction: fengari also calls this one with `new`
   lstring.luaS_new = function (L, bytes) {
     meter?.onString(L, bytes.length)
     return new TString(L, new Uint8Array(bytes))

@@ -22,7 +22,7 @@ export interface Diagnostic extends Place {
   readonly hint: string
   /** Domain key of the rule table the finding is about. */
   readonly domain?: string
-  /** Position of the rule in its domain, counted from 1. */
+  /** Position of the rule in the list it was written in, counted from 1. */
   readonly rule?: number
 }
 

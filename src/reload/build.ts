@@ -24,6 +24,8 @@ export interface BuildRequest {
 
 /** A finished build: plain data that crosses thread borders. */
 export interface BuildResult {
+  /** The sources that the rules come from: those given, without any whose budget ran out. */
+  readonly sources: readonly RuleSource[]
   readonly data: RuleSetData
   readonly modules: ReadonlyMap<string, RuleSource>
   readonly files: ReadonlyMap<string, Uint8Array>
@@ -31,6 +33,10 @@ export interface BuildResult {
   readonly output: readonly string[]
 }
 
+/**
+ * Runs and compiles. A script that its budget ended may have registered half of
+ * what it meant to: it is left out, and the others run again without it.
+ */
 export function buildRules(request: BuildRequest, onRun?: (file: string) => void): BuildResult {
   const program = runProgram(request.sources, {
     limits: request.limits ?? LOAD_LIMITS,
@@ -39,6 +45,17 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
     readFile: (path) => readScriptFile(request.roots, path),
     ...(onRun === undefined ? {} : { onRun }),
   })
+  if (program.halted.length > 0) {
+    const isHalted = (file: string): boolean => program.halted.includes(file)
+    return buildRules(
+      {
+        ...request,
+        sources: request.sources.filter(({ file }) => !isHalted(file)),
+        findings: [...request.findings, ...program.findings.filter(({ file }) => isHalted(file))],
+      },
+      onRun,
+    )
+  }
   const data = compileRules(program.registrations, {
     revision: revisionOf(request.sources),
     findings: [...request.findings, ...program.findings],
@@ -47,6 +64,7 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
   })
   return {
     data,
+    sources: request.sources,
     modules: program.modules,
     files: program.files,
     functionCount: program.marshal.functionCount,

@@ -7,19 +7,13 @@
 import { Worker } from "node:worker_threads"
 import { LOAD_LIMITS } from "../lua/budget.js"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
-import { type BuildRequest, type BuildResult, buildRules } from "./build.js"
-import type { RuleSource } from "./source.js"
+import type { BuildRequest, BuildResult } from "./build.js"
 import type { WorkerMessage } from "./worker.js"
 
 /** Room for tables and closures of the largest rule files, several times over. */
 const WORKER_HEAP_MB = 192
 /** The VM's own deadline comes first; this one is for what the VM cannot see. */
 const GRACE_MS = 3000
-
-export interface FinishedBuild extends BuildResult {
-  /** The sources that were really used: those given, without any that had to be stopped. */
-  readonly sources: readonly RuleSource[]
-}
 
 type Stop = {
   readonly kind: "deadline" | "memory" | "crash"
@@ -31,11 +25,11 @@ export class RuleLoader {
   #worker: Worker | null = null
 
   /** Builds in the worker; resolves with findings, never rejects for what a script did. */
-  async build(request: BuildRequest): Promise<FinishedBuild> {
+  async build(request: BuildRequest): Promise<BuildResult> {
     let { sources, findings } = request
     for (;;) {
       const outcome = await this.#attempt({ ...request, sources, findings })
-      if ("data" in outcome) return { ...outcome, sources }
+      if ("data" in outcome) return outcome
       const culprit = sources.find(({ file }) => file === outcome.file) ?? sources.at(-1)
       if (culprit === undefined) throw new Error(`loading rules failed: ${outcome.detail}`)
       findings = [...findings, stopFinding(outcome, culprit.file, request)]
@@ -100,11 +94,6 @@ export class RuleLoader {
       worker.postMessage(request)
     })
   }
-}
-
-/** Builds on the calling thread: for tests of what is built, where nothing hostile runs. */
-export function buildInline(request: BuildRequest): FinishedBuild {
-  return { ...buildRules(request), sources: request.sources }
 }
 
 function stopFinding(stop: Stop, file: string, request: BuildRequest): Diagnostic {

@@ -7,10 +7,11 @@
 import { createHash } from "node:crypto"
 import { resolve } from "node:path"
 import { monotonicMs } from "../clock.js"
-import { latin1Of, literal, textOf } from "../lua/args.js"
+import { bytesOf, latin1Of, literal, textOf } from "../lua/args.js"
 import type { BudgetLimits } from "../lua/budget.js"
 import { LUA_REGISTRYINDEX, LuaDebug, type LuaState, lua } from "../lua/fengari.js"
 import { LOADED } from "../lua/lib/environment.js"
+import { chunkId } from "../lua/lib/loading.js"
 import { Marshal } from "../lua/marshal.js"
 import { openHostApi } from "../lua/msys/index.js"
 import { type LuaFailure, LuaVm, type RunOutcome } from "../lua/vm.js"
@@ -38,6 +39,8 @@ export interface RuleProgram {
   readonly modules: ReadonlyMap<string, RuleSource>
   /** Files that scripts read through `msys.readfile`. */
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** Files whose script was ended by its budget: what they registered is not to be trusted. */
+  readonly halted: readonly string[]
   /** Lines that scripts printed or logged, for the caller to show. */
   readonly output: readonly string[]
 }
@@ -51,6 +54,7 @@ const MAX_OUTPUT_CHARS = 2000
 export function runProgram(sources: readonly RuleSource[], options: ProgramOptions): RuleProgram {
   const findings: Diagnostic[] = []
   const registrations: RawRegistration[] = []
+  const halted: string[] = []
   const modules = new Map<string, RuleSource>()
   const files = new Map<string, Uint8Array>()
   const output: string[] = []
@@ -92,11 +96,17 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     [...modules.values()].some((module) => resolve(module.file) === resolve(file))
   const system = sources.filter(isSystemFile)
   const custom = sources.filter((source) => !isSystemFile(source))
+  for (const [i, { file }] of system.entries()) {
+    if (i > 0) findings.push(secondSystemFile(file, system[i - 1]?.file ?? ""))
+  }
   for (const source of [...system, ...custom]) {
     const before = registrations.length
     options.onRun?.(source.file)
     const outcome = runOne(vm, source, findings)
-    api.runDeferred()
+    if (!outcome.ok && HALTS.has(outcome.code)) halted.push(source.file)
+    for (const failure of api.runDeferred()) {
+      findings.push(failureFinding(failure, source.file, "it was deferred to the end of the script"))
+    }
     const place: Place = { file: source.file, line: 1, column: 1 }
     if (system.includes(source)) {
       if (outcome.ok && !withSystemRules(vm, () => {})) findings.push(noRules(place))
@@ -110,7 +120,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     const place: Place = { file: lastSystem.file, line: 1, column: 1 }
     withSystemRules(vm, () => registrations.unshift({ mode: "system", rules: marshal.readTable(-1), place }))
   }
-  return { vm, marshal, registrations, findings, modules, files, output }
+  return { vm, marshal, registrations, findings, modules, files, halted, output }
 }
 
 /** A text of its own: a mere slice would keep the whole line in memory. */
@@ -185,18 +195,30 @@ const FAILURE_HINT: Record<LuaFailure["code"], string> = {
 /** A script may raise megabytes. */
 const MAX_MESSAGE = 1000
 
-/** A script's failure as a finding, at the line its message names if that is in a file. */
-function failureFinding(failure: LuaFailure, file: string): Diagnostic {
+/** Ends that a script cannot catch: it was cut off anywhere. */
+const HALTS: ReadonlySet<LuaFailure["code"]> = new Set(["E_LUA_BUDGET", "E_LUA_DEADLINE", "E_LUA_MEMORY"])
+
+/** A script's failure as a finding, at the line its message names if that is in its own file. */
+function failureFinding(failure: LuaFailure, file: string, consequence = consequenceOf(failure)): Diagnostic {
   const match = /^(.+?):(\d+): (.*)$/s.exec(failure.message)
-  const named = match !== null && match[1] === file
+  // Lua cuts long names, so both are compared as it writes them.
+  const named = match !== null && match[1] === chunkId(bytesOf(`@${file}`))
   const place = { file, line: named ? Number(match[2]) : 1, column: 1 }
   const text = named ? (match[3] as string) : failure.message
   const message = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text
+  return diagnostic(failure.code, place, `${message}: ${consequence}`, failureHint(failure, message))
+}
+
+function consequenceOf({ code }: LuaFailure): string {
+  return HALTS.has(code) ? "it is left out" : "the rest of this script is not run"
+}
+
+function secondSystemFile(file: string, first: string): Diagnostic {
   return diagnostic(
-    failure.code,
-    place,
-    `${message}: the rest of this script is not run`,
-    failureHint(failure, message),
+    "E_RULES_SHAPE",
+    { file, line: 1, column: 1 },
+    `this is a second system file: its \`Rules\` replace those of ${first}`,
+    "name one system file; write additions as a custom script with registerRules",
   )
 }
 

@@ -7,7 +7,7 @@ import type { Action, Trigger } from "../model/rule.js"
 import { judgePattern } from "../pcre/index.js"
 import { compileActions } from "./action.js"
 import { lintPattern } from "./pattern-lint.js"
-import { describe, entryOf, namedEntries } from "./raw-table.js"
+import { describe, entryOf, isTable, namedEntries } from "./raw-table.js"
 import type { Report } from "./report.js"
 import { compileTrigger } from "./trigger.js"
 
@@ -134,6 +134,15 @@ function compileActionField(table: RawTable, mistyped: ReadonlySet<string>, repo
         'write action = {"suspend", "2 hours"}',
       )
     }
+    return null
+  }
+  if (isTable(entry.value) && entry.value.entries.length === 0) {
+    report.add(
+      "E_RULE_ACTION",
+      entry.valuePlace,
+      "the list of actions is empty: the rule is disabled, so that it cannot end the search for nothing",
+      "write an action, or add observe = true to one if the rule should only be watched",
+    )
     return null
   }
   return compileActions(entry, report)

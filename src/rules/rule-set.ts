@@ -68,6 +68,8 @@ export class RuleSet {
   constructor(data: RuleSetData) {
     this.#data = data
     for (const domain of data.domains) {
+      // Crossing threads undoes a freeze.
+      for (const rule of domain.rules) Object.freeze(rule)
       this.#domains.set(domain.key, domain)
       this.#configurations.set(domain.key, new Map(domain.configuration.map((one) => [one.option, one])))
     }
@@ -95,7 +97,7 @@ export class RuleSet {
    * @param mx MX host of the attempt, if known
    */
   resolve(domain: string, mx: string | null = null): string | null {
-    const key = domain.toLowerCase()
+    const key = domain.toLowerCase().replace(/\.$/, "")
     const target = this.#aliases.get(key) ?? key
     if (target !== EVERYTHING && this.#domains.has(target)) return target
     if (this.#dead.has(key) || mx === null) return null

@@ -51,8 +51,8 @@ const GROWING = { ...ENDLESS, deadlineMs: 60_000 }
 const ONE_SECOND = { ...ENDLESS, deadlineMs: 1000 }
 
 const STOPPED = "the script used more than 192 MB: it was stopped, and its rules are not loaded"
-const SPENT = "the script ran more than 1000000 instructions: the rest of this script is not run"
-const LATE = "the script ran longer than 1000 milliseconds: the rest of this script is not run"
+const SPENT = "the script ran more than 1000000 instructions: it is left out"
+const LATE = "the script ran longer than 1000 milliseconds: it is left out"
 
 // what the script does | its text | limits | code | message
 const SCRIPTS: readonly (readonly [string, string, BudgetLimits, Code, string | RegExp])[] = [

@@ -101,7 +101,7 @@ describe("failures", () => {
     const limits = { ...TEST_LIMITS, instructions: Number.POSITIVE_INFINITY, deadlineMs: 20 }
     const { findings } = load({ "a.lua": "while true do end" }, { limits })
     expect(findings.map(({ code, message }) => `${code} ${message}`)).toEqual([
-      "E_LUA_DEADLINE the script ran longer than 20 milliseconds: the rest of this script is not run",
+      "E_LUA_DEADLINE the script ran longer than 20 milliseconds: it is left out",
     ])
   })
 

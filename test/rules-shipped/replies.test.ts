@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, test } from "vitest"
 import type { Action } from "../../src/model/rule.js"
-import { buildInline } from "../../src/reload/loader.js"
+import { buildRules } from "../../src/reload/build.js"
 import { readRuleSources } from "../../src/reload/source.js"
 import { RuleSet } from "../../src/rules/rule-set.js"
 
@@ -60,7 +60,7 @@ let rules: RuleSet
 
 beforeAll(() => {
   const { sources, roots, unreadable } = readRuleSources([`${RULES}adaptive_rules.lua`])
-  const build = buildInline({ sources, roots, nowSec: 1_800_000_000, extensions: true, findings: unreadable })
+  const build = buildRules({ sources, roots, nowSec: 1_800_000_000, extensions: true, findings: unreadable })
   rules = new RuleSet(build.data)
 })
 

@@ -4,8 +4,8 @@
  */
 import type { BudgetLimits } from "../../src/lua/budget.js"
 import type { Diagnostic } from "../../src/model/diagnostic.js"
+import { type BuildResult, buildRules } from "../../src/reload/build.js"
 import { ConfigurationFunctions } from "../../src/reload/functions.js"
-import { buildInline, type FinishedBuild } from "../../src/reload/loader.js"
 import { RuleSet } from "../../src/rules/rule-set.js"
 
 export const NOW_SEC = 1_790_000_000
@@ -18,7 +18,7 @@ export const TEST_LIMITS: BudgetLimits = Object.freeze({
   memoryBytes: 64 << 20,
 })
 
-export interface Loaded extends FinishedBuild {
+export interface Loaded extends BuildResult {
   readonly findings: readonly Diagnostic[]
   readonly rules: RuleSet
   readonly functions: ConfigurationFunctions
@@ -36,7 +36,7 @@ export function load(
     file,
     bytes: typeof text === "string" ? new TextEncoder().encode(text) : text,
   }))
-  const build = buildInline({
+  const build = buildRules({
     sources,
     roots: [],
     nowSec: NOW_SEC,

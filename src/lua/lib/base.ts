@@ -20,9 +20,6 @@ import {
 } from "../args.js"
 import {
   aux,
-  LuaDebug,
-  type LuaBytes,
-  type LuaState,
   LUA_MULTRET,
   LUA_OK,
   LUA_TBOOLEAN,
@@ -31,6 +28,9 @@ import {
   LUA_TSTRING,
   LUA_TTABLE,
   LUA_YIELD,
+  type LuaBytes,
+  LuaDebug,
+  type LuaState,
   lua,
 } from "../fengari.js"
 import { parseInBase, parseNumeral } from "../numeral.js"
@@ -65,7 +65,7 @@ export function openBase(L: LuaState, options: BaseOptions): void {
     select,
     setmetatable: setMetatable,
     tonumber: toNumber,
-    tostring: toString,
+    tostring: luaToString,
     type: (L) => {
       checkAny(L, 1)
       lua.lua_pushstring(L, literal(typeName(L, 1)))
@@ -278,7 +278,7 @@ function toNumber(L: LuaState): number {
   return 1
 }
 
-function toString(L: LuaState): number {
+function luaToString(L: LuaState): number {
   checkAny(L, 1)
   if (!aux.luaL_callmeta(L, 1, literal("__tostring"))) pushPlainText(L, 1)
   return 1
@@ -367,4 +367,3 @@ function makeNewProxy() {
     return 1
   }
 }
-

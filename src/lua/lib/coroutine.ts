@@ -4,15 +4,7 @@
  * the whole script, not only the coroutine it was spent in.
  */
 import { argError, pushText, raise, setFunctions } from "../args.js"
-import {
-  aux,
-  LuaDebug,
-  type LuaState,
-  LUA_OK,
-  LUA_TFUNCTION,
-  LUA_YIELD,
-  lua,
-} from "../fengari.js"
+import { aux, LUA_OK, LUA_TFUNCTION, LUA_YIELD, LuaDebug, type LuaState, lua } from "../fengari.js"
 
 export interface CoroutineOptions {
   readonly rethrowHalt: (L: LuaState) => void
@@ -60,7 +52,8 @@ function threadAt(L: LuaState, arg: number): LuaState {
 }
 
 function create(L: LuaState): number {
-  if (lua.lua_type(L, 1) !== LUA_TFUNCTION || lua.lua_iscfunction(L, 1)) argError(L, 1, "Lua function expected")
+  if (lua.lua_type(L, 1) !== LUA_TFUNCTION || lua.lua_iscfunction(L, 1))
+    argError(L, 1, "Lua function expected")
   const thread = lua.lua_newthread(L)
   lua.lua_pushvalue(L, 1)
   lua.lua_xmove(L, thread, 1)

@@ -5,16 +5,26 @@
  * upvalue: its environment is remembered beside it.
  * Measured against the vendor's interpreter: lua-dialect.md C, `module` row.
  */
-import { argError, checkBytes, checkInt, checkType, findLevel, literal, optInt, raise, setFunctions } from "../args.js"
+import {
+  argError,
+  checkBytes,
+  checkInt,
+  checkType,
+  findLevel,
+  literal,
+  optInt,
+  raise,
+  setFunctions,
+} from "../args.js"
 import {
   aux,
-  type LuaBytes,
-  LuaDebug,
-  type LuaState,
   LUA_REGISTRYINDEX,
   LUA_TFUNCTION,
   LUA_TNIL,
   LUA_TTABLE,
+  type LuaBytes,
+  LuaDebug,
+  type LuaState,
   lua,
   replaceUpvalue,
 } from "../fengari.js"

@@ -15,17 +15,17 @@ import {
   textOf,
   typeName,
 } from "../args.js"
-import { chunkIdBytes, COMPILER_ID_SIZE } from "../chunk-id.js"
+import { COMPILER_ID_SIZE, chunkIdBytes } from "../chunk-id.js"
 import {
   aux,
   type ChunkReader,
   disableClosureReuse,
-  type LuaBytes,
-  type LuaState,
   LUA_OK,
   LUA_REGISTRYINDEX,
   LUA_TFUNCTION,
   LUA_TNIL,
+  type LuaBytes,
+  type LuaState,
   lua,
 } from "../fengari.js"
 import { applyThreadGlobals, LOADED, seeAll } from "./environment.js"
@@ -101,7 +101,10 @@ export function compileChunk(
 ): boolean {
   const translated = options.translate(source, chunkName)
   if ("message" in translated) {
-    pushText(L, `${textOf(chunkIdBytes(chunkName, COMPILER_ID_SIZE))}:${translated.line}: ${translated.message}`)
+    pushText(
+      L,
+      `${textOf(chunkIdBytes(chunkName, COMPILER_ID_SIZE))}:${translated.line}: ${translated.message}`,
+    )
     return false
   }
   const status = lua.lua_load(L, readOnce(translated.code), null, chunkName, literal("t"))

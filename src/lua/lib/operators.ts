@@ -8,14 +8,14 @@
 import { latin1Of, literal, raise, setFunctions, typeName } from "../args.js"
 import {
   aux,
-  type LuaBytes,
-  type LuaFunction,
-  type LuaState,
   LUA_MULTRET,
   LUA_TFUNCTION,
   LUA_TNIL,
   LUA_TNUMBER,
   LUA_TSTRING,
+  type LuaBytes,
+  type LuaFunction,
+  type LuaState,
   lua,
 } from "../fengari.js"
 import { parseNumeral } from "../numeral.js"

@@ -4,8 +4,18 @@
  * forms of `date`, so that the same input gives the same bytes on any machine.
  * What could reach the machine (`execute`, `exit`, `remove` …) is absent.
  */
-import { checkInteger, checkNumber, checkType, literal, optInteger, optText, pushText, raise, setFunctions } from "../args.js"
-import { type LuaState, LUA_TTABLE, lua } from "../fengari.js"
+import {
+  checkInteger,
+  checkNumber,
+  checkType,
+  literal,
+  optInteger,
+  optText,
+  pushText,
+  raise,
+  setFunctions,
+} from "../args.js"
+import { LUA_TTABLE, type LuaState, lua } from "../fengari.js"
 
 export interface OsOptions {
   /** Seconds since 1970. */

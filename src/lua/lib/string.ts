@@ -20,13 +20,13 @@ import {
   typeName,
 } from "../args.js"
 import {
-  type LuaBytes,
-  type LuaFunction,
-  type LuaState,
   LUA_TFUNCTION,
   LUA_TNUMBER,
   LUA_TSTRING,
   LUA_TTABLE,
+  type LuaBytes,
+  type LuaFunction,
+  type LuaState,
   lua,
 } from "../fengari.js"
 import { formatWith, type NumberSpec } from "../number-format.js"
@@ -197,7 +197,13 @@ function pushCapture(L: LuaState, capture: Capture): void {
   else lua.lua_pushstring(L, capture)
 }
 
-function pushCaptures(L: LuaState, match: PatternMatch, start: number, end: number, wholeIfNone: boolean): number {
+function pushCaptures(
+  L: LuaState,
+  match: PatternMatch,
+  start: number,
+  end: number,
+  wholeIfNone: boolean,
+): number {
   const count = match.captureCount === 0 && wholeIfNone ? 1 : match.captureCount
   if (!lua.lua_checkstack(L, count)) raise(L, "too many captures")
   for (let i = 0; i < count; i++) pushCapture(L, match.capture(i, start, end))

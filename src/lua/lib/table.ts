@@ -3,23 +3,14 @@
  * loops over an array are bounded by what the array holds; `concat` and `sort`
  * charge the script's budget.
  */
+import { checkBytes, checkInt, checkType, literal, optInt, raise, setFunctions, typeName } from "../args.js"
 import {
-  checkBytes,
-  checkInt,
-  checkType,
-  literal,
-  optInt,
-  raise,
-  setFunctions,
-  typeName,
-} from "../args.js"
-import {
-  type LuaBytes,
-  type LuaState,
   LUA_OPLT,
   LUA_TFUNCTION,
   LUA_TNUMBER,
   LUA_TTABLE,
+  type LuaBytes,
+  type LuaState,
   lua,
 } from "../fengari.js"
 
