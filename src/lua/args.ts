@@ -175,10 +175,6 @@ export function checkBytes(L: LuaState, arg: number): LuaBytes {
   return lua.lua_tostring(L, arg) as LuaBytes
 }
 
-export function optBytes(L: LuaState, arg: number): LuaBytes | null {
-  return lua.lua_isnoneornil(L, arg) ? null : checkBytes(L, arg)
-}
-
 export function checkText(L: LuaState, arg: number): string {
   return textOf(checkBytes(L, arg))
 }

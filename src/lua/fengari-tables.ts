@@ -37,7 +37,7 @@ interface Table {
   recent?: number
 }
 
-export interface TableModule {
+interface TableModule {
   luaH_getn(table: Table): number
   luaH_next(L: LuaState, table: Table, keyIndex: number): boolean
   luaH_setfrom(L: LuaState, table: Table, key: TValue, value: TValue): void

@@ -50,19 +50,16 @@ export interface LuaDebug {
   istailcall?: boolean
 }
 
-export interface LuaApi {
+interface LuaApi {
   lua_absindex(L: LuaState, index: number): number
   lua_atnativeerror(L: LuaState, handler: LuaFunction): LuaFunction | null
   lua_call(L: LuaState, args: number, results: number): void
-  lua_callk(L: LuaState, args: number, results: number, ctx: unknown, k: ContinuationFunction | null): void
   lua_checkstack(L: LuaState, n: number): boolean
   lua_concat(L: LuaState, n: number): void
   lua_createtable(L: LuaState, narr: number, nrec: number): void
-  lua_dump(L: LuaState, writer: DumpWriter, data: unknown, strip: boolean): number
   lua_error(L: LuaState): never
   lua_getfield(L: LuaState, index: number, key: LuaBytes): number
   lua_getglobal(L: LuaState, name: LuaBytes): number
-  lua_geti(L: LuaState, index: number, n: number): number
   lua_getinfo(L: LuaState, what: LuaBytes, ar: LuaDebug): number
   lua_getmetatable(L: LuaState, index: number): boolean
   lua_getstack(L: LuaState, level: number, ar: LuaDebug): number
@@ -71,14 +68,12 @@ export interface LuaApi {
   lua_getupvalue(L: LuaState, funcindex: number, n: number): LuaBytes | null
   lua_getuservalue(L: LuaState, index: number): number
   lua_insert(L: LuaState, index: number): void
-  lua_isfunction(L: LuaState, index: number): boolean
   lua_isnil(L: LuaState, index: number): boolean
   lua_isnoneornil(L: LuaState, index: number): boolean
   lua_isnumber(L: LuaState, index: number): boolean
   lua_isstring(L: LuaState, index: number): boolean
   lua_iscfunction(L: LuaState, index: number): boolean
   lua_istable(L: LuaState, index: number): boolean
-  lua_len(L: LuaState, index: number): void
   lua_compare(L: LuaState, index1: number, index2: number, op: number): number
   lua_load(
     L: LuaState,
@@ -118,8 +113,6 @@ export interface LuaApi {
   lua_rawset(L: LuaState, index: number): void
   lua_rawseti(L: LuaState, index: number, n: number): void
   lua_remove(L: LuaState, index: number): void
-  lua_replace(L: LuaState, index: number): void
-  lua_rotate(L: LuaState, index: number, n: number): void
   lua_setfield(L: LuaState, index: number, key: LuaBytes): void
   lua_setglobal(L: LuaState, name: LuaBytes): void
   lua_sethook(
@@ -128,13 +121,10 @@ export interface LuaApi {
     mask: number,
     count: number,
   ): void
-  lua_seti(L: LuaState, index: number, n: number): void
   lua_setmetatable(L: LuaState, index: number): boolean
   lua_settable(L: LuaState, index: number): void
   lua_settop(L: LuaState, index: number): void
-  lua_setupvalue(L: LuaState, funcindex: number, n: number): LuaBytes | null
   lua_setuservalue(L: LuaState, index: number): void
-  lua_stringtonumber(L: LuaState, s: LuaBytes): number
   lua_toboolean(L: LuaState, index: number): boolean
   lua_tonumber(L: LuaState, index: number): number
   lua_topointer(L: LuaState, index: number): object | null
@@ -142,9 +132,7 @@ export interface LuaApi {
   lua_tothread(L: LuaState, index: number): LuaState | null
   lua_touserdata(L: LuaState, index: number): unknown
   lua_type(L: LuaState, index: number): number
-  lua_typename(L: LuaState, type: number): LuaBytes
   lua_upvalueindex(i: number): number
-  lua_upvaluejoin(L: LuaState, f1: number, n1: number, f2: number, n2: number): void
   lua_xmove(from: LuaState, to: LuaState, n: number): void
   lua_isyieldable(L: LuaState): boolean
   lua_yield(L: LuaState, n: number): number
@@ -152,20 +140,18 @@ export interface LuaApi {
   lua_status(L: LuaState): number
 }
 
-export interface AuxApi {
+interface AuxApi {
   luaL_callmeta(L: LuaState, index: number, event: LuaBytes): boolean
   luaL_error(L: LuaState, fmt: LuaBytes, ...args: unknown[]): never
   luaL_getmetafield(L: LuaState, index: number, event: LuaBytes): number
   luaL_newstate(): LuaState
   luaL_tolstring(L: LuaState, index: number): LuaBytes
   luaL_traceback(L: LuaState, L1: LuaState, message: LuaBytes | null, level: number): void
-  luaL_typename(L: LuaState, index: number): LuaBytes
   luaL_where(L: LuaState, level: number): void
 }
 
-export type ContinuationFunction = (L: LuaState, status: number, ctx: unknown) => number
+type ContinuationFunction = (L: LuaState, status: number, ctx: unknown) => number
 export type ChunkReader = (L: LuaState, data: unknown) => LuaBytes | null
-export type DumpWriter = (L: LuaState, bytes: LuaBytes, size: number, data: unknown) => number
 
 /**
  * Told of every Lua string before it exists. Throws to refuse it.
@@ -197,7 +183,6 @@ export const LUA_OPLT = 1
 export const LUA_TNONE = -1
 export const LUA_TNIL = 0
 export const LUA_TBOOLEAN = 1
-export const LUA_TLIGHTUSERDATA = 2
 export const LUA_TNUMBER = 3
 export const LUA_TSTRING = 4
 export const LUA_TTABLE = 5

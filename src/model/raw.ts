@@ -23,7 +23,7 @@ export interface RawEntry {
   readonly valuePlace: Place | null
 }
 
-export interface RawFunction {
+interface RawFunction {
   readonly kind: "function"
   /** Number of the function in its VM, in the order in which functions were met. */
   readonly id: number

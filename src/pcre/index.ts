@@ -3,9 +3,7 @@
  * says it means in UTF-8 mode, case-sensitive and unanchored; what cannot be honoured
  * is refused when it is compiled, and what could run away is bounded when it runs.
  */
-export type { Cost } from "./analyse.js"
-export type { PatternError } from "./fault.js"
-export { createFirstMatch, type FirstMatch, type FirstMatchOptions } from "./first-match.js"
+export { createFirstMatch, type FirstMatch } from "./first-match.js"
 export {
   type CompiledPattern,
   type CompileResult,
@@ -14,6 +12,5 @@ export {
   hydratePattern,
   type MatchFound,
   type MatchOutcome,
-  type PatternData,
 } from "./pattern.js"
-export { judgePattern, type PatternVerdict } from "./verdict.js"
+export { judgePattern } from "./verdict.js"

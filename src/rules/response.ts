@@ -19,7 +19,7 @@ export interface DraftRule {
   readonly body: DraftBody | null
 }
 
-export interface DraftBody {
+interface DraftBody {
   readonly code: string
   readonly trigger: Trigger
   readonly actions: readonly Action[]
