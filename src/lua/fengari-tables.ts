@@ -60,6 +60,10 @@ export function freeze(table: object): void {
   frozen.add(table)
 }
 
+export function isFrozen(table: object): boolean {
+  return frozen.has(table)
+}
+
 export function patchTables(parts: TableParts): void {
   const { ltable, TValue, integerTag, floatTag } = parts
   const { luaH_next: next, luaH_setfrom: setAny, luaH_setint: setWhole } = ltable

@@ -24,7 +24,7 @@
 import { createRequire } from "node:module"
 import { chunkIdBytes } from "./chunk-id.js"
 import { patchMetamethods } from "./fengari-metamethods.js"
-import { freeze, patchTables, type TValue } from "./fengari-tables.js"
+import { freeze, isFrozen, patchTables, type TValue } from "./fengari-tables.js"
 import { formatNumber } from "./number-format.js"
 import { parseNumeral } from "./numeral.js"
 
@@ -231,7 +231,10 @@ function loadPatched(): Fengari {
   const lua = get<LuaApi>("lua")
   const lobject = get<ObjectModule>("lobject")
   patchNumbers(lobject)
-  lobject.luaO_chunkid = (source) => chunkIdBytes(source)
+  const native = defs.to_luastring("=[JS]")
+  const nativeName = defs.to_luastring("[C]")
+  lobject.luaO_chunkid = (source) =>
+    source.length === native.length && sameBytes(source, native) ? nativeName : chunkIdBytes(source)
   const ldebug = get<DebugModule>("ldebug")
   patchTables({
     ltable: get("ltable"),
@@ -363,6 +366,12 @@ function patchNumbers(lobject: ObjectModule): void {
   }
 }
 
+const REWORDED = [
+  ["'__index' chain too long; possible loop", "loop in gettable"],
+  ["'__newindex' chain too long; possible loop", "loop in settable"],
+  ["JS stack overflow", "C stack overflow"],
+] as const
+
 /**
  * 5.3 says "index a nil value (local 'x')", 5.1 "index local 'x' (a nil value)".
  * The message is composed in one place, from three arguments, so it is re-ordered there.
@@ -372,7 +381,10 @@ function patchTypeErrors(lobject: ObjectModule, encode: (s: string) => LuaBytes)
   const typeError = encode(TYPE_ERROR_FORMAT)
   const named = encode("attempt to %s %s (a %s value)")
   const plain = encode("attempt to %s a %s value")
+  const reworded = REWORDED.map(([theirs, ours]) => [encode(theirs), encode(ours)] as const)
   lobject.luaO_pushvfstring = (L, fmt, args) => {
+    const other = reworded.find(([theirs]) => theirs.length === fmt.length && sameBytes(theirs, fmt))
+    if (other !== undefined) return push(L, other[1], args)
     if (fmt.length !== typeError.length || !sameBytes(fmt, typeError)) return push(L, fmt, args)
     const variable = /^ \((\w+) ('.*')\)$/s.exec(Buffer.from(args[2] as Uint8Array).toString("latin1"))
     if (variable === null || variable[1] === "constant") return push(L, plain, args.slice(0, 2))
@@ -523,6 +535,10 @@ export function pushTable(L: LuaState, table: object): void {
 /** Makes the table at `index` read-only for every script, `rawset` included. */
 export function freezeTable(L: LuaState, index: number): void {
   freeze(lua.lua_topointer(L, index) as object)
+}
+
+export function isFrozenTable(L: LuaState, index: number): boolean {
+  return isFrozen(lua.lua_topointer(L, index) as object)
 }
 
 /**

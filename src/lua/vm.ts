@@ -98,6 +98,7 @@ export class LuaVm {
     this.budget = new Budget(options.limits, options.monotonicMs)
     this.L = aux.luaL_newstate()
     this.#loading = {
+      charge: (L, steps) => this.budget.charge(L, steps),
       translate: (source, chunkName) => this.#translate(source, chunkName),
       pushHelpers: (L, unit) => this.#pushHelpers(L, unit),
       findModule: options.findModule,
@@ -265,7 +266,7 @@ export class LuaVm {
     lua.lua_newtable(L)
     lua.lua_setfield(L, LUA_REGISTRYINDEX, LOADED)
     lua.lua_pushglobaltable(L)
-    openBase(L, { print: this.#options.print, rethrowHalt })
+    openBase(L, { charge, print: this.#options.print, rethrowHalt })
     openEnvironment(L)
     openLoading(L, this.#loading)
     lua.lua_pushvalue(L, -1)

@@ -3,7 +3,16 @@
  * and the pattern must not grow beyond what PCRE would compile once its counted
  * groups are written out. Keeps out reading and running.
  */
-import { type Ast, childrenOf, EMPTY, type GroupNode, type LookNode, type Node, singleSet } from "./ast.js"
+import {
+  type Ast,
+  childrenOf,
+  EMPTY,
+  type GroupNode,
+  type LookNode,
+  type Node,
+  singleSet,
+  someNode,
+} from "./ast.js"
 import { syntaxFault, unsupportedFault } from "./fault.js"
 
 const MAX_LOOKBEHIND = 65535
@@ -69,7 +78,6 @@ export function fixedWidth(
       return inner === undefined ? undefined : inner * node.min
     }
     case "cond":
-      if (node.test.kind === "define") return 0
       // without a second branch PCRE counts the first, taken or not
       return node.no === EMPTY ? width(node.yes) : sameWidth([width(node.yes), width(node.no)])
     case "backref":
@@ -91,12 +99,20 @@ function sameWidth(widths: readonly (number | undefined)[]): number | undefined 
   return widths.every((width) => width === widths[0]) ? widths[0] : undefined
 }
 
+function isDefinition(node: Node): boolean {
+  return node.kind === "cond" && node.test.kind === "define"
+}
+
 function checkLookbehinds(
   node: Node,
   groups: ReadonlyMap<number, readonly GroupNode[]>,
   open: ReadonlySet<number> = new Set(),
 ): void {
   if (node.kind === "look" && node.behind) {
+    // PCRE does not judge what is defined there, nor would we know what it means
+    if (someNode(node.body, isDefinition)) {
+      throw unsupportedFault("(?(DEFINE)…) in a lookbehind", node.at, "define at the end of the pattern")
+    }
     for (const branch of behindBranches(node)) {
       const width = fixedWidth(branch, groups, open)
       if (width === undefined) {

@@ -95,20 +95,21 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   const isModule = ({ file }: RuleSource): boolean =>
     [...modules.values()].some((module) => resolve(module.file) === resolve(file))
   const system = sources.filter(isSystemFile)
-  const custom = sources.filter((source) => !isSystemFile(source))
+  const custom = sources.filter((source) => !system.includes(source))
   for (const [i, { file }] of system.entries()) {
     if (i > 0) findings.push(secondSystemFile(file, system[i - 1]?.file ?? ""))
   }
   for (const source of [...system, ...custom]) {
     const before = registrations.length
     options.onRun?.(source.file)
-    const outcome = runOne(vm, source, findings)
+    const isSystem = system.includes(source)
+    const outcome = runOne(vm, source, isSystem, findings)
     if (!outcome.ok && HALTS.has(outcome.code)) halted.push(source.file)
     for (const failure of api.runDeferred()) {
       findings.push(failureFinding(failure, source.file, "it was deferred to the end of the script"))
     }
     const place: Place = { file: source.file, line: 1, column: 1 }
-    if (system.includes(source)) {
+    if (isSystem) {
       if (outcome.ok && !withSystemRules(vm, () => {})) findings.push(noRules(place))
     } else if (outcome.ok && registrations.length === before && !isModule(source)) {
       findings.push(registersNothing(vm, place))
@@ -136,18 +137,23 @@ export function revisionOf(sources: readonly RuleSource[]): string {
   return hash.digest("hex").slice(0, 12)
 }
 
-function isSystemFile(source: RuleSource): boolean {
-  // Not in a comment: custom scripts like to say what they are not.
-  return /^(?:(?!--).)*\bmodule\s*\(?\s*["']msys\.adaptive_rules["']/m.test(latin1Of(source.bytes))
+/** Does it name its module outside a comment? Custom scripts like to say what they are not. */
+function isSystemFile({ bytes }: RuleSource): boolean {
+  const text = latin1Of(bytes)
+  for (const { index } of text.matchAll(/\bmodule\s*\(?\s*["']msys\.adaptive_rules["']/g)) {
+    const line = text.slice(text.lastIndexOf("\n", index) + 1, index)
+    if (!line.includes("--")) return true
+  }
+  return false
 }
 
-function runOne(vm: LuaVm, source: RuleSource, findings: Diagnostic[]): RunOutcome {
+function runOne(vm: LuaVm, source: RuleSource, isSystem: boolean, findings: Diagnostic[]): RunOutcome {
   const unitsBefore = vm.units.length
   const outcome = vm.runFile(source.bytes, source.file, { track: true })
   const unit = vm.units[unitsBefore]
   if (unit !== undefined) {
     findings.push(...unit.findings)
-    if (unit.chunk !== null && !isSystemFile(source)) findings.push(...lintScript(unit.chunk, source.file))
+    if (unit.chunk !== null && !isSystem) findings.push(...lintScript(unit.chunk, source.file))
   }
   findings.push(...checkEncoding(source))
   const told = unit?.findings.some(

@@ -1,5 +1,5 @@
 /** One element of a domain's `responses`. Source: rule-files.md section 3. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { Place } from "../model/diagnostic.js"
 import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
@@ -182,5 +182,5 @@ function observeField(table: RawTable, report: Report): boolean {
  */
 export function ruleId(domain: string, code: string, trigger: string, copy: number): string {
   const parts = copy === 0 ? [domain, code, trigger] : [domain, code, trigger, String(copy)]
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12)
+  return hash("sha256", JSON.stringify(parts), "hex").slice(0, 12)
 }

@@ -50,7 +50,10 @@ const PAIRS = new Map<number, number>(
 const STRING_HINTS = {
   "unfinished string": "close the string on the line where it opens",
   "escape sequence too large": "a decimal escape goes up to \\255",
-  "invalid escape sequence": "\\x takes two hexadecimal digits, \\u takes four, six or eight",
+  "expected hex digit": "\\x takes two hexadecimal digits",
+  "expected either 4, 6 or 8 hex digits for unicode escape":
+    "write the code point with leading zeros, as in \\u00e9",
+  "unicode escape sequence too large": "a \\u escape goes up to \\u7fffffff",
 } as const satisfies Record<StringFault["text"], string>
 
 const MALFORMED = "malformed number"

@@ -4,7 +4,7 @@
  * Source: lua-dialect.md, section B, rows "Integer literal" to "hex floats".
  */
 
-const DECIMAL = /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const DECIMAL = /^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const HEXADECIMAL = /^0[xX][0-9a-fA-F]+$/
 const OCTAL = /^0[0-7]*$/
 

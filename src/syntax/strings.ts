@@ -21,7 +21,12 @@ export interface QuotedString {
 
 export interface StringFault {
   /** Lua's sentence. */
-  readonly text: "unfinished string" | "escape sequence too large" | "invalid escape sequence"
+  readonly text:
+    | "unfinished string"
+    | "escape sequence too large"
+    | "expected hex digit"
+    | "expected either 4, 6 or 8 hex digits for unicode escape"
+    | "unicode escape sequence too large"
   /** The offending escape, or the place where the string should have ended. */
   readonly spot: Spot
   /** What Lua had read of the value: its message quotes it. */
@@ -157,31 +162,24 @@ class EscapedReader {
     const scanner = this.#scanner
     scanner.at++
     if (this.#hexDigits(2) < 2) {
-      this.#fail("invalid escape sequence", backslash)
+      this.#fail("expected hex digit", backslash)
       return
     }
     this.#value += String.fromCharCode(Number.parseInt(scanner.text(scanner.at, scanner.at + 2), 16))
     scanner.at += 2
   }
 
-  /**
-   * The dialect has no braces around the digits, so their number is a guess:
-   * the longest of 8, 6 and 4 that is a code point. Longest first, because a
-   * writer who typed eight digits meant eight; a code point, because no reader
-   * could want "\u0041BEEF" to be a character that does not exist.
-   */
+  /** The dialect has no braces around the digits: up to eight of them are taken, and their number must be 4, 6 or 8. */
   #unicode(backslash: number): void {
     const scanner = this.#scanner
     scanner.at++
-    const available = this.#hexDigits(8)
-    for (const length of [8, 6, 4]) {
-      const code = Number.parseInt(scanner.text(scanner.at, scanner.at + length), 16)
-      if (length > available || code > 0x10ffff) continue
-      this.#value += utf8(code)
-      scanner.at += length
-      return
-    }
-    this.#fail("invalid escape sequence", backslash)
+    const count = this.#hexDigits(8)
+    const code = Number.parseInt(scanner.text(scanner.at, scanner.at + count), 16)
+    scanner.at += count
+    if (count !== 4 && count !== 6 && count !== 8) {
+      this.#fail("expected either 4, 6 or 8 hex digits for unicode escape", backslash)
+    } else if (code > LARGEST_CODE) this.#fail("unicode escape sequence too large", backslash)
+    else this.#value += utf8(code)
   }
 
   /** How many hexadecimal digits follow, up to a limit. */
@@ -265,12 +263,21 @@ function isHexDigit(byte: number | undefined): boolean {
   return byte !== undefined && (isDigit(byte) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102))
 }
 
-/** UTF-8 bytes of a code point, surrogates included, as chars. */
+/** What six bytes of UTF-8 hold; the original knows no smaller limit. */
+const LARGEST_CODE = 0x7fffffff
+
+/** UTF-8 bytes of a code point, surrogates and what lies beyond Unicode included, as chars. */
 function utf8(code: number): string {
   if (code < 0x80) return String.fromCharCode(code)
-  if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), tail(code))
-  if (code < 0x10000) return String.fromCharCode(0xe0 | (code >> 12), tail(code >> 6), tail(code))
-  return String.fromCharCode(0xf0 | (code >> 18), tail(code >> 12), tail(code >> 6), tail(code))
+  let tails = ""
+  let rest = code
+  let lead = 0x40
+  while (rest >= lead) {
+    tails = String.fromCharCode(tail(rest)) + tails
+    rest >>= 6
+    lead = lead === 0x40 ? 0x20 : lead >> 1
+  }
+  return String.fromCharCode((0x100 - lead * 2) | rest) + tails
 }
 
 function tail(code: number): number {

@@ -24,7 +24,8 @@ type Case = readonly [pattern: string, subject: string]
 
 type Answer =
   | { readonly kind: "refused"; readonly text: string }
-  | { readonly kind: "failed" }
+  | { readonly kind: "failed" } // a call that never ends
+  | { readonly kind: "limit" }
   | { readonly kind: "none" }
   | {
       readonly kind: "match"
@@ -54,7 +55,7 @@ function ask(cases: readonly Case[]): Answer[] {
 
 function readAnswer(line: string, subject: string): Answer {
   if (line.startsWith("R")) return { kind: "refused", text: line.slice(2) }
-  if (line.startsWith("X")) return { kind: "failed" }
+  if (line.startsWith("X")) return { kind: line.includes("RECURSELOOP") ? "failed" : "limit" }
   if (line === "N") return { kind: "none" }
   const bytes = Buffer.from(subject)
   const [, first, last, ...spans] = line.split(" ")
@@ -75,7 +76,7 @@ function answer(pattern: string, subject: string): Answer | undefined {
     return code === "E_PATTERN_UNSUPPORTED" ? undefined : { kind: "refused", text: message }
   }
   const found = result.pattern.exec(subject)
-  if (found === "limit") return { kind: "failed" }
+  if (found === "limit") return { kind: "limit" }
   if (found === null) return { kind: "none" }
   return { kind: "match", index: found.index, end: found.end, groups: found.groups.slice(1) }
 }
@@ -89,7 +90,10 @@ function isKnownQuirk(pattern: string): boolean {
   return /(\\[SWD]|\[:\^).*\[:[a-z]+:\]/.test(pattern) || (/\\p/.test(pattern) && pattern.includes("[^"))
 }
 
+/** Both have a match limit, ours the lower one; where either gives up there is nothing to compare. */
 function same(pattern: string, ours: Answer, theirs: Answer): boolean {
+  if (theirs.kind === "failed") return ours.kind === "limit"
+  if (ours.kind === "limit" || theirs.kind === "limit") return true
   if (ours.kind !== "match" || theirs.kind !== "match") return ours.kind === theirs.kind
   if (ours.index !== theirs.index || ours.end !== theirs.end) return false
   const calls = /\(\?[0-9&]/.test(pattern)
@@ -98,15 +102,18 @@ function same(pattern: string, ours: Answer, theirs: Answer): boolean {
   )
 }
 
-/** Every case on which we and PCRE2 differ, as text. */
-function differences(cases: readonly Case[]): string[] {
+/** Every case on which we and PCRE2 differ, as text; and how often only we gave up. */
+function compare(cases: readonly Case[]): { differences: string[]; gaveUp: number } {
   const answers = ask(cases)
-  return cases.flatMap(([pattern, subject], i) => {
+  let gaveUp = 0
+  const differences = cases.flatMap(([pattern, subject], i) => {
     const theirs = answers[i] as Answer
     const ours = answer(pattern, subject)
-    if (ours === undefined || same(pattern, ours, theirs)) return []
-    return [JSON.stringify({ pattern, subject, ours, theirs })]
+    if (ours === undefined) return []
+    if (ours.kind === "limit" && (theirs.kind === "none" || theirs.kind === "match")) gaveUp++
+    return same(pattern, ours, theirs) ? [] : [JSON.stringify({ pattern, subject, ours, theirs })]
   })
+  return { differences, gaveUp }
 }
 
 function draw(pattern: (choose: Choose) => string, subject: (choose: Choose) => string): Case[] {
@@ -129,12 +136,15 @@ describe.skipIf(missing)("the real PCRE2 agrees", () => {
   ] as const)(
     "on %s",
     (_, pattern, subject) => {
-      expect(differences(draw(pattern, subject))).toEqual([])
+      const { differences, gaveUp } = compare(draw(pattern, subject))
+      expect(differences).toEqual([])
+      expect(gaveUp).toBeLessThanOrEqual(1 + CASES / 10_000)
     },
     600_000,
   )
 
   test("on the table of constructs", () => {
-    expect(differences(CONSTRUCTS.map(([pattern, subject]) => [pattern, subject] as const))).toEqual([])
+    const cases = CONSTRUCTS.map(([pattern, subject]) => [pattern, subject] as const)
+    expect(compare(cases)).toEqual({ differences: [], gaveUp: 0 })
   })
 })

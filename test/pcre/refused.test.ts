@@ -82,6 +82,7 @@ const UNSUPPORTED: readonly (readonly [string, string])[] = [
   ["(?*a)", "a non-atomic lookaround is not supported"],
   ["(*napla:a)", "(*napla: is not supported"],
   ["(*sr:a)", "(*sr: is not supported"],
+  ["(?<=(?(DEFINE)a+))b", "(?(DEFINE)…) in a lookbehind is not supported"],
   ["(abc){30000}", "a pattern this large is not supported"],
 ]
 

@@ -20,6 +20,7 @@ import {
 } from "../args.js"
 import {
   aux,
+  isFrozenTable,
   LUA_MULTRET,
   LUA_OK,
   LUA_TBOOLEAN,
@@ -36,6 +37,8 @@ import {
 import { parseInBase, parseNumeral } from "../numeral.js"
 
 export interface BaseOptions {
+  /** Charges steps of a loop to the running script's budget. */
+  readonly charge: (L: LuaState, steps: number) => void
   /** Takes one printed line, without its line end. */
   readonly print: (line: LuaBytes) => void
   /** Ends the script again when its budget is spent: a protected call must not outlive it. */
@@ -71,7 +74,7 @@ export function openBase(L: LuaState, options: BaseOptions): void {
       lua.lua_pushstring(L, literal(typeName(L, 1)))
       return 1
     },
-    unpack,
+    unpack: (L) => unpack(L, options),
     xpcall: (L) => xpcall(L, options.rethrowHalt),
   })
   lua.lua_pushstring(L, literal("Lua 5.1"))
@@ -160,7 +163,7 @@ function setMetatable(L: LuaState): number {
   const type = lua.lua_type(L, 2)
   checkType(L, 1, LUA_TTABLE)
   if (type !== LUA_TNIL && type !== LUA_TTABLE) argError(L, 2, "nil or table expected")
-  if (aux.luaL_getmetafield(L, 1, literal("__metatable")) !== LUA_TNIL) {
+  if (aux.luaL_getmetafield(L, 1, literal("__metatable")) !== LUA_TNIL || isFrozenTable(L, 1)) {
     raise(L, "cannot change a protected metatable")
   }
   lua.lua_settop(L, 2)
@@ -306,13 +309,14 @@ export function pushPlainText(L: LuaState, index: number): void {
 /** Twice what any sane call passes; a bare `unpack({}, 1, 1e8)` must not fill memory. */
 const MAX_UNPACK = 200_000
 
-function unpack(L: LuaState): number {
+function unpack(L: LuaState, { charge }: BaseOptions): number {
   checkType(L, 1, LUA_TTABLE)
   const from = optInt(L, 2, 1)
   const to = lua.lua_isnoneornil(L, 3) ? lua.lua_rawlen(L, 1) : checkInt(L, 3)
   if (from > to) return 0
   const count = to - from + 1
   if (count > MAX_UNPACK || !lua.lua_checkstack(L, count)) raise(L, "too many results to unpack")
+  charge(L, count)
   for (let i = from; i <= to; i++) lua.lua_rawgeti(L, 1, i)
   return count
 }

@@ -36,6 +36,8 @@ export type TranslatedChunk =
   | { readonly line: number; readonly message: string }
 
 export interface LoadingOptions {
+  /** Charges the work of compiling to the running script's budget. */
+  readonly charge: (L: LuaState, steps: number) => void
   /** Translates dialect source; `chunkName` as Lua has it: `@file`, `=name` or the text itself. */
   readonly translate: (source: LuaBytes, chunkName: LuaBytes) => TranslatedChunk
   /** Pushes the table of helpers that translated code of that unit calls. */
@@ -118,12 +120,15 @@ export function compileChunk(
 
 /** Only a file may begin with a `#` line. */
 function compileText(L: LuaState, source: LuaBytes, name: LuaBytes, options: LoadingOptions): boolean {
+  options.charge(L, source.length * STEPS_PER_BYTE)
   if (source[0] !== HASH) return compileChunk(L, source, name, options)
   pushText(L, `${textOf(chunkIdBytes(name, COMPILER_ID_SIZE))}:1: unexpected symbol near '#'`)
   return false
 }
 
 const HASH = 0x23
+/** What compiling costs, in instructions of about the same time. */
+const STEPS_PER_BYTE = 4
 
 function readOnce(bytes: LuaBytes): ChunkReader {
   let rest: LuaBytes | null = bytes

@@ -207,7 +207,8 @@ export class PatternMatch {
       throw new PatternError("invalid capture index")
     }
     const from = this.#starts[i] as number
-    if (this.#subject.length - s < length) return -1
+    // A position has no text that could come again.
+    if (length === CAPTURE_POSITION || this.#subject.length - s < length) return -1
     for (let k = 0; k < length; k++) {
       this.#tick()
       if (this.#subject[from + k] !== this.#subject[s + k]) return -1

@@ -20,6 +20,7 @@ import {
   typeName,
 } from "../args.js"
 import {
+  freezeTable,
   LUA_TFUNCTION,
   LUA_TNUMBER,
   LUA_TSTRING,
@@ -45,10 +46,10 @@ export function openString(L: LuaState, options: StringOptions): void {
   const gmatch = makeGmatch(options)
   lua.lua_newtable(L)
   setFunctions(L, {
-    byte,
+    byte: (L) => byte(L, options),
     char,
     find,
-    format,
+    format: (L) => format(L, options),
     gfind: gmatch,
     gmatch,
     gsub: (L) => gsub(L, options),
@@ -69,6 +70,7 @@ export function openString(L: LuaState, options: StringOptions): void {
   lua.lua_createtable(L, 0, 1)
   lua.lua_pushvalue(L, -2)
   lua.lua_setfield(L, -2, literal("__index"))
+  freezeTable(L, -1)
   lua.lua_pushstring(L, literal(""))
   lua.lua_insert(L, -2)
   lua.lua_setmetatable(L, -2)
@@ -89,7 +91,7 @@ function sub(L: LuaState): number {
   return 1
 }
 
-function byte(L: LuaState): number {
+function byte(L: LuaState, { charge }: StringOptions): number {
   const s = checkBytes(L, 1)
   const first = relative(optInteger(L, 2, 1), s.length)
   const from = Math.max(1, first)
@@ -97,6 +99,7 @@ function byte(L: LuaState): number {
   if (from > to) return 0
   const count = to - from + 1
   if (!lua.lua_checkstack(L, count)) raise(L, "string slice too long")
+  charge(L, count)
   for (let i = from - 1; i < to; i++) lua.lua_pushnumber(L, s[i] as number)
   return count
 }
@@ -333,7 +336,7 @@ function expandTemplate(
 
 const CONVERSION = /^%([-+ #0]*)(\d*)(?:\.(\d*))?(.?)/s
 
-function format(L: LuaState): number {
+function format(L: LuaState, { charge }: StringOptions): number {
   const text = latin1Of(checkBytes(L, 1))
   let out = ""
   let arg = 1
@@ -354,6 +357,7 @@ function format(L: LuaState): number {
     i = percent + match[0].length
     out += conversion(L, match, ++arg)
   }
+  charge(L, out.length)
   lua.lua_pushstring(L, bytesOfLatin1(out))
   return 1
 }
