@@ -48,6 +48,13 @@ const ROWS: readonly (readonly [row: string, code: string, printed: string])[] =
   ],
   ["random takes a fraction", "print(math.random(1.5))", "1"],
   [
+    "strings in arithmetic",
+    'print("0xFFFFFFFF" + 0, " 010" + 0, pcall(function() return "08" + 0 end))',
+    "4294967295\t10\tfalse\tt.lua:1: attempt to perform arithmetic on a string value",
+  ],
+  ["huge numbers as integers", 'print(("abc"):sub(1, math.huge) == "", ("x"):rep(2^32 + 2))', "true\txx"],
+  ["modulo infinity", "print(5 % math.huge, -5 % math.huge)", "nan\tinf"],
+  [
     "old functions are there",
     "for _, f in ipairs{unpack, loadstring, gcinfo, newproxy, table.getn, table.maxn, table.foreach, table.foreachi, math.pow, math.mod, math.log10, math.sinh, math.cosh, math.tanh, math.atan2, math.frexp, math.ldexp, string.gfind} do assert(type(f) == 'function') end print(type(package.loaders), string.gfind == string.gmatch)",
     "table\ttrue",
@@ -68,6 +75,28 @@ const ROWS: readonly (readonly [row: string, code: string, printed: string])[] =
   ],
   ["collectgarbage", 'print(collectgarbage(), type(collectgarbage("count")))', "0\tnumber"],
   ["table.insert past the end", "local t = {1} table.insert(t, #t + 3, 'v') print(t[4], #t)", "v\t1"],
+  ["lists with holes", "print(#{nil,nil,3}, #{1,nil,3}, #{10,2,nil}, table.getn{nil,2})", "3\t3\t2\t2"],
+  [
+    "pairs walks a list from 1",
+    'local o = {} for k in pairs({x = 1, "a", nil, "c", "d"}) do o[#o + 1] = k end print(unpack(o))',
+    "1\t3\t4\tx",
+  ],
+  ["__len of a table is ignored", "print(#setmetatable({1, 2}, {__len = function() return 9 end}))", "2"],
+  [
+    "__pairs is ignored, ipairs is raw",
+    "local t = setmetatable({1}, {__pairs = error, __index = function() return 1 end}) for k in pairs(t) do print(k) end for i in ipairs(t) do print(i) end",
+    "1\n1",
+  ],
+  [
+    "__eq and __lt want the same function on both sides",
+    "local function yes() return true end local a, b, c = setmetatable({}, {__eq = yes, __lt = yes}), setmetatable({}, {__eq = yes, __lt = yes}), setmetatable({}, {__eq = print}) print(a == b, a == c, a == {}, a < b, pcall(function() return a < 1 end))",
+    "true\tfalse\tfalse\ttrue\tfalse\tt.lua:1: attempt to compare table with number",
+  ],
+  [
+    "a pattern ends at its first zero byte",
+    'print(("a\\0b"):match("a\\0x"), ("a\\0b"):find("\\0", 1, true))',
+    "a\t2\t2",
+  ],
   ["gsub replacement %x", 'print((("a"):gsub("a", "%x")))', "x"],
   [
     "xpcall passes no arguments",
