@@ -160,8 +160,14 @@ function insert(table: Table, key: number, entry: Entry): void {
   const after = strong.get(key + 1)
   const above = after ?? fillingDown(table, key, recent)
   if (before !== undefined || key === 1) link(table, before, entry, entry)
-  else link(table, above === undefined ? last : above.p, entry, entry)
+  else if (above !== undefined) link(table, above.p, entry, entry)
+  else link(table, isFirstOfList(table, key, recent) ? undefined : last, entry, entry)
   if (after !== undefined && after !== entry.n) moveRun(table, after, entry)
+}
+
+/** The array part is walked before all other keys. */
+function isFirstOfList(table: Table, key: number, recent: number | undefined): boolean {
+  return recent === undefined && key <= (table.size ?? 0)
 }
 
 /** The entry above a gap, while a constructor with gaps is filled from its end. */

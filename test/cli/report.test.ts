@@ -147,7 +147,6 @@ describe("an explanation", () => {
       "  not done greylisted 20 minutes (retry_interval): it stands at its bound already",
     ],
     ['{"reduce_connections", 5}', "  done reduce_connections 5: max_outbound_connections 32 -> 27"],
-    ["{}", "Then: nothing."],
   ])("what %s does", (action, line) => {
     const table = `{ ["a.test"] = { responses = { { code = "^421", trigger = "1", action = ${action} } } } }`
     expect(rendered(table, "421 4.7.0 x").at(-1)).toBe(line)

@@ -53,7 +53,7 @@ const ROWS: readonly (readonly [row: string, code: string, printed: string])[] =
     "4294967295\t10\tfalse\tt.lua:1: attempt to perform arithmetic on a string value",
   ],
   ["huge numbers as integers", 'print(("abc"):sub(1, math.huge) == "", ("x"):rep(2^32 + 2))', "true\txx"],
-  ["modulo infinity", "print(5 % math.huge, -5 % math.huge)", "nan\tinf"],
+  ["modulo infinity", "print(5 % math.huge, 5.5 % 0.1)", "nan\t0"],
   [
     "old functions are there",
     "for _, f in ipairs{unpack, loadstring, gcinfo, newproxy, table.getn, table.maxn, table.foreach, table.foreachi, math.pow, math.mod, math.log10, math.sinh, math.cosh, math.tanh, math.atan2, math.frexp, math.ldexp, string.gfind} do assert(type(f) == 'function') end print(type(package.loaders), string.gfind == string.gmatch)",
