@@ -116,8 +116,10 @@ export function argError(L: LuaState, arg: number, message: string): never {
   let name = "?"
   if (lua.lua_getstack(L, 0, ar)) {
     lua.lua_getinfo(L, literal("n"), ar)
-    if (ar.name !== null) name = textOf(ar.name)
-    if (ar.namewhat !== null && textOf(ar.namewhat) === "method") {
+    const what = ar.namewhat === null ? "" : textOf(ar.namewhat)
+    if (what === "for iterator") name = "(for generator)"
+    else if (ar.name !== null && what !== "metamethod") name = textOf(ar.name)
+    if (what === "method") {
       shown--
       if (shown === 0) raise(L, `calling '${name}' on bad self (${message})`)
     }
