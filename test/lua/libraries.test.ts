@@ -135,6 +135,7 @@ describe("math", () => {
   prints([
     ["math.floor(-3.5), math.ceil(-3.5), math.abs(-3), math.sqrt(16)", "-4\t-3\t3\t4"],
     ["math.max(1, 5, 3), math.min(4, 2), math.fmod(-7, 3), math.mod(7, 3)", "5\t2\t-1\t1"],
+    ["math.mod == math.fmod, string.gfind == string.gmatch", "true\ttrue"],
     ["math.modf(3.75), math.modf(-3.75)", "3\t-3\t-0.75"],
     ["math.modf(-3), math.modf(1/0)", "-3\tinf\t0"],
     ["math.frexp(8), math.frexp(0), math.frexp(-0.3)", "0.5\t0\t-0.6\t-1"],

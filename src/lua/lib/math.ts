@@ -31,7 +31,6 @@ const UNARY: Record<string, Unary> = {
 const BINARY: Record<string, (a: number, b: number) => number> = {
   atan2: Math.atan2,
   fmod: (a, b) => a % b,
-  mod: (a, b) => a % b,
   pow: (a, b) => a ** b,
 }
 
@@ -73,6 +72,9 @@ export function openMath(L: LuaState, seed: number): void {
       return 0
     },
   })
+  // The old name is the same function, as in 5.1.
+  lua.lua_getfield(L, -1, literal("fmod"))
+  lua.lua_setfield(L, -2, literal("mod"))
   lua.lua_pushnumber(L, Math.PI)
   lua.lua_setfield(L, -2, literal("pi"))
   lua.lua_pushnumber(L, Number.POSITIVE_INFINITY)
