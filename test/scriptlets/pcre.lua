@@ -141,3 +141,6 @@ expect.refused("the result is longer than", pcre.replace, ("a"):rep(2^16), "a", 
 local value, message, at = pcre.match(("a"):rep(5000), "^(a+)+\\1$(?<!a)")
 expect.equal(value, nil)
 if message then expect.equal({ message:find("match limit", 1, true) ~= nil, at }, { true, 0 }) end
+
+-- outside the mail server the module is called pcre
+expect.equal(require("pcre").match("abc", "b")[0], "b")

@@ -121,6 +121,8 @@ export function openHostApi(vm: LuaVm, services: HostServices): HostApi {
     check: checkModule(),
     libraries: [
       { ...jsonModule(context), from: "require" },
+      // The name it has outside the mail server; the same module.
+      { ...pcreModule(context), path: "pcre", from: "require" },
       { ...threadModule(), from: "start" },
     ],
     absent: [...ABSENT, "xml", "curl"],

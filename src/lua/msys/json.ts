@@ -144,7 +144,7 @@ class JsonHandles {
         const known = this.#handles.at(L, index)
         if (known !== null) return known instanceof JsonScalar ? known.value : known
         throw new JsonFault(
-          `a ${hostTypeName(L, index)} cannot be a JSON value; write a table, string, number or boolean`,
+          `cannot assign values of type ${hostTypeName(L, index)}; write a table, string, number or boolean`,
         )
       }
     }
@@ -197,7 +197,7 @@ class JsonHandles {
   #place(L: LuaState): number {
     if (!lua.lua_isnumber(L, 2)) {
       throw new JsonFault(
-        `a ${hostTypeName(L, 2)} cannot be an index of an array; write a number, 1 for the first element`,
+        `json array index must be numeric, not a ${hostTypeName(L, 2)}; 1 is the first element`,
       )
     }
     return Math.trunc(lua.lua_tonumber(L, 2))
@@ -216,7 +216,7 @@ class JsonHandles {
   #assign(L: LuaState): number {
     const target = this.#handles.at(L, 1)
     if (target instanceof JsonScalar || target === null)
-      throw new JsonFault("a scalar has no fields to assign")
+      throw new JsonFault("cannot assign to this type of json object: a scalar has no fields")
     const isDelete = lua.lua_isnoneornil(L, 3)
     if (target instanceof JsonObject) {
       const name = this.#fieldName(L, 2)
@@ -225,10 +225,10 @@ class JsonHandles {
       return 0
     }
     const place = this.#place(L)
-    if (isDelete) throw new JsonFault("an element of an array cannot be deleted; build a new array")
+    if (isDelete) throw new JsonFault("cannot delete from json arrays; build a new array")
     if (!(place >= 1 && place <= MAX_ARRAY)) {
       throw new JsonFault(
-        `the index ${formatNumber(place)} is out of range; arrays go from 1 to ${MAX_ARRAY}`,
+        `lua array semantics are that index operations are 1-based: the index ${formatNumber(place)} is out of range; arrays go from 1 to ${MAX_ARRAY}`,
       )
     }
     const value = this.#readFor(L, target)

@@ -48,11 +48,14 @@ export interface HostLibrary {
 const SCRIPTLETS = new URL("../../../scriptlets/", import.meta.url)
 const sources = new Map<string, LuaBytes>()
 
+/** Modules whose scriptlet has another name than theirs. */
+const SCRIPTLET_FILES: Readonly<Record<string, string>> = { msys: "msys/init", pcre: "msys/pcre" }
+
 /** The text of a shipped scriptlet, read once. */
 function scriptletSource(path: string): LuaBytes {
   let source = sources.get(path)
   if (source === undefined) {
-    const file = path === "msys" ? "msys/init" : path.replaceAll(".", "/")
+    const file = SCRIPTLET_FILES[path] ?? path.replaceAll(".", "/")
     source = new Uint8Array(readFileSync(new URL(`${file}.lua`, SCRIPTLETS)))
     sources.set(path, source)
   }

@@ -62,7 +62,7 @@ class Regex {
   run(L: LuaState, use: (search: Search) => number): number {
     const source = decode(checkBytes(L, 2))
     if (source === null) return refuse(L, "the pattern is not UTF-8", 0)
-    if (source === "") return refuse(L, "the pattern is empty", 0)
+    if (source === "") return refuse(L, "an empty pattern was provided", 0)
     const entry = this.#compile(L, source)
     if (!entry.result.ok) {
       const { message, offset } = entry.result.error

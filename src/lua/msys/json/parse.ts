@@ -16,7 +16,7 @@ export const CODES = [
   { name: "ERROR_PARSE_BOOLEAN", text: "true or false expected" },
   { name: "ERROR_PARSE_NUMBER", text: "number expected" },
   { name: "ERROR_PARSE_ARRAY", text: "',' or ']' expected after an array element" },
-  { name: "ERROR_PARSE_OBJECT_KEY_NAME", text: "quoted name of an object field expected" },
+  { name: "ERROR_PARSE_OBJECT_KEY_NAME", text: "quoted object property name expected" },
   { name: "ERROR_PARSE_OBJECT_KEY_SEP", text: "':' expected after the name of an object field" },
   { name: "ERROR_PARSE_OBJECT_VALUE_SEP", text: "',' or '}' expected after an object field" },
   { name: "ERROR_PARSE_STRING", text: "bad escape in a string" },
