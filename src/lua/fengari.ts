@@ -1,13 +1,15 @@
 /**
  * A private copy of fengari, changed where Lua 5.3 on 32-bit integers differs
- * from the vendor's Lua (5.1, doubles only). This is the only file that knows
- * fengari's insides; everything else sees the typed `lua_*` functions below.
+ * from the vendor's Lua (5.1, doubles only). Only this file and the
+ * `fengari-*.ts` beside it know fengari's insides; everything else sees the
+ * typed `lua_*` functions below.
  *
  * fengari's modules bind some of each other's exports when they are first
  * loaded (then the change must come before the rest is loaded: luaconf,
- * llimits, lstring) and reach others through the module object (then it may come after).
- * The version is pinned in package.json. The copy is taken out of the module cache again: a program
- * that embeds this library and uses fengari itself keeps an unchanged one.
+ * llimits, lstring) and reach others through the module object (then it may
+ * come after). The version is pinned in package.json. The copy is taken out of
+ * the module cache again: a program that embeds this library and uses fengari
+ * itself keeps an unchanged one.
  *
  * What is changed, each with the row of lua-dialect.md it serves:
  * - numbers print as C's `%.14g` (C: "printed" row);
