@@ -10,8 +10,9 @@
   How to read the file
     * A key is the routing domain. A string is an alias (one hop only).
     * ["mx:.suffix"] sends hosted domains to a table by the name of their MX
-      host, and ["*"] is asked after the domain's own rules. The original
-      product has neither, and never matches such keys.
+      host (its plain name is a key too, for routing domains after MX roll-up),
+      and ["*"] is asked after the domain's own rules. The original product has
+      neither "mx:" nor "*", and never matches such keys.
     * The first matching pattern decides: specific rules stand before general
       ones, and a rule whose rate is not crossed still ends the search.
     * trigger = "9/600" fires on the tenth match within 600 seconds.
@@ -125,6 +126,7 @@ Rules = {
   },
   ["googlemail.com"] = "gmail.com",
   ["mx:.google.com"] = "gmail.com",
+  ["google.com"] = "gmail.com",
   ["mx:.googlemail.com"] = "gmail.com",
 
   -- ---------------------------------------------------------------------------
@@ -292,6 +294,7 @@ Rules = {
   ["live.ru"] = "outlook.com",
   ["live.se"] = "outlook.com",
   ["mx:.olc.protection.outlook.com"] = "outlook.com",
+  ["olc.protection.outlook.com"] = "outlook.com",
 
   -- ---------------------------------------------------------------------------
   -- Microsoft 365, hosted domains                              D, mid-2026
@@ -338,8 +341,11 @@ Rules = {
     },
   },
   ["mx:.mail.protection.outlook.com"] = "outlook-365",
+  ["mail.protection.outlook.com"] = "outlook-365",
   ["mx:.mail.eo.outlook.com"] = "outlook-365",
+  ["mail.eo.outlook.com"] = "outlook-365",
   ["mx:.mx.microsoft"] = "outlook-365",
+  ["mx.microsoft"] = "outlook-365",
 
   -- ---------------------------------------------------------------------------
   -- Yahoo, AOL, Verizon, AT&T (moved to Yahoo in mid-2025)      D/O, mid-2026
@@ -487,6 +493,7 @@ Rules = {
   ["swbell.net"] = "yahoo.com",
   ["wans.net"] = "yahoo.com",
   ["mx:.yahoodns.net"] = "yahoo.com",
+  ["yahoodns.net"] = "yahoo.com",
   ["mx:.prodigy.net"] = "yahoo.com",
 
   -- ---------------------------------------------------------------------------
@@ -672,6 +679,7 @@ Rules = {
   },
   ["mx:.cox.net"] = "cox.net",
   ["mx:.cloudfilter.net"] = "cox.net",
+  ["cloudfilter.net"] = "cox.net",
 
   -- ---------------------------------------------------------------------------
   -- GoDaddy hosted mail                                        D/O, mid-2026
@@ -803,6 +811,7 @@ Rules = {
   ["mx:.web.de"] = "gmx.net",
   ["mx:.mail.com"] = "gmx.net",
   ["mx:.kundenserver.de"] = "gmx.net",
+  ["kundenserver.de"] = "gmx.net",
   ["mx:.ionos.co.uk"] = "gmx.net",
   ["mx:.ionos.com"] = "gmx.net",
   ["mx:.ionos.de"] = "gmx.net",
@@ -1129,6 +1138,7 @@ Rules = {
   ["vip.163.com"] = "163.com",
   ["yeah.net"] = "163.com",
   ["mx:.netease.com"] = "163.com",
+  ["netease.com"] = "163.com",
 
   -- ---------------------------------------------------------------------------
   -- Sina                                                       O, mid-2026
@@ -1250,7 +1260,9 @@ Rules = {
     },
   },
   ["mx:.pphosted.com"] = "gateway-proofpoint",
+  ["pphosted.com"] = "gateway-proofpoint",
   ["mx:.ppe-hosted.com"] = "gateway-proofpoint",
+  ["ppe-hosted.com"] = "gateway-proofpoint",
 
   -- Mimecast                                                   D, mid-2026
   -- Its greylisting wants a retry after 1 minute to 12 hours.
@@ -1267,6 +1279,7 @@ Rules = {
     },
   },
   ["mx:.mimecast.com"] = "gateway-mimecast",
+  ["mimecast.com"] = "gateway-mimecast",
 
   -- Cisco Secure Email                                         O, mid-2026
   ["gateway-cisco"] = {
@@ -1284,6 +1297,7 @@ Rules = {
     },
   },
   ["mx:.iphmx.com"] = "gateway-cisco",
+  ["iphmx.com"] = "gateway-cisco",
 
   -- Barracuda                                                  O, mid-2026
   ["gateway-barracuda"] = {
@@ -1295,6 +1309,7 @@ Rules = {
     },
   },
   ["mx:.barracudanetworks.com"] = "gateway-barracuda",
+  ["barracudanetworks.com"] = "gateway-barracuda",
 
   -- Broadcom (Symantec, MessageLabs)                           O, mid-2026
   ["gateway-broadcom"] = {
@@ -1306,6 +1321,7 @@ Rules = {
     },
   },
   ["mx:.messagelabs.com"] = "gateway-broadcom",
+  ["messagelabs.com"] = "gateway-broadcom",
 
   -- Trend Micro                                                O, mid-2026
   -- Cloudmark filters for others; its rule stands under "*".
@@ -1316,8 +1332,11 @@ Rules = {
     },
   },
   ["mx:.trendmicro.com"] = "gateway-trend",
+  ["trendmicro.com"] = "gateway-trend",
   ["mx:.trendmicro.eu"] = "gateway-trend",
+  ["trendmicro.eu"] = "gateway-trend",
   ["mx:.trendmicro.co.jp"] = "gateway-trend",
+  ["trendmicro.co.jp"] = "gateway-trend",
 
   -- ---------------------------------------------------------------------------
   -- Everything else, and what a provider's own rules leave open.     mid-2026
