@@ -94,15 +94,3 @@ export const CODES = {
 } as const satisfies Record<string, CodeEntry>
 
 export type Code = keyof typeof CODES
-
-/** An operation refused as a whole. `code` is for programs, the message for people. */
-export class RuleError extends Error {
-  override readonly name = "RuleError"
-  constructor(
-    readonly code: Code,
-    message: string,
-    readonly hint: string = "",
-  ) {
-    super(message)
-  }
-}

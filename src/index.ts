@@ -16,7 +16,7 @@ import type { LoadedRules } from "./reload/load.js"
 
 export { globalOptions, type OptionLookup, SettingError } from "./config/lookup.js"
 export type { Explanation } from "./engine/explain.js"
-export { CODES, type Code, RuleError, type Severity } from "./errors.js"
+export { CODES, type Code, type Severity } from "./errors.js"
 export type { Diagnostic } from "./model/diagnostic.js"
 export type { Effect } from "./model/effect.js"
 export type { ResponseRule, RuleRef } from "./model/rule.js"

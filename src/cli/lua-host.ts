@@ -3,7 +3,7 @@
  * one run, with the real clock. Shared by the prompt and the script worker.
  */
 import { monotonicMs, wallClockSec } from "../clock.js"
-import { literal } from "../lua/args.js"
+import { bytesOf, literal } from "../lua/args.js"
 import type { BudgetLimits } from "../lua/budget.js"
 import { lua } from "../lua/fengari.js"
 import { type HostApi, openHostApi } from "../lua/msys/index.js"
@@ -41,7 +41,7 @@ export function setArguments(vm: LuaVm, script: string, args: readonly string[])
   const { L } = vm
   lua.lua_newtable(L)
   ;["adaptive", script, ...args].forEach((text, i) => {
-    lua.lua_pushstring(L, new TextEncoder().encode(text))
+    lua.lua_pushstring(L, bytesOf(text))
     lua.lua_rawseti(L, -2, i - 1)
   })
   lua.lua_setglobal(L, literal("arg"))

@@ -44,6 +44,15 @@ export function bytesOf(text: string): LuaBytes {
 /** Up to here a loop beats the decoder. */
 const SHORT = 64
 
+/** Text of bytes that are valid UTF-8; null when they are not. */
+export function utf8Of(bytes: LuaBytes): string | null {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
 /** Text of Lua bytes: UTF-8 where they are valid UTF-8, else one char per byte. */
 export function textOf(bytes: LuaBytes): string {
   if (bytes.length <= SHORT) {
@@ -56,11 +65,7 @@ export function textOf(bytes: LuaBytes): string {
     }
     if (ascii) return text
   }
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    return Buffer.from(bytes).toString("latin1")
-  }
+  return utf8Of(bytes) ?? latin1Of(bytes)
 }
 
 /** One char per byte, for code that counts bytes. */
@@ -107,6 +112,21 @@ export function findLevel(L: LuaState, level: number, ar: LuaDebug): "found" | "
     if (left < 0) return "tail call"
   }
   return "none"
+}
+
+/** The innermost running function of a chunk whose name is accepted, with its line; null when there is none. */
+export function nearestFrame(L: LuaState, accepts: (chunkName: LuaBytes) => boolean): LuaDebug | null {
+  const ar = new LuaDebug()
+  for (let level = 0; lua.lua_getstack(L, level, ar); level++) {
+    lua.lua_getinfo(L, literal("Sl"), ar)
+    if (ar.source !== null && ar.currentline > 0 && accepts(ar.source)) return ar
+  }
+  return null
+}
+
+/** Is the chunk a file? */
+export function isFileName(chunkName: LuaBytes): boolean {
+  return chunkName[0] === 0x40
 }
 
 /** "bad argument #2 to 'insert' (…)", with the name by which the caller called the function. */

@@ -10,8 +10,8 @@
  * escapes is stopped from outside, by ending the worker (see reload).
  */
 import type { Code } from "../errors.js"
-import { literal, textOf } from "./args.js"
-import { LUA_MASKCOUNT, type LuaBytes, LuaDebug, type LuaState, lua, type StringMeter } from "./fengari.js"
+import { isFileName, nearestFrame, textOf } from "./args.js"
+import { LUA_MASKCOUNT, type LuaBytes, type LuaState, lua, type StringMeter } from "./fengari.js"
 
 export interface BudgetLimits {
   /** VM instructions, also charged for steps of library loops. */
@@ -53,6 +53,14 @@ export const SCRIPT_LIMITS: BudgetLimits = Object.freeze({
 
 /** For one line at the prompt of `adaptive lua`: nothing can be typed while it runs. */
 export const PROMPT_LIMITS: BudgetLimits = Object.freeze({ ...SCRIPT_LIMITS, deadlineMs: 10_000 })
+
+/** What a library function may use of the running script's budget. */
+export interface Allowance {
+  /** Charges steps of a loop, or bytes of growth. */
+  readonly charge: (L: LuaState, steps: number) => void
+  /** Bytes of the longest string. */
+  readonly maxBytes: () => number
+}
 
 /** Ends a script whatever it does. Not a Lua error: `pcall` must not absorb it. */
 export class HaltError extends Error {
@@ -171,12 +179,6 @@ export class Budget implements StringMeter {
 
 /** `file:line: ` of the innermost function of a file, as errors begin; nothing when there is none. */
 function placeOf(L: LuaState): string {
-  const ar = new LuaDebug()
-  for (let level = 0; lua.lua_getstack(L, level, ar); level++) {
-    lua.lua_getinfo(L, literal("Sl"), ar)
-    if (ar.source?.[0] === 0x40 && ar.currentline > 0) {
-      return `${textOf(ar.short_src as LuaBytes)}:${ar.currentline}: `
-    }
-  }
-  return ""
+  const frame = nearestFrame(L, isFileName)
+  return frame === null ? "" : `${textOf(frame.short_src as LuaBytes)}:${frame.currentline}: `
 }

@@ -45,7 +45,7 @@ export function formatWith(spec: NumberSpec, n: number): string {
 const UINT64 = 1n << 64n
 
 /** C casts the double to a 64-bit integer: toward zero; what does not fit becomes the smallest one. */
-function toInt64(n: number): bigint {
+export function toInt64(n: number): bigint {
   if (!(n >= -(2 ** 63) && n < 2 ** 63)) return -(1n << 63n)
   return BigInt(Math.trunc(n))
 }

@@ -10,7 +10,7 @@ import type { Code } from "../errors.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type Chunk, type Expr, type TableExpr, translate } from "../syntax/index.js"
 import { bytesOf, literal, textOf } from "./args.js"
-import { Budget, type BudgetLimits } from "./budget.js"
+import { type Allowance, Budget, type BudgetLimits } from "./budget.js"
 import {
   aux,
   type ConstantValue,
@@ -120,29 +120,35 @@ export class LuaVm {
   ): RunOutcome {
     const { L } = this
     this.#tracking = options.track ?? false
-    let compiled = false
-    const outcome = this.protect(() => {
-      if (!compileChunk(L, source, bytesOf(`@${file}`), this.#loading)) return lua.lua_error(L)
-      compiled = true
+    const outcome = this.#run(source, `@${file}`, () => {
       for (const arg of options.args ?? []) lua.lua_pushstring(L, bytesOf(arg))
       lua.lua_call(L, options.args?.length ?? 0, 0)
       return 0
     })
     this.#tracking = false
-    return asSyntaxError(outcome, compiled)
+    return outcome
   }
 
   /** Runs text; the values it returns are left on the stack above what was there. */
   runText(source: LuaBytes, chunkName: string): RunOutcome {
     const { L } = this
+    return this.#run(source, chunkName, () => {
+      lua.lua_call(L, 0, LUA_MULTRET)
+      return lua.lua_gettop(L)
+    })
+  }
+
+  /** Compiles a chunk and lets `call` call it; an error before that is one of its text. */
+  #run(source: LuaBytes, chunkName: string, call: () => number): RunOutcome {
+    const { L } = this
     let compiled = false
     const outcome = this.protect(() => {
       if (!compileChunk(L, source, bytesOf(chunkName), this.#loading)) return lua.lua_error(L)
       compiled = true
-      lua.lua_call(L, 0, LUA_MULTRET)
-      return lua.lua_gettop(L)
+      return call()
     })
-    return asSyntaxError(outcome, compiled)
+    if (outcome.ok || compiled || outcome.code !== "E_LUA_RUNTIME") return outcome
+    return { ...outcome, code: "E_LUA_SYNTAX" }
   }
 
   /** Compiles host text (a scriptlet) and pushes its function. Throws when it does not compile: that is our bug. */
@@ -205,16 +211,12 @@ export class LuaVm {
   }
 
   #pushHelpers(L: LuaState, unit: number | null): void {
-    lua.lua_getfield(L, LUA_REGISTRYINDEX, HELPERS)
-    if (unit === null) return
-    const source = this.#units[unit] as SourceUnit
-    lua.lua_createtable(L, 0, 10)
-    lua.lua_pushnil(L)
-    while (lua.lua_next(L, -3)) {
-      lua.lua_pushvalue(L, -2)
-      lua.lua_insert(L, -2)
-      lua.lua_settable(L, -4)
+    if (unit === null) {
+      lua.lua_getfield(L, LUA_REGISTRYINDEX, HELPERS)
+      return
     }
+    const source = this.#units[unit] as SourceUnit
+    openOperators(L)
     const siteOf = (L: LuaState): TableExpr => source.tables[lua.lua_tonumber(L, 1)] as TableExpr
     lua.lua_pushcfunction(L, (L) => {
       this.#origins.set(lua.lua_topointer(L, 2) as object, { unit: source, site: siteOf(L) })
@@ -226,7 +228,6 @@ export class LuaVm {
       return 1
     })
     lua.lua_setfield(L, -2, literal("c"))
-    lua.lua_remove(L, -2)
   }
 
   /** Makes the table of a constant constructor; each evaluation gives a new one, as in Lua. */
@@ -257,7 +258,7 @@ export class LuaVm {
   #openLibraries(): void {
     const { L, budget } = this
     const charge = (L: LuaState, steps: number): void => budget.charge(L, steps)
-    const maxBytes = (): number => budget.limits.stringBytes
+    const allowance: Allowance = { charge, maxBytes: () => budget.limits.stringBytes }
     const rethrowHalt = (): void => {
       if (budget.halted !== null) throw budget.halted
     }
@@ -280,8 +281,8 @@ export class LuaVm {
     open("os", () =>
       openOs(L, { nowSec: this.#options.nowSec, cpuSec: () => budget.used / INSTRUCTIONS_PER_SEC }),
     )
-    open("string", () => openString(L, { charge, maxBytes }))
-    open("table", () => openTable(L, { charge, maxBytes }))
+    open("string", () => openString(L, allowance))
+    open("table", () => openTable(L, allowance))
     lua.lua_getfield(L, LUA_REGISTRYINDEX, LOADED)
     for (const name of ["_G", "package", ...FROZEN_LIBRARIES]) {
       lua.lua_getfield(L, -2, literal(name))
@@ -290,12 +291,6 @@ export class LuaVm {
     }
     lua.lua_settop(L, 0)
   }
-}
-
-/** An error before the chunk ran is one of its text. */
-function asSyntaxError(outcome: RunOutcome, compiled: boolean): RunOutcome {
-  if (outcome.ok || compiled || outcome.code !== "E_LUA_RUNTIME") return outcome
-  return { ...outcome, code: "E_LUA_SYNTAX" }
 }
 
 /** Registry name of the operator helpers. */

@@ -7,9 +7,9 @@
 import { createHash } from "node:crypto"
 import { resolve } from "node:path"
 import { monotonicMs } from "../clock.js"
-import { bytesOf, latin1Of, literal, textOf } from "../lua/args.js"
+import { bytesOf, isFileName, latin1Of, literal, nearestFrame, textOf, utf8Of } from "../lua/args.js"
 import type { BudgetLimits } from "../lua/budget.js"
-import { LUA_REGISTRYINDEX, LuaDebug, type LuaState, lua } from "../lua/fengari.js"
+import { LUA_REGISTRYINDEX, type LuaState, lua } from "../lua/fengari.js"
 import { LOADED } from "../lua/lib/environment.js"
 import { chunkId } from "../lua/lib/loading.js"
 import { Marshal } from "../lua/marshal.js"
@@ -166,20 +166,16 @@ function runOne(vm: LuaVm, source: RuleSource, isSystem: boolean, findings: Diag
 
 /** Lua wants bytes and takes any; but a pattern in Latin-1 never matches a reply in UTF-8. */
 function checkEncoding({ file, bytes }: RuleSource): Diagnostic[] {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-    return []
-  } catch {
-    const { line, column, byte } = firstBadByte(bytes)
-    return [
-      diagnostic(
-        "E_FILE_ENCODING",
-        { file, line, column },
-        `byte 0x${byte.toString(16)} is not UTF-8: the file is still read, byte by byte, but patterns and messages with such bytes are not what they look like`,
-        "save the file as UTF-8",
-      ),
-    ]
-  }
+  if (utf8Of(bytes) !== null) return []
+  const { line, column, byte } = firstBadByte(bytes)
+  return [
+    diagnostic(
+      "E_FILE_ENCODING",
+      { file, line, column },
+      `byte 0x${byte.toString(16)} is not UTF-8: the file is still read, byte by byte, but patterns and messages with such bytes are not what they look like`,
+      "save the file as UTF-8",
+    ),
+  ]
 }
 
 function firstBadByte(bytes: Uint8Array): { line: number; column: number; byte: number } {
@@ -291,12 +287,7 @@ function withSystemRules(vm: LuaVm, use: () => void): boolean {
 
 /** The line of the script that called `registerRules`: the nearest frame that runs a file. */
 function callerPlace(L: LuaState): Place | null {
-  const ar = new LuaDebug()
-  for (let level = 0; lua.lua_getstack(L, level, ar); level++) {
-    lua.lua_getinfo(L, literal("Sl"), ar)
-    if (ar.source !== null && ar.source[0] === 0x40) {
-      return { file: textOf(ar.source.subarray(1)), line: ar.currentline, column: 1 }
-    }
-  }
-  return null
+  const frame = nearestFrame(L, isFileName)
+  if (frame === null) return null
+  return { file: textOf((frame.source as Uint8Array).subarray(1)), line: frame.currentline, column: 1 }
 }

@@ -1,6 +1,6 @@
 /** `adaptive explain`: what one reply does, and why. */
 import { globalOptions, SettingError } from "../../config/lookup.js"
-import { explain as explainReply } from "../../engine/explain.js"
+import { explain as explainReply } from "../../index.js"
 import { renderExplanation } from "../../report/explanation.js"
 import { countFindings } from "../../report/findings.js"
 import { type Context, EXIT, loadRulesOrShipped, printFindings, UsageError } from "../context.js"
@@ -31,7 +31,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
       `${context.errStyle.yellow("note:")} the rules have ${errors} errors (see adaptive check); what is valid is used`,
     )
   }
-  const explanation = explainReply(loaded.rules, lookup, (id, args) => loaded.functions.call(id, args), {
+  const explanation = explainReply(loaded, lookup, {
     binding: options.binding,
     domain: options.domain,
     mx: options.mx ?? null,

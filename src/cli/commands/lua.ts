@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { Worker } from "node:worker_threads"
-import { textOf } from "../../lua/args.js"
+import { bytesOf, textOf } from "../../lua/args.js"
 import { PROMPT_LIMITS, SCRIPT_LIMITS } from "../../lua/budget.js"
 import { aux, lua } from "../../lua/fengari.js"
 import type { LuaVm, RunOutcome } from "../../lua/vm.js"
@@ -24,7 +24,7 @@ export async function runLua(context: Context, options: LuaOptions): Promise<num
   const { path: roots, args } = options
   if (options.execute !== undefined) {
     return runScript(context, {
-      source: new TextEncoder().encode(options.execute),
+      source: bytesOf(options.execute),
       name: "(command line)",
       args,
       roots,
@@ -120,12 +120,11 @@ async function prompt(context: Context, roots: readonly string[]): Promise<numbe
 }
 
 function evaluate(context: Context, vm: LuaVm, text: string): "complete" | "incomplete" {
-  const encoder = new TextEncoder()
   const { L } = vm
   const expression = text.replace(/^\s*=/, "")
   // An expression shows its values; what is none is run as a statement.
-  let outcome = vm.runText(encoder.encode(`return ${expression}`), "=prompt")
-  if (!outcome.ok && outcome.code === "E_LUA_SYNTAX") outcome = vm.runText(encoder.encode(text), "=prompt")
+  let outcome = vm.runText(bytesOf(`return ${expression}`), "=prompt")
+  if (!outcome.ok && outcome.code === "E_LUA_SYNTAX") outcome = vm.runText(bytesOf(text), "=prompt")
   if (!outcome.ok) {
     if (outcome.code === "E_LUA_SYNTAX" && outcome.message.endsWith("near '<eof>'")) return "incomplete"
     context.err(outcome.message)

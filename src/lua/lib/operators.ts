@@ -18,6 +18,7 @@ import {
   type LuaState,
   lua,
 } from "../fengari.js"
+import { toInt64 } from "../number-format.js"
 import { parseNumeral } from "../numeral.js"
 
 /** Pushes a table of the operator helpers. */
@@ -53,12 +54,7 @@ function arithmetic(event: string, apply: (a: number, b: number) => number): Lua
 }
 
 function bitwise(event: string, apply: (a: bigint, b: bigint) => bigint): LuaFunction {
-  return arithmetic(event, (a, b) => Number(BigInt.asIntN(64, apply(int64(a), int64(b)))))
-}
-
-/** C's cast of a double to a 64-bit integer. */
-function int64(n: number): bigint {
-  return n >= -(2 ** 63) && n < 2 ** 63 ? BigInt(Math.trunc(n)) : -(1n << 63n)
+  return arithmetic(event, (a, b) => Number(BigInt.asIntN(64, apply(toInt64(a), toInt64(b)))))
 }
 
 function bnot(L: LuaState): number {
@@ -68,7 +64,7 @@ function bnot(L: LuaState): number {
     lua.lua_pushvalue(L, 1)
     return callMetamethod(L, "__not", 1)
   }
-  lua.lua_pushnumber(L, Number(BigInt.asIntN(64, ~int64(a))))
+  lua.lua_pushnumber(L, Number(BigInt.asIntN(64, ~toInt64(a))))
   return 1
 }
 

@@ -19,6 +19,7 @@ import {
   typeError,
   typeName,
 } from "../args.js"
+import type { Allowance } from "../budget.js"
 import {
   freezeTable,
   LUA_TFUNCTION,
@@ -33,15 +34,8 @@ import {
 import { formatWith, type NumberSpec } from "../number-format.js"
 import { type Capture, PatternError, PatternMatch } from "./pattern.js"
 
-export interface StringOptions {
-  /** Charges steps of pattern matching and bytes of growth to the running script's budget. */
-  readonly charge: (L: LuaState, steps: number) => void
-  /** Bytes of the longest string. */
-  readonly maxBytes: () => number
-}
-
 /** Pushes the `string` table and makes it the metatable index of all strings. */
-export function openString(L: LuaState, options: StringOptions): void {
+export function openString(L: LuaState, options: Allowance): void {
   const find = (L: LuaState): number => findOrMatch(L, options, true)
   const gmatch = makeGmatch(options)
   lua.lua_newtable(L)
@@ -91,7 +85,7 @@ function sub(L: LuaState): number {
   return 1
 }
 
-function byte(L: LuaState, { charge }: StringOptions): number {
+function byte(L: LuaState, { charge }: Allowance): number {
   const s = checkBytes(L, 1)
   const first = relative(optInteger(L, 2, 1), s.length)
   const from = Math.max(1, first)
@@ -121,7 +115,7 @@ function mapBytes(L: LuaState, map: (c: number) => number): number {
   return 1
 }
 
-function rep(L: LuaState, { charge, maxBytes }: StringOptions): number {
+function rep(L: LuaState, { charge, maxBytes }: Allowance): number {
   const s = checkBytes(L, 1)
   const count = Math.max(0, checkInt(L, 2))
   const length = s.length * count
@@ -145,7 +139,7 @@ function indexOfBytes(subject: LuaBytes, part: LuaBytes, from: number): number {
   return Buffer.from(subject.buffer, subject.byteOffset, subject.length).indexOf(part, from)
 }
 
-function findOrMatch(L: LuaState, options: StringOptions, find: boolean): number {
+function findOrMatch(L: LuaState, options: Allowance, find: boolean): number {
   const subject = checkBytes(L, 1)
   const pattern = checkBytes(L, 2)
   const init = Math.min(subject.length, Math.max(0, relative(optInteger(L, 3, 1), subject.length) - 1))
@@ -213,7 +207,7 @@ function pushCaptures(
   return count
 }
 
-function makeGmatch(options: StringOptions): LuaFunction {
+function makeGmatch(options: Allowance): LuaFunction {
   return (L) => {
     const subject = checkBytes(L, 1)
     const pattern = untilZeroByte(checkBytes(L, 2))
@@ -234,7 +228,7 @@ function makeGmatch(options: StringOptions): LuaFunction {
   }
 }
 
-function gsub(L: LuaState, options: StringOptions): number {
+function gsub(L: LuaState, options: Allowance): number {
   const subject = checkBytes(L, 1)
   const pattern = untilZeroByte(checkBytes(L, 2))
   const type = lua.lua_type(L, 3)
@@ -336,7 +330,7 @@ function expandTemplate(
 
 const CONVERSION = /^%([-+ #0]*)(\d*)(?:\.(\d*))?(.?)/s
 
-function format(L: LuaState, { charge }: StringOptions): number {
+function format(L: LuaState, { charge }: Allowance): number {
   const text = latin1Of(checkBytes(L, 1))
   let out = ""
   let arg = 1

@@ -3,7 +3,9 @@
  * loops over an array are bounded by what the array holds; `concat` and `sort`
  * charge the script's budget.
  */
+
 import { checkBytes, checkInt, checkType, literal, optInt, raise, setFunctions, typeName } from "../args.js"
+import type { Allowance } from "../budget.js"
 import {
   LUA_OPLT,
   LUA_TFUNCTION,
@@ -14,13 +16,8 @@ import {
   lua,
 } from "../fengari.js"
 
-export interface TableOptions {
-  readonly charge: (L: LuaState, steps: number) => void
-  readonly maxBytes: () => number
-}
-
 /** Pushes the `table` table. */
-export function openTable(L: LuaState, options: TableOptions): void {
+export function openTable(L: LuaState, options: Allowance): void {
   lua.lua_newtable(L)
   setFunctions(L, {
     concat: (L) => concat(L, options),
@@ -43,7 +40,7 @@ function size(L: LuaState): number {
   return lua.lua_rawlen(L, 1)
 }
 
-function concat(L: LuaState, { charge, maxBytes }: TableOptions): number {
+function concat(L: LuaState, { charge, maxBytes }: Allowance): number {
   const separator = lua.lua_isnoneornil(L, 2) ? literal("") : checkBytes(L, 2)
   checkType(L, 1, LUA_TTABLE)
   const from = optInt(L, 3, 1)
@@ -96,7 +93,7 @@ function foreachi(L: LuaState): number {
   return 0
 }
 
-function maxn(L: LuaState, { charge }: TableOptions): number {
+function maxn(L: LuaState, { charge }: Allowance): number {
   checkType(L, 1, LUA_TTABLE)
   let largest = 0
   let entries = 0
@@ -112,7 +109,7 @@ function maxn(L: LuaState, { charge }: TableOptions): number {
 }
 
 /** A position past the end is allowed and only sets that element (lua-dialect.md C). */
-function insert(L: LuaState, { charge }: TableOptions): number {
+function insert(L: LuaState, { charge }: Allowance): number {
   const end = size(L) + 1
   switch (lua.lua_gettop(L)) {
     case 2:
@@ -137,7 +134,7 @@ function insert(L: LuaState, { charge }: TableOptions): number {
   return 0
 }
 
-function remove(L: LuaState, { charge }: TableOptions): number {
+function remove(L: LuaState, { charge }: Allowance): number {
   const count = size(L)
   const position = optInt(L, 2, count)
   if (position < 1 || position > count) return 0
@@ -156,7 +153,7 @@ function remove(L: LuaState, { charge }: TableOptions): number {
  * Quicksort with the original's choice of pivot and its check: a comparison
  * function that calls equal elements smaller is reported, not followed.
  */
-function sort(L: LuaState, { charge }: TableOptions): number {
+function sort(L: LuaState, { charge }: Allowance): number {
   const count = size(L)
   const byFunction = !lua.lua_isnoneornil(L, 2)
   if (byFunction) checkType(L, 2, LUA_TFUNCTION)
@@ -169,9 +166,9 @@ function sort(L: LuaState, { charge }: TableOptions): number {
 class Sorter {
   readonly #L: LuaState
   readonly #byFunction: boolean
-  readonly #charge: TableOptions["charge"]
+  readonly #charge: Allowance["charge"]
 
-  constructor(L: LuaState, byFunction: boolean, charge: TableOptions["charge"]) {
+  constructor(L: LuaState, byFunction: boolean, charge: Allowance["charge"]) {
     this.#L = L
     this.#byFunction = byFunction
     this.#charge = charge

@@ -11,7 +11,16 @@ import {
   compilePattern,
   type MatchFound,
 } from "../../pcre/index.js"
-import { bytesOf, bytesOfLatin1, checkBytes, checkNumber, latin1Of, literal, pushText } from "../args.js"
+import {
+  bytesOf,
+  bytesOfLatin1,
+  checkBytes,
+  checkNumber,
+  latin1Of,
+  literal,
+  pushText,
+  utf8Of,
+} from "../args.js"
 import { LUA_TFUNCTION, type LuaBytes, type LuaState, lua } from "../fengari.js"
 import type { LuaVm } from "../vm.js"
 import { hostTypeName } from "./handle.js"
@@ -26,8 +35,6 @@ const MAX_CACHED = 64
 const SEARCH_COST = 50
 /** What a search costs that was given up: the engine's own limit is a million steps. */
 const LIMIT_COST = 1_000_000
-
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 export function pcreModule({ vm }: HostContext): HostModule {
   const regex = new Regex(vm)
@@ -60,7 +67,7 @@ class Regex {
 
   /** Arguments 1 and 2 to a search; a pattern or subject that is none answers here. */
   run(L: LuaState, use: (search: Search) => number): number {
-    const source = decode(checkBytes(L, 2))
+    const source = utf8Of(checkBytes(L, 2))
     if (source === null) return refuse(L, "the pattern is not UTF-8", 0)
     if (source === "") return refuse(L, "an empty pattern was provided", 0)
     const entry = this.#compile(L, source)
@@ -68,7 +75,7 @@ class Regex {
       const { message, offset } = entry.result.error
       return refuse(L, message, Buffer.byteLength(source.slice(0, offset), "utf8"))
     }
-    const subject = decode(checkBytes(L, 1))
+    const subject = utf8Of(checkBytes(L, 1))
     if (subject === null) {
       lua.lua_pushnil(L)
       return 1
@@ -228,14 +235,6 @@ class Parts {
 
   bytes(): LuaBytes {
     return new Uint8Array(Buffer.concat(this.#parts))
-  }
-}
-
-function decode(bytes: LuaBytes): string | null {
-  try {
-    return strictUtf8.decode(bytes)
-  } catch {
-    return null
   }
 }
 
