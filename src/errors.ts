@@ -91,6 +91,21 @@ export const CODES = {
   E_CODE_DIGITS: warning("bare digits that match anywhere in the reply"),
   E_CODE_COST: warning("a pattern that can take very long"),
   E_SCRIPT_GLOBAL: warning("a custom script that sets a global"),
+
+  // -- traffic: recorded events
+  E_TRAFFIC_MISSING: error("no such traffic file"),
+  E_TRAFFIC_UNREADABLE: error("a traffic file that cannot be read"),
+  E_TRAFFIC_DIRECTORY: error("a directory where a traffic file is wanted"),
+  E_TRAFFIC_FORMAT: error("a traffic file in no known format"),
+  E_TRAFFIC_EMPTY: warning("a traffic file without a byte in it"),
+  E_TRAFFIC_LINE: warning("a line of traffic that cannot be read"),
+  E_TRAFFIC_NOTHING: error("a traffic file in which no line could be read"),
+  E_TRAFFIC_CUT: error("compressed traffic that ends too early"),
+  E_TRAFFIC_SEGMENT: info("the open segment of a log that is still being written"),
+  E_TRAFFIC_DAMAGED: error("compressed traffic that cannot be decompressed any further"),
+  E_TRAFFIC_DELIVERIES: warning("traffic with failures and no deliveries"),
+  E_TRAFFIC_TRANSIENTS: warning("traffic with permanent failures and no transient ones"),
+  E_TRAFFIC_YEAR: info("stamps without a year"),
 } as const satisfies Record<string, CodeEntry>
 
 export type Code = keyof typeof CODES

@@ -14,22 +14,38 @@ const SRC = fileURLToPath(new URL("../src/", import.meta.url))
 const MAY_IMPORT: Record<string, readonly string[]> = {
   "errors.ts": [],
   "clock.ts": [],
-  "index.ts": ["errors.ts", "clock.ts", "model", "config", "engine", "reload", "rules"],
+  "index.ts": [
+    "errors.ts",
+    "clock.ts",
+    "model",
+    "config",
+    "engine",
+    "ingest",
+    "reload",
+    "replay",
+    "rules",
+    "store",
+  ],
   model: ["errors.ts"],
   syntax: ["errors.ts", "model"],
   pcre: ["errors.ts", "model"],
   lua: ["errors.ts", "model", "syntax", "pcre", "npm:fengari"],
   rules: ["errors.ts", "model", "pcre"],
   config: ["errors.ts", "model"],
-  engine: ["errors.ts", "model", "rules", "config"],
+  store: ["errors.ts", "model"],
+  engine: ["errors.ts", "model", "rules", "config", "store"],
+  ingest: ["errors.ts", "model", "npm:fzstd", "npm:unbzip2-stream"],
+  replay: ["errors.ts", "model", "rules", "config", "store", "engine", "ingest"],
   reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules"],
-  report: ["errors.ts", "model", "engine"],
+  report: ["errors.ts", "model", "engine", "ingest", "replay"],
   cli: ["*", "npm:commander"],
 }
 
 /** Node modules that do I/O or tell time: only these rooms may use them. */
 const IO_ROOMS: Record<string, readonly string[]> = {
   "node:fs": ["reload", "cli", "lua"],
+  "node:fs/promises": ["ingest"],
+  "node:zlib": ["ingest"],
   "node:worker_threads": ["reload", "cli"],
 }
 

@@ -4,6 +4,7 @@
  */
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
+import { globalOptions, type OptionLookup, SettingError } from "../config/lookup.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
 import { renderFinding } from "../report/findings.js"
@@ -53,6 +54,16 @@ export function loadRulesOrShipped(
   options: LoadOptions = {},
 ): Promise<LoadedRules> {
   return loadRules(paths.length === 0 ? [shippedRules()] : paths, options)
+}
+
+/** Options given with `--set`. @throws UsageError */
+export function readSettings(assignments: readonly string[]): OptionLookup {
+  try {
+    return globalOptions(assignments)
+  } catch (error) {
+    if (error instanceof SettingError) throw new UsageError(error.message, error.hint)
+    throw error
+  }
 }
 
 /** Prints findings with the lines they are about. */

@@ -5,8 +5,9 @@
  * Source: cli.md.
  */
 import { readFileSync } from "node:fs"
-import { Command, CommanderError, InvalidArgumentError } from "commander"
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { type CheckOptions, check } from "./commands/check.js"
+import { dryRun } from "./commands/dry-run.js"
 import { explain } from "./commands/explain.js"
 import { runLua } from "./commands/lua.js"
 import { EXIT, makeContext, UsageError } from "./context.js"
@@ -18,6 +19,21 @@ function seconds(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value))
     throw new InvalidArgumentError("write Unix seconds, e.g. 1790000000")
   return value
+}
+
+function year(text: string): number {
+  const value = Number(text)
+  if (!/^\d{4}$/.test(text) || value < 1980 || value > 2099)
+    throw new InvalidArgumentError("write a year, e.g. 2026")
+  return value
+}
+
+/** Minutes east of UTC. */
+function utcOffset(text: string): number {
+  const match = /^([+-])(\d\d):?([0-5]\d)$/.exec(text)
+  if (match === null || Number(match[2]) > 14)
+    throw new InvalidArgumentError("write hours and minutes, e.g. +02:00")
+  return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]))
 }
 
 function packageVersion(): string {
@@ -82,6 +98,37 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "machine output")
     .action(async (options: Parameters<typeof explain>[1]) => {
       exitCode = await explain(context, options)
+    })
+
+  program
+    .command("dry-run")
+    .description("replay recorded traffic: what the rules would have done")
+    .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
+    .option("--format <format>", "the format of all logs", "auto")
+    .option(
+      "--rules <path>",
+      "a rule file or directory (repeatable; default: the shipped rules)",
+      collect,
+      [],
+    )
+    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
+    .addOption(
+      new Option("--mode <mode>", "simulate: what would be held is not counted; observe: everything is")
+        .choices(["simulate", "observe"])
+        .default("simulate"),
+    )
+    .option("--from <time>", "only events from this time on, Unix seconds", seconds)
+    .option("--to <time>", "only events before this time, Unix seconds", seconds)
+    .option("--json", "machine output: one object a line, decisions first, the summary last")
+    .option("--matches", "with --json, also matches that did not fire")
+    .option("--sources", "with --json, also name the file and the line in it")
+    .option("--all-bad", "tell every line that cannot be read, not the first ten of a file")
+    .option("--force", "replay although the rules have errors")
+    .option("--reorder <seconds>", "put lines in order that are this far out of it", seconds, 60)
+    .option("--year <year>", "the year of the first stamp of logs whose stamps have none", year)
+    .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
+    .action(async (options: Parameters<typeof dryRun>[1]) => {
+      exitCode = await dryRun(context, options)
     })
 
   try {

@@ -5,7 +5,8 @@
  * Source: configuration.md sections 2 and 3; cli.md, conventions.
  */
 import { nearest } from "../model/nearest.js"
-import { TUNABLE_OPTIONS } from "../model/options.js"
+import { ADAPTIVE_OPTIONS, TUNABLE_OPTIONS } from "../model/options.js"
+import { OPTION_FORM, type Range, readOption, readTuned } from "./values.js"
 
 export interface Scope {
   readonly binding: string
@@ -16,10 +17,9 @@ export interface Scope {
 export interface OptionLookup {
   /** The text an operator wrote for this option in the most specific scope that sets it; null when none does. */
   lookup(scope: Scope, option: string): string | null
+  /** Scopes with the same answer here get the same answers from `lookup`: what is read once serves them all. */
+  likeness(scope: Scope): string
 }
-
-/** Options beside the tunable ones that rules ask for, and what a value must look like. */
-const SWITCHES = ["adaptive_enabled"]
 
 /** A refused `--set`. */
 export class SettingError extends Error {
@@ -47,16 +47,23 @@ export function globalOptions(assignments: readonly string[]): OptionLookup {
     checkSetting(option, value)
     values.set(option, value)
   }
-  return { lookup: (_scope, option) => values.get(option) ?? null }
+  return { lookup: (_scope, option) => values.get(option) ?? null, likeness: () => "" }
 }
 
 function checkSetting(option: string, value: string): void {
-  if (SWITCHES.includes(option)) {
-    if (readSwitch(value) === null)
-      throw new SettingError(`${option} cannot be "${value}"`, "write true or false")
+  const adaptive = Object.hasOwn(ADAPTIVE_OPTIONS, option) ? ADAPTIVE_OPTIONS[option] : undefined
+  if (adaptive !== undefined) {
+    const read = readOption(adaptive.type, value)
+    if (read === null) {
+      throw new SettingError(`${option} cannot be "${value}"`, `write ${OPTION_FORM[adaptive.type]}`)
+    }
+    // 0 would be no limit where a bound is wanted (rule-files.md section 4).
+    if (option === "adaptive_retry_interval" && (read as Range).low < 1) {
+      throw new SettingError(`${option} cannot be "${value}"`, "the lower bound must be at least 1 second")
+    }
     return
   }
-  const known = [...Object.keys(TUNABLE_OPTIONS), ...SWITCHES]
+  const known = [...Object.keys(TUNABLE_OPTIONS), ...Object.keys(ADAPTIVE_OPTIONS)]
   if (!known.includes(option)) {
     const guess = nearest(option, known)
     const hint = guess === null ? `the options are ${known.join(", ")}` : `did you mean ${guess}?`
@@ -67,24 +74,4 @@ function checkSetting(option: string, value: string): void {
       option === "outbound_throttle_messages" ? '"N" per second or "N/SECONDS"' : "a number of at least 0"
     throw new SettingError(`${option} cannot be "${value}"`, `write ${form}`)
   }
-}
-
-/** `true/false`, `on/off`, `yes/no`, `enabled/disabled`, `1/0`; null for anything else. */
-export function readSwitch(text: string): boolean | null {
-  if (/^(true|on|yes|enabled|1)$/i.test(text)) return true
-  return /^(false|off|no|disabled|0)$/i.test(text) ? false : null
-}
-
-/**
- * A configured value in the unit that rules use. Throttles stand as messages per
- * second, or `N/SECONDS`, in configuration and per hour in rules.
- * @source rule-files.md section 5
- */
-export function readTuned(option: string, text: string): number | null {
-  if (option === "outbound_throttle_messages") {
-    const match = /^(\d+(?:\.\d+)?)(?:\s*\/\s*(\d+))?$/.exec(text)
-    if (match === null || match[2] === "0") return null
-    return (Number(match[1]) * 3600) / Number(match[2] ?? 1)
-  }
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : null
 }

@@ -1,6 +1,5 @@
 /**
- * An action on a pair to the effects it has: pure, so that `explain` and the
- * engine that applies them say the same. Source: rule-files.md section 4 and
+ * An action on a pair to the effects it would have: pure. The engine applies them. Source: rule-files.md section 4 and
  * decision 5 of section 9; engine.md sections 4 and 5.
  */
 import type { Effect, IgnoredReason } from "../model/effect.js"
@@ -8,8 +7,8 @@ import type { Action } from "../model/rule.js"
 import type { Parameter } from "./parameter.js"
 
 export interface PairView {
-  /** Event time, seconds since 1970; null when there is none (a reply explained by itself). */
-  readonly atSec: number | null
+  /** Event time; null when there is none (a reply explained by itself). */
+  readonly atMicros: number | null
   readonly reply: string
   /** Age of the binding in seconds. */
   readonly ageSec: number
@@ -21,7 +20,7 @@ export function effectsOf(action: Action, pair: PairView): Effect[] {
   switch (action.name) {
     case "suspend":
     case "blackhole": {
-      const until = pair.atSec === null ? null : pair.atSec + action.seconds
+      const until = pair.atMicros === null ? null : (pair.atMicros + action.seconds * 1e6) / 1e6
       return [effect(action, { until })]
     }
     case "warmup":
@@ -46,6 +45,26 @@ export function withheld(effects: readonly Effect[], reason: IgnoredReason): Eff
   return effects.map((one) => ({ ...one, outcome: "ignored", reason }))
 }
 
+/** The option that an adjusting action moves first. */
+const ADJUSTS: Partial<Record<Action["name"], string>> = {
+  throttle: "outbound_throttle_messages",
+  reduce_connections: "max_outbound_connections",
+  reduce_deliveries: "max_deliveries_per_connection",
+  greylisted: "retry_interval",
+}
+
+/** Does an action move an option? */
+export function isAdjustment({ name }: Action): boolean {
+  return ADJUSTS[name] !== undefined
+}
+
+/** An action that is not carried out now; an adjustment tells the value that stays as it is. */
+export function untried(action: Action, pair: PairView, reason: IgnoredReason): Effect {
+  const option = ADJUSTS[action.name] ?? null
+  const from = option === null ? null : pair.parameter(option).value
+  return ignored(action, reason, { option, from })
+}
+
 function effect(action: Action, change: Partial<Effect>): Effect {
   return {
     action: action.name,
@@ -60,7 +79,8 @@ function effect(action: Action, change: Partial<Effect>): Effect {
   }
 }
 
-function ignored(action: Action, reason: IgnoredReason, change: Partial<Effect> = {}): Effect {
+/** The effect of an action that does nothing, for this reason. */
+export function ignored(action: Action, reason: IgnoredReason, change: Partial<Effect> = {}): Effect {
   return effect(action, { ...change, outcome: "ignored", reason })
 }
 
@@ -81,14 +101,14 @@ function lower(action: Action, parameter: Parameter, step: (value: number) => nu
 
 /** Sets the retry interval, and raises its maximum when that lies below. */
 function greylist(action: Action & { readonly seconds: number }, pair: PairView): Effect[] {
-  const { value: from } = pair.parameter("retry_interval")
-  const to = action.seconds
+  const { value: from, range } = pair.parameter("retry_interval")
+  const to = range === null ? action.seconds : Math.min(Math.max(action.seconds, range.low), range.high)
   const option = "retry_interval"
   const own =
     from === to ? ignored(action, "at-bound", { option, from, to }) : effect(action, { option, from, to })
-  const most = pair.parameter("max_retry_interval").value
-  if (most === null || most >= to) return [own]
-  return [own, effect(action, { option: "max_retry_interval", from: most, to })]
+  const { value: most } = pair.parameter("max_retry_interval")
+  if (most === null || most >= action.seconds) return [own]
+  return [own, effect(action, { option: "max_retry_interval", from: most, to: action.seconds })]
 }
 
 /** A code replaces the code and the class digit of the enhanced status; a longer text replaces all. */

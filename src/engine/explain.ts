@@ -1,14 +1,16 @@
 /**
- * What happens to one reply and why, without any history: the same matching and
- * the same actions as the engine, on a pair that rests.
+ * What happens to one reply and why: the engine itself, on a pair without
+ * history, told that the rule's trigger is met.
  * Source: cli.md, `adaptive explain`.
  */
-import { type OptionLookup, readSwitch } from "../config/lookup.js"
+import type { OptionLookup } from "../config/lookup.js"
 import type { Effect } from "../model/effect.js"
-import { type ResponseRule, type RuleRef, refOf } from "../model/rule.js"
+import { type RuleRef, refOf } from "../model/rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
-import { effectsOf, withheld } from "./act.js"
-import { type AskFunction, type Parameter, restingParameter } from "./parameter.js"
+import { Store } from "../store/store.js"
+import { withheld } from "./act.js"
+import { Engine, phaseNote } from "./engine.js"
+import type { AskFunction } from "./parameter.js"
 
 export interface ExplainRequest {
   readonly binding: string
@@ -38,19 +40,15 @@ export interface Explanation {
   readonly notes: readonly string[]
 }
 
-/** A binding first seen has age 0. */
-const NEW_BINDING_AGE_SEC = 0
+const DEAF = { decision() {}, matched() {}, unmatched() {} }
 
 export function explain(
   rules: RuleSet,
   lookup: OptionLookup,
-  ask: (
-    id: number,
-    args: { current: number; last: number; ageSec: number; count: number },
-  ) => ReturnType<AskFunction>,
+  ask: AskFunction,
   request: ExplainRequest,
 ): Explanation {
-  const { binding, domain, mx, response } = request
+  const { binding, domain, mx, phase, response, atSec } = request
   const rulesDomain = rules.resolve(domain, mx)
   const list = rules.listOf(rulesDomain)
   const match = list.first(response)
@@ -60,39 +58,28 @@ export function explain(
   if (match === null) {
     return { ...common, match: null, matchedText: null, trigger: null, effects: [], message: null, notes: [] }
   }
-  const notes: string[] = []
-  const parameter = (option: string): Parameter => {
-    const found = restingParameter(
-      option,
-      rules.configured(rulesDomain, option),
-      lookup,
-      { binding, domain },
-      (id, current, lastSet) => ask(id, { current, last: lastSet, ageSec: NEW_BINDING_AGE_SEC, count: 0 }),
-    )
-    if (found.complaint !== null) notes.push(`${option}: ${found.complaint}; the configured value is kept`)
-    return found
-  }
-  const pair = { atSec: request.atSec, reply: response, ageSec: NEW_BINDING_AGE_SEC, parameter }
-  const planned = match.actions.flatMap((action) => effectsOf(action, pair))
-  notePhase(match, request.phase, notes)
+  const engine = new Engine(rules, ask, lookup, new Store(), DEAF)
+  const pair = engine.store.pairs.of(binding, domain)
+  const atMicros = Math.round((atSec ?? 0) * 1e6)
+  // What it would do is worth knowing also where it may not.
+  const effects = engine.carryOut(match, {
+    atMicros,
+    type: "transient",
+    pair,
+    mx,
+    phase,
+    response,
+    local: false,
+  })
+  const idle = engine.idleReason(match, pair)
+  const shown = idle === null ? effects : withheld(effects, idle)
   return {
     ...common,
     match: refOf(match),
     matchedText: list.match(match, response)?.groups[0] ?? null,
     trigger: match.trigger.text,
-    effects: gate(match, planned, lookup, request),
+    effects: atSec === null ? shown.map((effect) => ({ ...effect, until: null })) : shown,
     message: match.message,
-    notes,
+    notes: [phaseNote(match, phase) ?? [], engine.takeNotes()].flat(),
   }
-}
-
-function gate(rule: ResponseRule, effects: Effect[], lookup: OptionLookup, scope: ExplainRequest): Effect[] {
-  const enabled = readSwitch(lookup.lookup(scope, "adaptive_enabled") ?? "true")
-  if (enabled === false || scope.binding === "#mmove") return withheld(effects, "disabled")
-  return rule.observe ? withheld(effects, "observe-only") : effects
-}
-
-function notePhase(rule: ResponseRule, phase: string | null, notes: string[]): void {
-  if (rule.phase === null || phase === null || rule.phase === phase) return
-  notes.push(`the rule names phase "${rule.phase}", the reply came in "${phase}": this never limits a match`)
 }

@@ -4,7 +4,9 @@
  * findings of the lexer, the pattern compiler and the rule compiler alike.
  * Plain frozen data: it crosses thread borders and is printed as JSON.
  */
+
 import { CODES, type Code, type Severity } from "../errors.js"
+import { compareText } from "./compare.js"
 
 /** A place in a source file. Lines and columns count from 1; columns count bytes. */
 export interface Place {
@@ -49,8 +51,4 @@ export function diagnostic(
 /** Orders findings by file, line, column, then code: the order in which they are printed. */
 export function byPlace(a: Diagnostic, b: Diagnostic): number {
   return compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.code, b.code)
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

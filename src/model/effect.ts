@@ -14,8 +14,11 @@ export type IgnoredReason =
   | "disabled"
   | "unknown"
 
+/** What happens without a rule's action: the end of a hold, the return of a value, growth. */
+type EngineAction = "lift" | "restart" | "raise"
+
 export interface Effect {
-  readonly action: ActionName
+  readonly action: ActionName | EngineAction
   readonly args: readonly string[]
   readonly outcome: "applied" | "ignored"
   readonly reason: IgnoredReason | null

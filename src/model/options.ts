@@ -31,3 +31,51 @@ export const TUNABLE_OPTIONS: Readonly<Record<string, TunableOption>> = Object.f
   max_recipients_per_connection: manageable(null),
   max_resident_active_queue: manageable(250),
 })
+
+/** How the text of an option reads. */
+export type OptionType = "switch" | "seconds" | "count" | "percent" | "duration" | "words" | "range"
+
+export interface AdaptiveOption {
+  readonly type: OptionType
+  /** As it would be written; null = unset. */
+  readonly defaultText: string | null
+  /** Set once for the whole module, not for a binding or domain. */
+  readonly isModule: boolean
+}
+
+const scoped = (type: OptionType, defaultText: string | null): AdaptiveOption => ({
+  type,
+  defaultText,
+  isModule: false,
+})
+const module = (type: OptionType, defaultText: string): AdaptiveOption => ({
+  type,
+  defaultText,
+  isModule: true,
+})
+
+/**
+ * The options of Adaptive Delivery itself that the engine acts on. `adaptive_enabled` is on
+ * without a configuration file (cli.md, conventions); a file that does not set it means off.
+ * Source: configuration.md section 3.
+ */
+export const ADAPTIVE_OPTIONS: Readonly<Record<string, AdaptiveOption>> = Object.freeze({
+  adaptive_enabled: scoped("switch", "true"),
+  adaptive_adjustment_interval: scoped("seconds", "60"),
+  adaptive_positive_adjustment_interval: scoped("seconds", "3600"),
+  adaptive_default_suspension: scoped("duration", "4 hours"),
+  adaptive_default_suspension_enabled: scoped("switch", "false"),
+  adaptive_rejection_rate_suspension_percentage: scoped("percent", "20"),
+  adaptive_attempt_threshold: scoped("count", "2000"),
+  adaptive_notification_events: scoped("words", "throttle suspension blackhole"),
+  adaptive_notification_interval: scoped("seconds", "3600"),
+  ...Object.fromEntries(
+    Object.keys(TUNABLE_OPTIONS).map((option) => [`adaptive_${option}`, scoped("range", null)]),
+  ),
+  adaptive_manage_options: module("words", ""),
+  adaptive_unmanage_options: module("words", ""),
+  adaptive_stats_period: module("seconds", "3600"),
+  force_max_binding_age: module("switch", "false"),
+  read_cache_after_suspension: module("switch", "false"),
+  suspend_sweep_interval: module("seconds", "60"),
+})

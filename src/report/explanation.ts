@@ -46,7 +46,7 @@ function describeTrigger(trigger: string): string {
   return `fires when more than ${count} matches fall into ${seconds} second${seconds === "1" ? "" : "s"}`
 }
 
-const REASONS: Record<IgnoredReason, string> = {
+export const REASONS: Record<IgnoredReason, string> = {
   "already-suspended": "the pair is suspended already",
   suspended: "nothing is adjusted while the pair is suspended",
   "adjustment-interval": "the pair was adjusted a moment ago",

@@ -1,6 +1,7 @@
 /** `--set`, and configured values in the units that rules use. Source: cli.md; rule-files.md section 5. */
 import { describe, expect, test } from "vitest"
-import { globalOptions, readSwitch, readTuned } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/lookup.js"
+import { readSwitch, readTuned } from "../../src/config/values.js"
 
 const SCOPE = { binding: "b1", domain: "a.test" }
 

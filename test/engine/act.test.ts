@@ -6,17 +6,20 @@ import type { Parameter } from "../../src/engine/parameter.js"
 import type { Action } from "../../src/model/rule.js"
 import { explained, inWords, r } from "./explaining.js"
 
-type Values = Readonly<Record<string, { value: number | null; floor?: number }>>
+type Values = Readonly<Record<string, { value: number | null; floor?: number; range?: Parameter["range"] }>>
 
 function pair(values: Values = {}, more: Partial<PairView> = {}): PairView {
   return {
-    atSec: 1000,
+    atMicros: 1000e6,
     reply: "421 busy",
     ageSec: 0,
     parameter: (option): Parameter => ({
       option,
       value: values[option]?.value ?? null,
+      start: values[option]?.value ?? null,
       floor: values[option]?.floor ?? 1,
+      ceiling: null,
+      range: values[option]?.range ?? null,
       source: "rules",
       complaint: null,
     }),
@@ -160,12 +163,21 @@ describe("greylisted", () => {
   })
 })
 
+test.each([
+  [900, { low: 1000, high: 2000 }, "1200 -> 1000"],
+  [3600, { low: 1000, high: 2000 }, "1200 -> 2000"],
+  [1500, { low: 1000, high: 2000 }, "1200 -> 1500"],
+])("greylisted for %s s stays within the range", (seconds, range, words) => {
+  const values = { retry_interval: { value: 1200, range }, max_retry_interval: { value: 43_200 } }
+  expect(effects(greylisted(seconds), values)).toEqual([`greylisted x | retry_interval | ${words}`])
+})
+
 describe("suspend, blackhole, warmup", () => {
   test.each(["suspend", "blackhole"] as const)("%s ends its seconds after the event", (name) => {
     const action: Action = { name, args: ["1 hour"], seconds: 3600 }
     expect(effects(action)).toEqual([`${name} 1 hour | until 4600`])
-    expect(effects(action, {}, { atSec: null })).toEqual([`${name} 1 hour`])
-    expect(effects(action, {}, { atSec: 0.25 })).toEqual([`${name} 1 hour | until 3600.25`])
+    expect(effects(action, {}, { atMicros: null })).toEqual([`${name} 1 hour`])
+    expect(effects(action, {}, { atMicros: 0.25e6 })).toEqual([`${name} 1 hour | until 3600.25`])
   })
 
   test("warmup sets the age", () => {

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from "vitest"
 import { globalOptions } from "../../src/config/lookup.js"
-import { type Parameter, restingParameter } from "../../src/engine/parameter.js"
+import { Settings } from "../../src/config/settings.js"
+import { type Parameter, parameterOf, planOption } from "../../src/engine/parameter.js"
 import { custom, type Loaded, load, system } from "../rules/loading.js"
 import { explained, inWords, r } from "./explaining.js"
 
@@ -154,14 +155,15 @@ describe("replies", () => {
 })
 
 describe("lookups", () => {
-  const rest = (loaded: Loaded, option: string, set: readonly string[] = []): Parameter =>
-    restingParameter(
-      option,
-      loaded.rules.configured("a.test", option),
-      globalOptions(set),
-      { binding: "b1", domain: "a.test" },
-      (id, current, last) => loaded.functions.call(id, { current, last, ageSec: 0, count: 0 }),
-    )
+  const rest = (loaded: Loaded, option: string, set: readonly string[] = []): Parameter => {
+    const settings = new Settings(globalOptions(set)).of({ binding: "b1", domain: "a.test" })
+    const plan = planOption(option, loaded.rules.configured("a.test", option), settings)
+    return parameterOf(plan, {
+      adjusted: null,
+      ageSec: 0,
+      ask: (id, args) => loaded.functions.call(id, args),
+    })
+  }
   const configured = (text: string): Loaded =>
     load({ "f.lua": custom(`{ ["a.test"] = { configuration = { ${text} } } }`) })
   const throttle = (text: string, set: readonly string[] = []): Parameter =>
@@ -174,6 +176,12 @@ describe("lookups", () => {
       floor: 10,
       source: "rules",
     })
+  })
+
+  test("row 19: the operator's bounds win over the range", () => {
+    const loaded = configured("max_outbound_connections = {10, 40}")
+    const set = ["max_outbound_connections=60", "adaptive_max_outbound_connections=(1 8)"]
+    expect(rest(loaded, "max_outbound_connections", set).value).toBe(8)
   })
 
   test("row 20: half a message an hour is a limit of one per 7200 seconds, not none", () => {

@@ -1,6 +1,7 @@
 /** `adaptive check`: load rules as the runtime does and report every finding. */
 import type { LoadedRules } from "../../reload/load.js"
 import { countFindings } from "../../report/findings.js"
+import { plural } from "../../report/words.js"
 import { type Context, EXIT, loadRulesOrShipped, printFindings } from "../context.js"
 
 export interface CheckOptions {
@@ -39,8 +40,4 @@ function printText(context: Context, loaded: LoadedRules): void {
       `${plural(responses, "rule")}, ${plural(configurations, "configuration")}; ` +
       `${plural(errors, "error")}, ${plural(warnings, "warning")}`,
   )
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }

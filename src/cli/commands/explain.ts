@@ -1,9 +1,9 @@
 /** `adaptive explain`: what one reply does, and why. */
-import { globalOptions, SettingError } from "../../config/lookup.js"
 import { explain as explainReply } from "../../index.js"
 import { renderExplanation } from "../../report/explanation.js"
 import { countFindings } from "../../report/findings.js"
-import { type Context, EXIT, loadRulesOrShipped, printFindings, UsageError } from "../context.js"
+import { plural } from "../../report/words.js"
+import { type Context, EXIT, loadRulesOrShipped, printFindings, readSettings } from "../context.js"
 
 export interface ExplainOptions {
   readonly domain: string
@@ -28,7 +28,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
   const { errors } = countFindings(loaded.diagnostics)
   if (errors > 0) {
     context.err(
-      `${context.errStyle.yellow("note:")} the rules have ${errors} errors (see adaptive check); what is valid is used`,
+      `${context.errStyle.yellow("note:")} the rules have ${plural(errors, "error")} (see adaptive check); what is valid is used`,
     )
   }
   const explanation = explainReply(loaded, lookup, {
@@ -43,13 +43,4 @@ export async function explain(context: Context, options: ExplainOptions): Promis
     options.json === true ? JSON.stringify(explanation) : renderExplanation(explanation, context.outStyle),
   )
   return EXIT.ok
-}
-
-function readSettings(assignments: readonly string[]) {
-  try {
-    return globalOptions(assignments)
-  } catch (error) {
-    if (error instanceof SettingError) throw new UsageError(error.message, error.hint)
-    throw error
-  }
 }

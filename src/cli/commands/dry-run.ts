@@ -1,0 +1,192 @@
+/** `adaptive dry-run`: recorded traffic through the real engine. */
+import { CODES, type Code } from "../../errors.js"
+import type { BadLine } from "../../ingest/collector.js"
+import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
+import { SourceError } from "../../ingest/source.js"
+import { diagnostic } from "../../model/diagnostic.js"
+import { nearest } from "../../model/nearest.js"
+import type { LoadedRules } from "../../reload/load.js"
+import { type DryRunListener, type Mode, dryRun as replay } from "../../replay/dry-run.js"
+import { trafficFindings } from "../../replay/findings.js"
+import { renderDryRun } from "../../report/dry-run.js"
+import { countFindings, oneLine, renderFinding } from "../../report/findings.js"
+import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
+import { plural } from "../../report/words.js"
+import {
+  type Context,
+  EXIT,
+  loadRulesOrShipped,
+  printFindings,
+  readSettings,
+  UsageError,
+} from "../context.js"
+import { LineOutput } from "../output.js"
+import { Progress } from "../progress.js"
+
+export interface DryRunOptions {
+  readonly traffic: readonly string[]
+  readonly format: string
+  readonly rules: readonly string[]
+  readonly set: readonly string[]
+  readonly mode: Mode
+  readonly from?: number
+  readonly to?: number
+  readonly json?: boolean
+  readonly matches?: boolean
+  readonly sources?: boolean
+  readonly force?: boolean
+  readonly allBad?: boolean
+  readonly reorder: number
+  readonly year?: number
+  readonly utcOffset?: number
+}
+
+/** The clock that rule scripts see while they load: the same in every replay. */
+const SCRIPT_CLOCK_SEC = 1_790_000_000
+
+const BAD_LINE = "E_TRAFFIC_LINE" satisfies Code
+
+/** Bad lines told one by one, of each file, unless all are wanted. */
+const MAX_BAD_LINES = 10
+
+export async function dryRun(context: Context, options: DryRunOptions): Promise<number> {
+  const format = readFormat(options.format)
+  const lookup = readSettings(options.set)
+  const { from, to } = options
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
+  if (options.traffic.filter((path) => path === "-").length > 1)
+    throw new UsageError("standard input is named twice", "name - once")
+  const loaded = await loadRulesOrShipped(options.rules, { nowSec: from ?? SCRIPT_CLOCK_SEC })
+  if (loaded.unreadable.length > 0) {
+    printFindings(context, loaded.unreadable, loaded)
+    return EXIT.usage
+  }
+  if (!mayUse(context, loaded, options.force === true)) return EXIT.no
+  const output = new LineOutput()
+  const progress = new Progress(process.stderr)
+  const badLines = new BadLines(context, progress, options.allBad === true)
+  try {
+    const { summary, files } = await replay(
+      {
+        files: options.traffic,
+        format,
+        reorderSec: options.reorder,
+        rules: loaded.rules,
+        ask: (id, args) => loaded.functions.call(id, args),
+        lookup,
+        mode: options.mode,
+        ...(from === undefined ? {} : { fromSec: from }),
+        ...(to === undefined ? {} : { toSec: to }),
+        ...(options.year === undefined ? {} : { year: options.year }),
+        ...(options.utcOffset === undefined ? {} : { utcOffsetMinutes: options.utcOffset }),
+      },
+      { ...streaming(options, output, progress), bad: (line) => badLines.add(line) },
+    )
+    progress.clear()
+    badLines.end()
+    const findings = trafficFindings(files)
+    for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
+    if (options.json === true) {
+      for (const piece of summaryJson(summary)) output.write(piece)
+      output.line("")
+    } else {
+      const { revision } = loaded
+      output.line(renderDryRun({ summary, files, mode: options.mode, revision }, context.outStyle))
+    }
+    await output.end()
+    return countFindings(findings).errors > 0 ? EXIT.usage : EXIT.ok
+  } catch (error) {
+    progress.clear()
+    if (!(error instanceof SourceError)) throw error
+    const { code, path, message, hint } = error
+    const finding = diagnostic(
+      code,
+      { file: path, line: 1, column: 1 },
+      `${message}: nothing is replayed`,
+      hint,
+    )
+    context.err(renderFinding(finding, () => undefined, context.errStyle))
+    return EXIT.usage
+  }
+}
+
+/** Decisions as they are made. */
+function streaming(options: DryRunOptions, output: LineOutput, progress: Progress): DryRunListener {
+  const shown = { sources: options.sources === true }
+  const pause: DryRunListener["pause"] = (done) => {
+    progress.update(done)
+    return output.taken()
+  }
+  if (options.json !== true) return { pause }
+  return {
+    pause,
+    decision: (decision, where) => output.line(decisionJson(decision, where, shown)),
+    ...(options.matches === true
+      ? { match: (match, where) => output.line(matchJson(match, where, shown)) }
+      : {}),
+  }
+}
+
+/** A replay of half the rules would mislead: errors must be accepted explicitly. */
+function mayUse(context: Context, loaded: LoadedRules, force: boolean): boolean {
+  const { errors } = countFindings(loaded.diagnostics)
+  if (errors === 0) return true
+  const { yellow, red } = context.errStyle
+  const some = plural(errors, "error")
+  if (force) {
+    context.err(`${yellow("note:")} the rules have ${some} (see adaptive check); what is valid is replayed`)
+    return true
+  }
+  const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
+  printFindings(context, wrong, loaded)
+  context.err(
+    `${red("adaptive:")} the rules have ${some}: nothing is replayed\n  hint: mend them, or replay what is valid with --force`,
+  )
+  return false
+}
+
+function readFormat(text: string): FormatName | null {
+  if (text === "auto") return null
+  if (isFormatName(text)) return text
+  const guess = nearest(text, FORMAT_NAMES)
+  throw new UsageError(
+    `unknown format "${text}"`,
+    guess === null ? `the formats are auto, ${FORMAT_NAMES.join(", ")}` : `did you mean ${guess}?`,
+  )
+}
+
+/** Bad lines on their way to the terminal. */
+class BadLines {
+  readonly #context: Context
+  readonly #progress: Progress
+  readonly #all: boolean
+  readonly #counts = new Map<string, number>()
+
+  constructor(context: Context, progress: Progress, all: boolean) {
+    this.#context = context
+    this.#progress = progress
+    this.#all = all
+  }
+
+  add({ file, line, column, reason }: BadLine): void {
+    const count = (this.#counts.get(file) ?? 0) + 1
+    this.#counts.set(file, count)
+    if (!this.#all && count > MAX_BAD_LINES) return
+    this.#progress.clear()
+    const { bold, yellow } = this.#context.errStyle
+    const place = bold(`${oneLine(file)}:${line}:${column ?? 1}:`)
+    this.#context.err(
+      `${place} ${yellow(`${CODES[BAD_LINE].severity}[${BAD_LINE}]`)}: ${oneLine(reason)}: the line is left out`,
+    )
+  }
+
+  end(): void {
+    for (const [file, count] of this.#counts) {
+      if (this.#all || count <= MAX_BAD_LINES) continue
+      this.#context.err(
+        `${oneLine(file)}: ${count - MAX_BAD_LINES} more lines like these are left out (--all-bad tells each)`,
+      )
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What the engine needs to know of a pair's options, read once: texts become
+ * numbers here, and pairs whose options read the same share one object.
+ * Source: configuration.md section 3.
+ */
+import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
+import type { OptionLookup, Scope } from "./lookup.js"
+import { type Range, readOption, readTuned } from "./values.js"
+
+/** Times in microseconds. */
+export interface PairSettings {
+  readonly enabled: boolean
+  readonly adjustmentMicros: number
+  readonly positiveAdjustmentMicros: number
+  readonly notificationMicros: number
+  readonly notificationEvents: ReadonlySet<string>
+  readonly rejectionRate: RejectionRate | null
+  /** Bounds that win over rule files, by option. */
+  readonly bounds: ReadonlyMap<string, Range>
+  /** Values that someone wrote, in the unit of rules. 0 = no limit. */
+  readonly written: ReadonlyMap<string, number>
+}
+
+/** When too many rejections suspend; null where that is switched off. */
+export interface RejectionRate {
+  readonly percentage: number
+  readonly minAttempts: number
+  readonly suspensionSec: number
+  readonly suspensionText: string
+}
+
+export interface ModuleSettings {
+  readonly managed: ReadonlySet<string>
+  readonly statsPeriodSec: number
+  readonly forceMaxBindingAge: boolean
+  readonly readCacheAfterSuspension: boolean
+  /** 0 = suspensions end when someone looks. */
+  readonly sweepMicros: number
+}
+
+/** Module options have no scope. */
+const NOWHERE: Scope = Object.freeze({ binding: "", domain: "" })
+
+export class Settings {
+  readonly module: ModuleSettings
+  readonly #lookup: OptionLookup
+  /** By likeness. */
+  readonly #shared = new Map<string, PairSettings>()
+
+  constructor(lookup: OptionLookup) {
+    this.#lookup = lookup
+    this.module = readModule(lookup)
+  }
+
+  of(scope: Scope): PairSettings {
+    const likeness = this.#lookup.likeness(scope)
+    let settings = this.#shared.get(likeness)
+    if (settings === undefined) {
+      settings = readPair(this.#lookup, scope)
+      this.#shared.set(likeness, settings)
+    }
+    return settings
+  }
+}
+
+/** An option's value: what is written, or the documented default. A text that cannot be read was refused before. */
+function value<T extends OptionType>(lookup: OptionLookup, scope: Scope, option: string, type: T) {
+  const entry = ADAPTIVE_OPTIONS[option]
+  const text = lookup.lookup(scope, option) ?? entry?.defaultText ?? ""
+  const read = readOption(type, text) ?? readOption(type, entry?.defaultText ?? "")
+  if (read === null) throw new Error(`${option} has no usable default`)
+  return read
+}
+
+function readModule(lookup: OptionLookup): ModuleSettings {
+  const managed = new Set(
+    Object.entries(TUNABLE_OPTIONS).flatMap(([option, entry]) => (entry.managed ? [option] : [])),
+  )
+  for (const option of value(lookup, NOWHERE, "adaptive_manage_options", "words")) managed.add(option)
+  for (const option of value(lookup, NOWHERE, "adaptive_unmanage_options", "words")) managed.delete(option)
+  return {
+    managed,
+    statsPeriodSec: value(lookup, NOWHERE, "adaptive_stats_period", "seconds"),
+    forceMaxBindingAge: value(lookup, NOWHERE, "force_max_binding_age", "switch"),
+    readCacheAfterSuspension: value(lookup, NOWHERE, "read_cache_after_suspension", "switch"),
+    sweepMicros: Math.round(value(lookup, NOWHERE, "suspend_sweep_interval", "seconds") * 1e6),
+  }
+}
+
+function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
+  const micros = (option: string): number => Math.round(value(lookup, scope, option, "seconds") * 1e6)
+  const bounds = new Map<string, Range>()
+  const written = new Map<string, number>()
+  for (const option of Object.keys(TUNABLE_OPTIONS)) {
+    const range = readOption("range", lookup.lookup(scope, `adaptive_${option}`) ?? "")
+    if (range !== null) bounds.set(option, range)
+    const text = lookup.lookup(scope, option)
+    const number = text === null ? null : readTuned(option, text)
+    if (number !== null) written.set(option, number)
+  }
+  return {
+    enabled: value(lookup, scope, "adaptive_enabled", "switch"),
+    adjustmentMicros: micros("adaptive_adjustment_interval"),
+    positiveAdjustmentMicros: micros("adaptive_positive_adjustment_interval"),
+    notificationMicros: micros("adaptive_notification_interval"),
+    notificationEvents: new Set(value(lookup, scope, "adaptive_notification_events", "words")),
+    rejectionRate: readRejectionRate(lookup, scope),
+    bounds,
+    written,
+  }
+}
+
+function readRejectionRate(lookup: OptionLookup, scope: Scope): RejectionRate | null {
+  if (!value(lookup, scope, "adaptive_default_suspension_enabled", "switch")) return null
+  const suspension = "adaptive_default_suspension"
+  return {
+    percentage: value(lookup, scope, "adaptive_rejection_rate_suspension_percentage", "percent"),
+    minAttempts: value(lookup, scope, "adaptive_attempt_threshold", "count"),
+    suspensionSec: value(lookup, scope, suspension, "duration"),
+    suspensionText: lookup.lookup(scope, suspension) ?? (ADAPTIVE_OPTIONS[suspension]?.defaultText as string),
+  }
+}

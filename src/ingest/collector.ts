@@ -1,0 +1,253 @@
+/**
+ * One file's side of the reading: numbers its lines, keeps account of each of
+ * them, guards against clocks that jump, and puts events into the common queue.
+ * Every line ends up as an event, a skipped kind or a bad line.
+ */
+import { type DeliveryEvent, EVENT_TYPES, type EventType, TYPE_NUMBER } from "../model/event.js"
+import type { PairTable } from "../model/pair-table.js"
+import type { EventQueue } from "./event-queue.js"
+import type { Joiner } from "./join.js"
+import { LineCutter, type LineTaker } from "./lines.js"
+import type { MakeReader, PairSink, Reader, ReaderOptions, Reply } from "./reader.js"
+
+/** Kinds in the queue: event types by their place in EVENT_TYPES, then these. */
+export const KIND_CLOCK = EVENT_TYPES.length
+export const KIND_COPY = KIND_CLOCK + 1
+
+export interface BadLine {
+  readonly file: string
+  readonly line: number
+  /** From 1; null where no single byte is to blame. */
+  readonly column: number | null
+  readonly reason: string
+}
+
+/** What all files of one reading share. */
+export interface Common {
+  readonly queue: EventQueue
+  readonly pairs: PairTable
+  readonly joiner: Joiner | null
+  /** Time of the latest event that has gone out. */
+  emittedMicros: number
+  readonly reorderSec: number
+  readonly maxWaiting: number
+  /** Lets the earliest event go before its time: no more may wait. */
+  readonly letGo: () => void
+  readonly bad: (line: BadLine) => void
+}
+
+export interface Counts {
+  /** Lines read, bad and blank ones included. */
+  read: number
+  bad: number
+  readonly skipped: Map<string, number>
+  /** By TYPE_NUMBER. */
+  readonly events: number[]
+  readonly notes: Set<"no-year">
+}
+
+/**
+ * A step ahead by more than this must be confirmed by the lines that follow: one
+ * line with a wild time would make all later ones too late.
+ */
+const JUMP_MICROS = 86_400e6
+/** So many lines in a row confirm it. */
+const CONFIRMING_LINES = 64
+
+interface Doubtful {
+  readonly atMicros: number
+  readonly kind: number
+  readonly pair: number
+  readonly reply: Reply | null
+  readonly lines: number
+  readonly line: number
+}
+
+export class Collector implements PairSink, LineTaker {
+  readonly path: string
+  readonly pairs: PairTable
+  readonly joins: boolean
+  readonly counts: Counts = {
+    read: 0,
+    bad: 0,
+    skipped: new Map(),
+    events: EVENT_TYPES.map(() => 0),
+    notes: new Set(),
+  }
+  /** First and latest event time; infinite before there is one. */
+  firstMicros = Number.POSITIVE_INFINITY
+  latestMicros = Number.NEGATIVE_INFINITY
+  readonly #common: Common
+  readonly #file: number
+  readonly #reader: Reader
+  readonly #cutter: LineCutter
+  /** Lines since the last event. */
+  #lines = 0
+  #checkNul = false
+  readonly #doubtful: Doubtful[] = []
+
+  constructor(
+    path: string,
+    file: number,
+    common: Common,
+    format: { readonly make: MakeReader; readonly maxLineBytes: number },
+    options: ReaderOptions,
+  ) {
+    this.path = path
+    this.pairs = common.pairs
+    this.joins = common.joiner !== null
+    this.#common = common
+    this.#file = file
+    this.#reader = format.make(this, options)
+    this.#cutter = new LineCutter(this, format.maxLineBytes)
+  }
+
+  feed(piece: Buffer): void {
+    // One look over the whole piece is far cheaper than one over each line.
+    this.#checkNul = piece.includes(0)
+    this.#cutter.feed(piece)
+  }
+
+  /** @param isBroken the file ends where it should not, perhaps in the middle of a line */
+  end(isBroken: boolean): void {
+    this.#checkNul = true
+    if (isBroken && this.#cutter.drop()) {
+      this.counts.read++
+      this.#lines++
+      this.skip("cut-off")
+    }
+    this.#cutter.end()
+    this.#reader.end()
+    this.#believe()
+  }
+
+  line(bytes: Buffer, start: number, end: number): void {
+    this.counts.read++
+    this.#lines++
+    if (end === start) this.skip("blank")
+    else if (this.#checkNul && bytes.subarray(start, end).includes(0)) {
+      const column = bytes.subarray(start, end).indexOf(0) + 1
+      this.bad("the line holds NUL bytes, as a crash leaves them", column)
+    } else this.#reader.line(bytes, start, end)
+  }
+
+  tooLong(length: number): void {
+    this.counts.read++
+    this.#lines++
+    this.bad(`the line is ${length} bytes long, more than any line of this format`)
+  }
+
+  skip(kind: string): void {
+    const { skipped } = this.counts
+    skipped.set(kind, (skipped.get(kind) ?? 0) + 1)
+  }
+
+  bad(reason: string, column?: number, linesBack = 0): void {
+    this.counts.bad++
+    this.#common.bad({ file: this.path, line: this.counts.read - linesBack, column: column ?? null, reason })
+  }
+
+  note(note: "no-year"): void {
+    this.counts.notes.add(note)
+  }
+
+  clock(atMicros: number, kind: string): void {
+    this.skip(kind)
+    this.#accept(atMicros, KIND_CLOCK, -1, null)
+  }
+
+  event(event: DeliveryEvent): void {
+    const { type, response, mx, phase, local, bounceClass } = event
+    const pair = type === "reception" ? -1 : this.pairs.of(event.binding, event.domain)
+    const plain = response === "" && mx === null
+    this.record(
+      event.atMicros,
+      TYPE_NUMBER[type],
+      pair,
+      plain ? null : { response, mx, phase, local, bounceClass, joinKey: null },
+    )
+  }
+
+  record(atMicros: number, type: number, pair: number, reply: Reply | null): void {
+    this.counts.events[type] = (this.counts.events[type] as number) + 1
+    if (reply !== null && reply.joinKey !== null) this.#common.joiner?.failure(reply)
+    this.#accept(atMicros, type, pair, reply)
+  }
+
+  copy(atMicros: number, type: EventType, pair: number, reply: Reply): void {
+    this.#common.joiner?.copy(reply)
+    this.#accept(atMicros, KIND_COPY + (type === "permanent" ? 1 : 0), pair, reply)
+  }
+
+  #accept(atMicros: number, kind: number, pair: number, reply: Reply | null): void {
+    if (atMicros > this.latestMicros + JUMP_MICROS && this.latestMicros >= 0) {
+      this.#doubtful.push({ atMicros, kind, pair, reply, lines: this.#lines, line: this.counts.read })
+      this.#lines = 0
+      if (this.#doubtful.length >= CONFIRMING_LINES) this.#believe()
+      return
+    }
+    if (this.#doubtful.length > 0) this.#refuse()
+    this.#push(atMicros, kind, pair, reply, this.#lines, this.counts.read)
+    this.#lines = 0
+  }
+
+  #push(
+    atMicros: number,
+    kind: number,
+    pair: number,
+    reply: Reply | null,
+    lines: number,
+    line: number,
+  ): void {
+    const common = this.#common
+    // Judged by this file's own lines, not by what happens to have gone out: how much is read
+    // at a time must not decide. Only where too much waits has more gone out than that.
+    const limit = Math.max(this.latestMicros - common.reorderSec * 1e6, common.emittedMicros)
+    if (atMicros < limit) {
+      this.#late(limit - atMicros, kind, line)
+      this.#lines += lines
+      return
+    }
+    if (common.queue.size >= common.maxWaiting) common.letGo()
+    if (atMicros > this.latestMicros) this.latestMicros = atMicros
+    if (atMicros < this.firstMicros) this.firstMicros = atMicros
+    common.queue.push(atMicros, kind, pair, reply, lines, this.#file, line)
+  }
+
+  #late(tooLateMicros: number, kind: number, line: number): void {
+    const { reorderSec } = this.#common
+    const backSec = Math.ceil(tooLateMicros / 1e6 + reorderSec)
+    this.#withdraw(kind)
+    this.#common.bad({
+      file: this.path,
+      line,
+      column: 1,
+      reason: `its time lies ${backSec} s before that of lines above it, and only ${reorderSec} s are put in order (--reorder SECONDS)`,
+    })
+  }
+
+  /** The lines that follow are as far ahead: the clock, or a gap, is real. */
+  #believe(): void {
+    for (const { atMicros, kind, pair, reply, lines, line } of this.#doubtful.splice(0))
+      this.#push(atMicros, kind, pair, reply, lines, line)
+  }
+
+  /** The next line is back where the others were: these times were wrong. */
+  #refuse(): void {
+    for (const { atMicros, kind, lines, line } of this.#doubtful.splice(0)) {
+      const aheadSec = Math.floor((atMicros - this.latestMicros) / 1e6)
+      this.#lines += lines
+      this.#withdraw(kind)
+      const reason = `its time jumps ahead by ${aheadSec} s and the lines after it jump back: it is taken for wrong`
+      this.#common.bad({ file: this.path, line, column: 1, reason })
+    }
+  }
+
+  /** What was counted as an event is a bad line after all. */
+  #withdraw(kind: number): void {
+    this.counts.bad++
+    const { events } = this.counts
+    if (kind < events.length) events[kind] = (events[kind] as number) - 1
+    if (kind === KIND_CLOCK) this.skip("wrong-time")
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Which format a file has, told by its first lines. Each format has a shape that
+ * no other has; the format of the first line that has one is taken, so that a
+ * damaged line at the top does no harm. Names no reader's inner workings.
+ * Source: cli.md, `--format`.
+ */
+import { makeBouncelogReader } from "./bouncelog.js"
+import { makeFbllogReader } from "./fbllog.js"
+import { makeJsonlReader } from "./jsonl.js"
+import { makeKumoMtaReader } from "./kumomta.js"
+import { makeMainlogReader } from "./mainlog.js"
+import { makeMsysJsonReader } from "./msys-json.js"
+import { makePostfixReader } from "./postfix.js"
+import { makePowerMtaReader } from "./powermta.js"
+import type { MakeReader } from "./reader.js"
+import { makeRejectlogReader } from "./rejectlog.js"
+
+interface Format {
+  readonly make: MakeReader
+  /** Longest line or record that is read; a longer one is a bad line. */
+  readonly maxLineBytes: number
+  /** Does a line have this format's shape? */
+  readonly fits: (line: string) => boolean
+}
+
+/** No mail log has such a line; a batch of JSON events may. */
+const MAX_LOG_LINE = 64 << 10
+const MAX_JSON_LINE = 16 << 20
+
+const log = (make: MakeReader, fits: Format["fits"]): Format => ({ make, maxLineBytes: MAX_LOG_LINE, fits })
+const json = (make: MakeReader, fits: Format["fits"]): Format => ({
+  make,
+  maxLineBytes: MAX_JSON_LINE,
+  fits: (line) => /^\s*[[{]/.test(line) && fits(line),
+})
+
+const TIME = /^\d{10}(?:\d{6})?@/
+const field = (line: string, n: number): string => line.split("@", n + 1)[n] ?? ""
+const fieldCount = (line: string): number => line.split("@").length
+
+/** In the order in which they are tried. */
+export const FORMATS = {
+  mainlog: log(makeMainlogReader, (line) => {
+    if (!TIME.test(line)) return false
+    const type = field(line, 4)
+    // A bouncelog's T has the stage two fields later.
+    if (type === "T") return /^\d{1,2}$/.test(field(line, 9)) && !/^\d{1,2}$/.test(field(line, 11))
+    return /^[RDXP]$/.test(type)
+  }),
+  bouncelog: log(makeBouncelogReader, (line) => {
+    return TIME.test(line) && /^[BT]$/.test(field(line, 4)) && /^\d{1,2}$/.test(field(line, 11))
+  }),
+  fbllog: log(makeFbllogReader, (line) => TIME.test(line) && field(line, 2) === "F" && fieldCount(line) >= 9),
+  rejectlog: log(makeRejectlogReader, (line) => /^\d{10}(?:\d{6})?: (?:R="|Marker )/.test(line)),
+  "msys-json": json(makeMsysJsonReader, (line) => /"msys"\s*:/.test(line)),
+  kumomta: json(
+    makeKumoMtaReader,
+    (line) =>
+      /"(?:timestamp|event_time)"\s*:/.test(line) &&
+      /"(?:queue|site|egress_source|reception_protocol)"\s*:/.test(line),
+  ),
+  jsonl: json(makeJsonlReader, (line) => /"time"\s*:/.test(line) && /"type"\s*:/.test(line)),
+  powermta: log(makePowerMtaReader, (line) => /^"?type"?,/.test(line) && /\btimeLogged\b/.test(line)),
+  postfix: log(makePostfixReader, (line) =>
+    /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ postfix[^\s[]*\[\d+\]: /.test(line),
+  ),
+} as const satisfies Record<string, Format>
+
+export type FormatName = keyof typeof FORMATS
+export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[]
+
+export function isFormatName(text: string): text is FormatName {
+  return Object.hasOwn(FORMATS, text)
+}
+
+/** Lines looked at, and bytes of them. */
+const MAX_LINES = 2000
+const SNIFF_BYTES = 256 << 10
+
+/** The format of a file that begins like this; null when no line tells. */
+export function detectFormat(head: Buffer): FormatName | null {
+  const lines = head.toString("latin1", 0, SNIFF_BYTES).split("\n", MAX_LINES)
+  for (const line of lines) {
+    const found = FORMAT_NAMES.find((name) => FORMATS[name].fits(line))
+    if (found !== undefined) return found
+  }
+  return prettyJson(head)
+}
+
+/** JSON over many lines has no telling line: the first value as a whole may tell. */
+function prettyJson(head: Buffer): FormatName | null {
+  const text = head.toString("latin1", 0, SNIFF_BYTES)
+  if (!/^\s*[[{]/.test(text)) return null
+  const jsonFormats: FormatName[] = ["msys-json", "kumomta", "jsonl"]
+  return jsonFormats.find((name) => FORMATS[name].fits(text)) ?? null
+}

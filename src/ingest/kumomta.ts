@@ -1,0 +1,142 @@
+/**
+ * KumoMTA's log records: JSON objects, one a line, as its logs hold and its hooks
+ * post them. Source: foreign-traffic-formats.md section 1.
+ */
+import { type EventType, makeEvent, type Phase } from "../model/event.js"
+import { asNumber, asObject, asText, JsonRecords, shown } from "./json-records.js"
+import { domainOf } from "./msys-json.js"
+import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
+import { readStamp } from "./stamp.js"
+
+type Fields = Readonly<Record<string, unknown>>
+
+const TYPES: Readonly<Record<string, EventType>> = {
+  Delivery: "delivery",
+  TransientFailure: "transient",
+  Bounce: "permanent",
+  OOB: "oob",
+  Feedback: "fbl",
+  Reception: "reception",
+}
+
+/** How KumoMTA begins the replies that it makes itself. */
+const INTERNAL = "KumoMTA internal: "
+
+export const makeKumoMtaReader: MakeReader = (sink) => {
+  const records = new JsonRecords({
+    value: (value) => tell(value, sink),
+    bad: (reason, column, linesBack) =>
+      sink.bad(
+        reason.startsWith("the line is no JSON")
+          ? `${reason}; a log written with a template cannot be read: let KumoMTA log JSON`
+          : reason,
+        column,
+        linesBack,
+      ),
+  })
+  return {
+    line: (bytes, start, end) => records.line(bytes, start, end),
+    end: () => records.end(),
+  }
+}
+
+function tell(value: unknown, sink: RecordSink): void {
+  const record = asObject(value)
+  const word = asText(record?.type)
+  if (record === null || word === null) {
+    sink.bad(`a record is an object with a type, this is ${shown(value)}`)
+    return
+  }
+  const type = Object.hasOwn(TYPES, word) ? TYPES[word] : undefined
+  if (record.reception_protocol === "LogRecord" || record.delivery_protocol === "LogRecord") {
+    sink.skip("log-record")
+    return
+  }
+  if (type === undefined) {
+    sink.skip(word.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase())
+    return
+  }
+  const atMicros = readTime(record)
+  if (atMicros === null) {
+    const seen = shown(record.event_time ?? record.timestamp)
+    sink.bad(`event_time is ${seen}, neither RFC 3339 nor seconds since 1970`)
+    return
+  }
+  if (!isPlausible(atMicros)) {
+    sink.bad(implausible(shown(record.event_time ?? record.timestamp)))
+    return
+  }
+  const recipients = recipientsOf(record, type)
+  if (recipients.length === 0) {
+    sink.bad("the record names no recipient and no queue")
+    return
+  }
+  const response = asObject(record.response)
+  const content = asText(response?.content) ?? ""
+  const isReply = type === "transient" || type === "permanent" || type === "oob"
+  const peer = asObject(record.peer_address)
+  const bounceClass = asText(record.bounce_classification)
+  for (const domain of recipients) {
+    sink.event(
+      makeEvent({
+        atMicros,
+        type,
+        domain,
+        binding: asText(record.egress_source) ?? "",
+        group: asText(record.egress_pool) ?? "",
+        mx: asText(peer?.name),
+        ip: asText(peer?.addr),
+        response: isReply ? matchText(response, content) : "",
+        phase: isReply ? phaseOf(response?.command, type) : null,
+        local: isReply && content.startsWith(INTERNAL),
+        bounceClass: bounceClass === "Uncategorized" ? null : bounceClass,
+        fblType: asText(asObject(record.feedback_report)?.feedback_type),
+        retries: asNumber(record.num_attempts),
+      }),
+    )
+  }
+}
+
+function readTime({ event_time: stamp, timestamp }: Fields): number | null {
+  if (typeof stamp === "string") return readStamp(stamp)
+  const seconds = asNumber(timestamp)
+  return seconds === null ? null : Math.round(seconds * 1e6)
+}
+
+/** One domain for each recipient: the queue's, which all share, or else each its own. */
+function recipientsOf(record: Fields, type: EventType): string[] {
+  const report = type === "fbl" ? asObject(record.feedback_report)?.original_rcpto_to : undefined
+  const named = report ?? record.recipient
+  const addresses = (Array.isArray(named) ? named : [named]).map(asText)
+  const queue = queueDomain(asText(record.queue))
+  if (queue !== null && type !== "fbl") return addresses.map(() => queue)
+  return addresses.flatMap((address) => domainOf(address) ?? [])
+}
+
+/** The domain in `campaign:tenant@domain!routing`. */
+function queueDomain(queue: string | null): string | null {
+  if (queue === null) return null
+  const domain = queue.replace(/!.*$/, "").replace(/^.*@/, "").replace(/^.*:/, "")
+  return domain === "" ? null : domain
+}
+
+function matchText(response: Fields | null, content: string): string {
+  const code = asText(response?.code)
+  const enhanced = asObject(response?.enhanced_code)
+  const status = enhanced === null ? null : `${enhanced.class}.${enhanced.subject}.${enhanced.detail}`
+  const text = content.replace(/\s*[\r\n]+\s*/g, " ").trim()
+  const parts = [code, status === null || text.startsWith(`${status} `) ? null : status, text]
+  return parts.filter((part) => part !== null && part !== "").join(" ")
+}
+
+function phaseOf(command: unknown, type: EventType): Phase | null {
+  const word = asText(command)?.toUpperCase() ?? null
+  // A refusal without a command came with the greeting.
+  if (word === null) return type === "oob" ? null : "connect"
+  if (word.startsWith("MAIL FROM")) return "mailfrom"
+  if (word.startsWith("RCPT TO")) return "rcptto"
+  if (word === "." || word.startsWith("DATA") || word.startsWith("BDAT")) return "data"
+  if (/^(EHLO|HELO|LHLO)/.test(word)) return "ehlo"
+  if (word.startsWith("STARTTLS")) return "starttls"
+  return word.startsWith("RSET") ? "rset" : null
+}

@@ -1,0 +1,215 @@
+/**
+ * Postfix's syslog: the lines in which its delivery agents tell what became of a
+ * recipient. Source: foreign-traffic-formats.md section 3.
+ */
+import { makeEvent, type Phase } from "../model/event.js"
+import { domainOf } from "./msys-json.js"
+import { implausible, isPlausible, type MakeReader, type ReaderOptions, type RecordSink } from "./reader.js"
+import { joinRepeats, replyCode } from "./reply.js"
+import { readStamp, utcMs } from "./stamp.js"
+import { decodeText } from "./text.js"
+
+/** STAMP HOST TAG[pid]: TEXT */
+const LINE =
+  /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) (\S+) ([^\s[:]+)(?:\[\d+\])?: (.*)$/s
+const TRADITIONAL = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)$/
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+/** A leap year: the 29th of February is a day of it. */
+const DEFAULT_YEAR = 2000
+
+/** QID: to=<…>, fields, status=WORD (REASON) */
+const RECIPIENT = /^[0-9A-Za-z]+: to=<(.*?)>, (?:orig_to=<.*?>, )?(.*?), status=(\w+) ?(?:\((.*)\))?$/s
+
+/** Daemons that keep their own words in the counts; what delivers to this machine is no attempt. */
+const OTHER_DAEMONS = new Set([
+  "anvil",
+  "bounce",
+  "cleanup",
+  "master",
+  "pickup",
+  "postfix-script",
+  "postscreen",
+  "qmgr",
+  "scache",
+  "smtpd",
+  "tlsproxy",
+  "trivial-rewrite",
+  "verify",
+])
+const LOCAL_DAEMONS = new Set(["local", "virtual", "pipe", "discard"])
+
+const SAID = /^host (\S+?)\[([^\]]*)\](?::\d+)? said: (.*?)(?: \(in reply to (.*?) command\))?$/s
+const REFUSED = /^host (\S+?)\[([^\]]*)\](?::\d+)? refused to talk to me: (.*)$/s
+/** A peer of which Postfix itself tells what went wrong. */
+const PEER = /(?:connect to|lost connection with|conversation with) (\S+?)\[([^\]]*)\]/
+const RELAY = /(?:^|, )relay=(\S+?)\[([^\]]*)\]/
+
+export const makePostfixReader: MakeReader = (sink, options) => {
+  const clock = new StampReader(options, () => sink.note("no-year"))
+  return {
+    line: (bytes, start, end) => tell(decodeText(bytes, start, end), clock, sink),
+    end() {},
+  }
+}
+
+/** Stamps of one log, in order: where they lack the year it is told by the months going by. */
+class StampReader {
+  readonly #offsetMicros: number
+  #year: number
+  #month = -1
+
+  readonly #assume: () => void
+
+  /** @param assume told when a stamp has no year and none was given */
+  constructor({ year, utcOffsetMinutes }: ReaderOptions, assume: () => void) {
+    this.#year = year ?? DEFAULT_YEAR
+    this.#assume = year === undefined ? assume : () => {}
+    this.#offsetMicros = (utcOffsetMinutes ?? 0) * 60e6
+  }
+
+  read(text: string): number | null {
+    const match = TRADITIONAL.exec(text)
+    if (match === null) return readStamp(text)
+    const [, monthName = "", day, hour, minute, second] = match
+    const month = MONTHS.indexOf(monthName)
+    if (month < 0) return null
+    this.#assume()
+    const year = this.#yearOf(month)
+    const ms = utcMs(year, month + 1, Number(day), Number(hour), Number(minute), Number(second))
+    return ms === null ? null : ms * 1000 - this.#offsetMicros
+  }
+
+  /** Half a year back is the next year; half a year on is a late line of the year before. */
+  #yearOf(month: number): number {
+    const before = this.#month
+    if (before >= 0 && month < before - 6) this.#year++
+    if (before >= 0 && month > before + 6) return this.#year - 1
+    this.#month = month
+    return this.#year
+  }
+}
+
+function tell(text: string, clock: StampReader, sink: RecordSink): void {
+  const match = LINE.exec(text)
+  if (match === null) {
+    sink.bad(`the line is no syslog line of Postfix: it begins with ${JSON.stringify(text.slice(0, 40))}`, 1)
+    return
+  }
+  const [, stamp = "", , tag = "", message = ""] = match
+  if (!tag.startsWith("postfix")) {
+    sink.skip("other-program")
+    return
+  }
+  const atMicros = clock.read(stamp)
+  if (atMicros === null) {
+    sink.bad(`there is no time ${JSON.stringify(stamp)}`, 1)
+    return
+  }
+  if (!isPlausible(atMicros)) {
+    sink.bad(implausible(JSON.stringify(stamp)), 1)
+    return
+  }
+  const { binding, daemon } = agentOf(tag)
+  if (LOCAL_DAEMONS.has(daemon)) sink.skip("local-delivery")
+  else if (OTHER_DAEMONS.has(daemon)) sink.skip(daemon)
+  else attempt(message, { atMicros, binding, daemon }, sink)
+}
+
+/** `postfix/NAME/smtp` and `postfix-NAME/smtp` name a binding: one of several agents, or instances. */
+function agentOf(tag: string): { binding: string; daemon: string } {
+  const parts = tag.split("/")
+  const daemon = parts.at(-1) as string
+  const instance = (parts[0] as string).replace(/^postfix-?/, "")
+  return { binding: parts.length > 2 ? parts.slice(1, -1).join("/") : instance, daemon }
+}
+
+interface Attempt {
+  readonly atMicros: number
+  readonly binding: string
+  readonly daemon: string
+}
+
+function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: RecordSink): void {
+  const match = RECIPIENT.exec(message)
+  if (match === null) {
+    sink.skip(daemon === "smtp" || daemon === "lmtp" ? "smtp-notice" : "other-daemon")
+    return
+  }
+  const [, address = "", fields = "", status = "", reason = ""] = match
+  const type = STATUS[status]
+  if (type === undefined) {
+    sink.skip(status === "expired" ? "expired" : /deliverable$/.test(status) ? "probe" : "other-status")
+    return
+  }
+  const domain = domainOf(address)
+  if (domain === null) {
+    sink.skip("no-domain")
+    return
+  }
+  // It repeats what an earlier attempt was told, and none was made.
+  if (reason.startsWith("delivery temporarily suspended")) {
+    sink.skip("suspended-by-postfix")
+    return
+  }
+  const answer = type === "delivery" ? NO_ANSWER : answerOf(reason)
+  const [, relayMx, relayIp] = RELAY.exec(fields) ?? []
+  const delay = /(?:^|, )delay=([\d.]+)/.exec(fields)?.[1]
+  sink.event(
+    makeEvent({
+      atMicros,
+      type,
+      binding,
+      domain,
+      mx: answer.mx ?? relayMx ?? null,
+      ip: answer.ip ?? relayIp ?? null,
+      phase: answer.phase,
+      response: answer.response,
+      local: answer.local,
+      deliveryTimeSec: type === "delivery" && delay !== undefined ? Number(delay) : null,
+    }),
+  )
+}
+
+const STATUS: Readonly<Record<string, "delivery" | "transient" | "permanent">> = {
+  sent: "delivery",
+  deferred: "transient",
+  bounced: "permanent",
+}
+
+interface Answer {
+  readonly response: string
+  readonly phase: Phase | null
+  readonly local: boolean
+  readonly mx: string | null
+  readonly ip: string | null
+}
+
+const NO_ANSWER: Answer = { response: "", phase: null, local: false, mx: null, ip: null }
+
+/** Who said what, and when. The status in `dsn=` may be Postfix's own, and stays out. */
+function answerOf(reason: string): Answer {
+  const refused = REFUSED.exec(reason)
+  const [, mx = null, ip = null, reply = "", command = ""] = refused ?? SAID.exec(reason) ?? []
+  if (mx !== null) {
+    const response = joinRepeats(reply)
+    // Some receivers greet with words that are no reply at all: then only Postfix speaks.
+    return {
+      response,
+      phase: refused === null ? phaseOf(command) : "connect",
+      local: replyCode(response) === null,
+      mx,
+      ip,
+    }
+  }
+  const [, peer = null, peerIp = null] = PEER.exec(reason) ?? []
+  return { response: reason, phase: null, local: true, mx: peer, ip: peerIp }
+}
+
+function phaseOf(command: string): Phase | null {
+  if (command === "MAIL FROM") return "mailfrom"
+  if (command === "RCPT TO") return "rcptto"
+  if (command === "DATA" || command === "end of DATA" || command === "BDAT") return "data"
+  if (/^(EHLO|HELO|LHLO)$/.test(command)) return "ehlo"
+  if (command === "STARTTLS") return "starttls"
+  return command === "RSET" ? "rset" : null
+}

@@ -1,0 +1,4 @@
+/** The package ships no types. */
+declare module "unbzip2-stream" {
+  export default function unbzip2(): NodeJS.ReadWriteStream
+}

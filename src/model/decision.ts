@@ -1,0 +1,37 @@
+/**
+ * What the engine decided, with everything that led to it. Plain data: printed,
+ * counted and streamed alike. Source: cli.md, `adaptive dry-run`.
+ */
+import type { Effect } from "./effect.js"
+import type { ResponseRule } from "./rule.js"
+
+type DecisionSource = "response" | "sweep" | "rejection-rate" | "positive" | "lift"
+
+export interface Decision {
+  readonly atMicros: number
+  /** Number of the pair in the store's table. */
+  readonly pair: number
+  readonly binding: string
+  readonly domain: string
+  readonly source: DecisionSource
+  readonly rule: ResponseRule | null
+  /** The reply that led to it; null when none did. */
+  readonly response: string | null
+  /** Matches in the rule's window, this one included; null without a rule. */
+  readonly count: number | null
+  readonly effects: readonly Effect[]
+  /** Kinds of alerts that are due: at most one a kind, pair and notification interval. */
+  readonly alerts: readonly string[]
+  /** Doubts worth telling: a phase that differs, a function that failed. */
+  readonly notes: readonly string[]
+}
+
+/** A rule matched and its trigger was not met. */
+export interface Match {
+  readonly atMicros: number
+  readonly binding: string
+  readonly domain: string
+  readonly rule: ResponseRule
+  readonly response: string
+  readonly count: number
+}

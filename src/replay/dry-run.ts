@@ -1,0 +1,167 @@
+/**
+ * Recorded traffic through the real engine: what the rules would have done. The
+ * engine does not know that it is a replay; this room reads, decides what would
+ * not have been attempted, and adds up.
+ * Source: cli.md, `adaptive dry-run`.
+ */
+
+import type { OptionLookup } from "../config/lookup.js"
+import { Engine, type EngineListener } from "../engine/engine.js"
+import type { AskFunction } from "../engine/parameter.js"
+import type { BadLine } from "../ingest/collector.js"
+import { type FileReport, readTraffic, type TrafficEvent, type TrafficOptions } from "../ingest/traffic.js"
+import { compareText } from "../model/compare.js"
+import type { Decision, Match } from "../model/decision.js"
+import type { RuleSet } from "../rules/rule-set.js"
+import { Store } from "../store/store.js"
+import { type HeldType, type Summary, Tally } from "./tally.js"
+
+/** Is an attempt recorded while its pair is held counted, or was it never made? */
+export type Mode = "simulate" | "observe"
+
+export interface DryRunOptions extends Omit<TrafficOptions, "pairs"> {
+  readonly rules: RuleSet
+  readonly ask: AskFunction
+  readonly lookup: OptionLookup
+  readonly mode: Mode
+  /** Only events from this time on, and before that one, seconds since 1970. */
+  readonly fromSec?: number
+  readonly toSec?: number
+  /** State carried over from an earlier run; it is changed by this one. */
+  readonly store?: Store
+}
+
+/** Where in the traffic something happened. */
+export interface Where {
+  /** Lines up to it in the order of replay. */
+  readonly lineNumber: number
+  readonly file: string
+  /** Line in that file. */
+  readonly line: number
+}
+
+export interface DryRunListener {
+  /** @param where null for a lift, which no line brings about */
+  decision?(decision: Decision, where: Where | null): void
+  /** A match that did not fire. */
+  match?(match: Match, where: Where): void
+  bad?(line: BadLine): void
+  /** Between pieces of input. */
+  pause?(progress: { readonly doneBytes: number; readonly totalBytes: number | null }): Promise<void> | void
+}
+
+export interface DryRunResult {
+  readonly summary: Summary
+  readonly files: readonly FileReport[]
+  readonly store: Store
+}
+
+/**
+ * Replays traffic.
+ * @throws SourceError when a file cannot be read or its format cannot be told
+ */
+export async function dryRun(options: DryRunOptions, listener: DryRunListener = {}): Promise<DryRunResult> {
+  const store = options.store ?? new Store()
+  const replay = new Replay(options, store, listener)
+  const files = await readTraffic({ ...options, pairs: store.pairs }, replay)
+  return { summary: replay.summary(files), files, store }
+}
+
+class Replay {
+  readonly #engine: Engine
+  readonly #tally: Tally
+  readonly #listener: DryRunListener
+  readonly #holds: boolean
+  readonly #fromMicros: number
+  readonly #toMicros: number
+  readonly #files: readonly string[]
+  #event: TrafficEvent | null = null
+  #outOfRange = 0
+
+  constructor(options: DryRunOptions, store: Store, listener: DryRunListener) {
+    const { rules, ask, lookup, mode, fromSec, toSec } = options
+    this.#listener = listener
+    this.#holds = mode === "simulate"
+    this.#fromMicros = fromSec === undefined ? Number.NEGATIVE_INFINITY : Math.round(fromSec * 1e6)
+    this.#toMicros = toSec === undefined ? Number.POSITIVE_INFINITY : Math.round(toSec * 1e6)
+    this.#files = options.files
+    this.#tally = new Tally(rules)
+    this.#engine = new Engine(rules, ask, lookup, store, this.#engineListener())
+  }
+
+  event(event: TrafficEvent): void {
+    const { atMicros, type, pair } = event
+    if (!this.#inRange(atMicros)) return
+    const tally = this.#tally
+    tally.events[type]++
+    if (tally.firstMicros < 0) tally.firstMicros = atMicros
+    tally.lastMicros = atMicros
+    this.#event = null
+    this.#engine.advance(atMicros)
+    if (type !== "delivery" && type !== "transient" && type !== "permanent") return
+    if (event.local) tally.local++
+    if (this.#engine.isHeld(pair, atMicros) && this.#holds) {
+      tally.hold(type satisfies HeldType, pair)
+      return
+    }
+    this.#event = event
+    this.#engine.process(event)
+  }
+
+  clock(atMicros: number): void {
+    this.#event = null
+    if (this.#inRange(atMicros)) this.#engine.advance(atMicros)
+    // A heartbeat is counted as skipped already.
+    else this.#outOfRange--
+  }
+
+  bad(line: BadLine): void {
+    this.#listener.bad?.(line)
+  }
+
+  pause(progress: { readonly doneBytes: number; readonly totalBytes: number | null }): Promise<void> | void {
+    return this.#listener.pause?.(progress)
+  }
+
+  summary(files: readonly FileReport[]): Summary {
+    const skipped = new Map<string, number>()
+    for (const { counts } of files)
+      for (const [kind, count] of counts.skipped) skipped.set(kind, (skipped.get(kind) ?? 0) + count)
+    if (this.#outOfRange > 0) skipped.set("out-of-range", this.#outOfRange)
+    const lines = {
+      read: files.reduce((sum, { counts }) => sum + counts.read, 0),
+      bad: files.reduce((sum, { counts }) => sum + counts.bad, 0),
+      skipped: Object.fromEntries([...skipped].sort(([a], [b]) => compareText(a, b))),
+    }
+    return this.#tally.summary(lines, this.#engine.store)
+  }
+
+  #inRange(atMicros: number): boolean {
+    const inRange = atMicros >= this.#fromMicros && atMicros < this.#toMicros
+    if (!inRange) this.#outOfRange++
+    return inRange
+  }
+
+  #where(): Where {
+    const { lineNumber, file, line } = this.#event as TrafficEvent
+    return { lineNumber, file: this.#files[file] as string, line }
+  }
+
+  #engineListener(): EngineListener {
+    const listener = this.#listener
+    const tally = this.#tally
+    return {
+      decision: (decision) => {
+        tally.decision(decision)
+        // A lift is brought about by time, whatever line shows that it has passed.
+        listener.decision?.(decision, decision.source === "lift" ? null : this.#where())
+      },
+      matched: (rule, fired) => tally.matched(rule, fired),
+      ...(listener.match === undefined
+        ? {}
+        : { unfired: (match: Match) => listener.match?.(match, this.#where()) }),
+      unmatched: ({ response, pair }) =>
+        tally.unmatched.add(response, this.#engine.store.pairs.name(pair).domain),
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Decisions and summaries as JSON Lines: the same bytes for the same input, keys
+ * in a fixed order. Source: cli.md, `adaptive dry-run`.
+ */
+import type { Decision, Match } from "../model/decision.js"
+import { refOf } from "../model/rule.js"
+import type { Where } from "../replay/dry-run.js"
+import type { Summary } from "../replay/tally.js"
+
+/** Where in the files a line stands, beside its number in the replay. */
+interface Shown {
+  /** Name the file and the line in it too. */
+  readonly sources: boolean
+}
+
+export function decisionJson(decision: Decision, where: Where | null, { sources }: Shown): string {
+  const { atMicros, binding, domain, source, rule, response, count, effects, alerts, notes } = decision
+  return JSON.stringify({
+    kind: "decision",
+    at: atMicros / 1e6,
+    binding,
+    domain,
+    source,
+    rule: rule === null ? null : refOf(rule),
+    line: where?.lineNumber ?? null,
+    ...(sources ? { file: where?.file ?? null, fileLine: where?.line ?? null } : {}),
+    response,
+    trigger: rule === null ? null : rule.trigger.text,
+    count,
+    effects,
+    ...(alerts.length === 0 ? {} : { alerts }),
+    ...(notes.length === 0 ? {} : { notes }),
+  })
+}
+
+export function matchJson(match: Match, where: Where, { sources }: Shown): string {
+  const { atMicros, binding, domain, rule, response, count } = match
+  return JSON.stringify({
+    kind: "match",
+    at: atMicros / 1e6,
+    binding,
+    domain,
+    source: "response",
+    rule: refOf(rule),
+    line: where.lineNumber,
+    ...(sources ? { file: where.file, fileLine: where.line } : {}),
+    response,
+    trigger: rule.trigger.text,
+    count,
+    effects: [],
+  })
+}
+
+/** In pieces, because the lists may be long. */
+export function* summaryJson(summary: Summary): Generator<string> {
+  let separator = '{"kind":"summary",'
+  for (const [key, value] of Object.entries(summary)) {
+    yield `${separator}${JSON.stringify(key)}:`
+    separator = ","
+    if (!Array.isArray(value)) {
+      yield JSON.stringify(value)
+      continue
+    }
+    yield "["
+    for (const [i, element] of value.entries()) yield (i === 0 ? "" : ",") + JSON.stringify(element)
+    yield "]"
+  }
+  yield "}"
+}

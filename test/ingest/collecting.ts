@@ -1,0 +1,61 @@
+/** A sink that writes down, in words, what a reader tells it. */
+import type { MakeReader, PairSink, ReaderOptions } from "../../src/ingest/reader.js"
+import { EVENT_TYPES } from "../../src/model/event.js"
+import { PairTable } from "../../src/model/pair-table.js"
+
+/** `delivery 1790000000.5 b1::a.test`, `skip heartbeat`, `bad 1: …`, one text for each call. */
+export function readLines(
+  make: MakeReader,
+  lines: readonly (string | Buffer)[],
+  options: ReaderOptions = {},
+  joins = false,
+): string[] {
+  const told: string[] = []
+  const pairs = new PairTable()
+  const named = (pair: number): string => {
+    if (pair < 0) return "-"
+    const { binding, domain } = pairs.name(pair)
+    return `${binding}::${domain}`
+  }
+  const seconds = (atMicros: number): number => atMicros / 1e6
+  const details = (
+    reply: {
+      phase: string | null
+      local: boolean
+      bounceClass: string | null
+      joinKey: string | null
+      response: string
+    } | null,
+  ): string => {
+    if (reply === null) return ""
+    const parts = [
+      reply.phase ?? "-",
+      reply.local ? "local" : "",
+      reply.bounceClass === null ? "" : `class ${reply.bounceClass}`,
+    ]
+    const key = reply.joinKey === null ? "" : ` {${reply.joinKey}}`
+    return ` ${parts.filter((part) => part !== "").join(" ")} | ${reply.response}${key}`
+  }
+  const sink: PairSink = {
+    pairs,
+    joins,
+    event: ({ type, atMicros, binding, domain, fblType }) =>
+      told.push(`${type} ${seconds(atMicros)} ${binding}::${domain}${fblType === null ? "" : ` ${fblType}`}`),
+    record: (atMicros, type, pair, reply) =>
+      told.push(`${EVENT_TYPES[type]} ${seconds(atMicros)} ${named(pair)}${details(reply)}`),
+    copy: (atMicros, type, pair, reply) =>
+      told.push(`copy ${type} ${seconds(atMicros)} ${named(pair)}${details(reply)}`),
+    skip: (kind) => told.push(`skip ${kind}`),
+    clock: (atMicros, kind) => told.push(`clock ${seconds(atMicros)} ${kind}`),
+    note: (note) => told.push(`note ${note}`),
+    bad: (reason, column) => told.push(`bad ${column ?? "-"}: ${reason}`),
+  }
+  const reader = make(sink, options)
+  for (const line of lines) {
+    // In the middle of other bytes, as in a real piece.
+    const bytes = Buffer.concat([Buffer.from("@x\n"), Buffer.from(line as string), Buffer.from("\n@@@@")])
+    reader.line(bytes, 3, bytes.length - 5)
+  }
+  reader.end()
+  return told
+}

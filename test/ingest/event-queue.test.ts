@@ -1,0 +1,69 @@
+/** The order of events, against sorting all of them. */
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import { EventQueue } from "../../src/ingest/event-queue.js"
+
+test("any events come out by time, file and line, whenever they are taken", () => {
+  const event = fc.record({
+    atMicros: fc.nat({ max: 50 }),
+    file: fc.nat({ max: 2 }),
+    takes: fc.nat({ max: 2 }),
+  })
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 200 }), (events) => {
+      const queue = new EventQueue()
+      const waiting: { atMicros: number; file: number; line: number }[] = []
+      const inOrder = (): typeof waiting =>
+        waiting.sort((a, b) => a.atMicros - b.atMicros || a.file - b.file || a.line - b.line)
+      const take = (): void => {
+        const expected = inOrder().shift()
+        expect(queue.nextMicros()).toBe(expected?.atMicros ?? Number.POSITIVE_INFINITY)
+        expect(queue.pop()).toBe(expected !== undefined)
+        if (expected !== undefined) {
+          const { atMicros, file, line, pair, reply } = queue.head
+          expect({ atMicros, file, line }).toEqual(expected)
+          expect(pair).toBe(line * 2)
+          expect(reply?.response ?? "").toBe(line % 3 === 0 ? `r${line}` : "")
+        }
+      }
+      events.forEach(({ atMicros, file, takes }, line) => {
+        const reply = {
+          response: `r${line}`,
+          mx: null,
+          phase: null,
+          local: false,
+          bounceClass: null,
+          joinKey: null,
+        }
+        queue.push(atMicros, 1, line * 2, line % 3 === 0 ? reply : null, 1, file, line)
+        waiting.push({ atMicros, file, line })
+        expect(queue.size).toBe(waiting.length)
+        for (let i = 0; i < takes; i++) take()
+      })
+      while (waiting.length > 0) take()
+      take()
+    }),
+  )
+})
+
+test("grows while it is turned", () => {
+  const queue = new EventQueue()
+  for (let i = 0; i < 3000; i++) queue.push(i, 0, i, null, 1, 0, i)
+  for (let i = 0; i < 2000; i++) queue.pop()
+  for (let i = 3000; i < 20_000; i++) queue.push(i, 0, i, null, 1, 0, i)
+  for (let i = 2000; i < 20_000; i++) {
+    expect(queue.pop()).toBe(true)
+    expect(queue.head.pair).toBe(i)
+  }
+  expect(queue.size).toBe(0)
+})
+
+test("events of one line keep their order, also as stragglers", () => {
+  const queue = new EventQueue()
+  queue.push(100, 0, 0, null, 1, 0, 1)
+  for (let pair = 1; pair <= 20; pair++) queue.push(50, 0, pair, null, 0, 0, 2)
+  for (let pair = 1; pair <= 20; pair++) {
+    queue.pop()
+    expect(queue.head.pair).toBe(pair)
+  }
+})

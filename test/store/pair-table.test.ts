@@ -1,0 +1,62 @@
+/** Numbers of pairs: the same name always gives the same number, different names different ones. */
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { PairTable } from "../../src/model/pair-table.js"
+
+describe("pairs", () => {
+  // binding | domain | the pair it is
+  test.each([
+    ["b1", "a.test", "b1", "a.test"],
+    ["b1", "A.Test", "b1", "a.test"],
+    ["b1", "a.test.", "b1", "a.test"],
+    ["B1", "a.test", "B1", "a.test"],
+    ["", "a.test", "default", "a.test"],
+    ["b1", ".", "b1", "."],
+    ["b1", "münchen.test", "b1", "münchen.test"],
+    ["b:1", "a", "b:1", "a"],
+  ])("%j and %j are %s::%s", (binding, domain, ...[ofBinding, ofDomain]) => {
+    const pairs = new PairTable()
+    const pair = pairs.of(binding, domain)
+    expect(pairs.name(pair)).toEqual({ binding: ofBinding, domain: ofDomain })
+    expect(pairs.of(ofBinding, ofDomain)).toBe(pair)
+    expect(pairs.bindingName(pairs.bindingOf(pair))).toBe(ofBinding)
+  })
+
+  test("bytes of a line and texts are one", () => {
+    const pairs = new PairTable()
+    const line = Buffer.from("xx@GMail.com@b1@")
+    expect(pairs.fromBytes(line, 13, 15, 3, 12)).toBe(pairs.of("b1", "gmail.com"))
+    expect(pairs.fromBytes(line, 13, 13, 3, 12)).toBe(pairs.of("default", "gmail.com"))
+  })
+
+  test("any names are told apart like the keys of a map, and numbered in order", () => {
+    const name = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."abcdeAZ019-.ü") })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, name), { maxLength: 3000 }), (names) => {
+        const pairs = new PairTable()
+        const known = new Map<string, number>()
+        for (const [binding, domain] of names) {
+          const canonical = domain
+            .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+            .replace(/(?<=.)\.$/, "")
+          const key = `${binding}:${canonical}`
+          const pair = pairs.of(binding, domain)
+          if (!known.has(key)) known.set(key, known.size)
+          expect(pair).toBe(known.get(key))
+          expect(pairs.name(pair)).toEqual({ binding, domain: canonical })
+        }
+        expect(pairs.count).toBe(known.size)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test("many pairs", () => {
+    const pairs = new PairTable()
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 50_000; i++) expect(pairs.of(`b${i % 7}`, `mx${i}.example.net`)).toBe(i)
+    }
+    expect(pairs.bindingCount).toBe(7)
+    expect(pairs.name(49_999)).toEqual({ binding: "b5", domain: "mx49999.example.net" })
+  })
+})
