@@ -14,8 +14,8 @@ export function replyCode(text: string): number | null {
   return match === null ? null : Number(match[1])
 }
 
-/** A repeated prefix, as in "450-4.2.1 a 450 4.2.1 b": code, separator, and the enhanced code if there is one. */
-const FIRST_PREFIX = /^([2-5]\d\d)[ -]((?:[245]\.\d{1,3}\.\d{1,3})(?: |$))?/
+/** The prefix of a first line: code, and the enhanced code if there is one. */
+const FIRST_PREFIX = /^([2-5]\d\d)-(?:([245]\.\d{1,3}\.\d{1,3})(?: |$))?/
 
 /**
  * Joins a reply whose lines were written one behind the other with their prefixes:
@@ -23,13 +23,13 @@ const FIRST_PREFIX = /^([2-5]\d\d)[ -]((?:[245]\.\d{1,3}\.\d{1,3})(?: |$))?/
  */
 export function joinRepeats(text: string): string {
   const first = FIRST_PREFIX.exec(text)
-  if (first === null || text[3] !== "-") return text
-  const code = first[1] as string
-  const status = (first[2] ?? "").trim()
-  const again = new RegExp(
-    ` ${code}[ -](?:${status === "" ? "" : `${status.replaceAll(".", "\\.")}(?: |$)`})${status === "" ? "" : "?"}`,
-    "g",
-  )
-  const rest = text.slice(first[0].length).replace(again, " ")
-  return [code, status, rest.trim()].filter((part) => part !== "").join(" ")
+  if (first === null) return text
+  const [prefix, code = "", status = ""] = first
+  const withStatus = status === "" ? "" : `(?:${status.replaceAll(".", "\\.")}(?: |$))?`
+  const lines = text.slice(prefix.length).split(new RegExp(` ${code}-${withStatus}`))
+  // The last line has a blank for the hyphen. A number in the text may look like that: the status tells.
+  const rest = lines.pop() as string
+  const marked = status === "" ? rest : rest.replace(` ${code} ${status} `, " ")
+  lines.push(marked !== rest ? marked : rest.replace(` ${code} `, " "))
+  return [code, status, ...lines.map((line) => line.trim())].filter((part) => part !== "").join(" ")
 }

@@ -3,7 +3,7 @@
  * always ASCII, then UTF-8, sometimes Latin-1. No byte may turn into a
  * replacement character, or a pattern that names it could never match.
  */
-const strict = new TextDecoder("utf-8", { fatal: true })
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /** The text of `bytes[start, end)`: UTF-8 where it is valid, else Latin-1. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {

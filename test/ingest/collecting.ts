@@ -1,6 +1,6 @@
 /** A sink that writes down, in words, what a reader tells it. */
 import type { MakeReader, PairSink, ReaderOptions } from "../../src/ingest/reader.js"
-import { EVENT_TYPES } from "../../src/model/event.js"
+import { type DeliveryEvent, EVENT_TYPES } from "../../src/model/event.js"
 import { PairTable } from "../../src/model/pair-table.js"
 
 /** `delivery 1790000000.5 b1::a.test`, `skip heartbeat`, `bad 1: …`, one text for each call. */
@@ -39,8 +39,7 @@ export function readLines(
   const sink: PairSink = {
     pairs,
     joins,
-    event: ({ type, atMicros, binding, domain, fblType }) =>
-      told.push(`${type} ${seconds(atMicros)} ${binding}::${domain}${fblType === null ? "" : ` ${fblType}`}`),
+    event: (event) => told.push(inWords(event)),
     record: (atMicros, type, pair, reply) =>
       told.push(`${EVENT_TYPES[type]} ${seconds(atMicros)} ${named(pair)}${details(reply)}`),
     copy: (atMicros, type, pair, reply) =>
@@ -58,4 +57,24 @@ export function readLines(
   }
   reader.end()
   return told
+}
+
+/** `transient 1790000000.5 b1::a.test mx mx.a.test rcptto | 450 4.2.0 later`: what is absent is left out. */
+function inWords(event: DeliveryEvent): string {
+  const { type, atMicros, binding, domain, group, mx, phase, local, bounceClass, fblType, ip, retries } =
+    event
+  const parts = [
+    `${type} ${atMicros / 1e6} ${binding}::${domain}`,
+    group === "default" ? null : `group ${group}`,
+    mx === null ? null : `mx ${mx}`,
+    ip === null ? null : `ip ${ip}`,
+    phase,
+    local ? "local" : null,
+    bounceClass === null ? null : `class ${bounceClass}`,
+    fblType,
+    event.deliveryTimeSec === null ? null : `took ${event.deliveryTimeSec}`,
+    retries === null ? null : `retry ${retries}`,
+    event.response === "" ? null : `| ${event.response}`,
+  ]
+  return parts.filter((part) => part !== null).join(" ")
 }

@@ -183,17 +183,17 @@ describe("fbllog", () => {
     [
       "a complaint",
       "1224699438@18/00-02937-E2E6FF84@F@someone@test.com@b1@g1@abuse@yahoo.com@true",
-      "fbl 1224699438 b1::test.com abuse",
+      "fbl 1224699438 b1::test.com group g1 abuse",
     ],
     [
       "a user string with @",
       "1224699438@18/00-02937-E2E6FF84@F@someone@test.com@b1@g1@abuse@yahoo.com@a@b@c",
-      "fbl 1224699438 b1::test.com abuse",
+      "fbl 1224699438 b1::test.com group g1 abuse",
     ],
     [
       "without a recipient's domain",
       "1224699438@18/00-02937-E2E6FF84@F@@@b1@g1@abuse@yahoo.com@",
-      "fbl 1224699438 b1::yahoo.com abuse",
+      "fbl 1224699438 b1::yahoo.com group g1 abuse",
     ],
     [
       "without any",
