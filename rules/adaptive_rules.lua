@@ -30,8 +30,9 @@ module("msys.adaptive_rules", package.seeall)
 local DAY = 86400
 
 -- A pattern whose words may also be parted by the end of a line: in multi-line
--- replies the next line repeats its "550-5.7.1 " prefix.
-local LINE_END = " +(?:\\d[\\d. -]+)?"
+-- replies the next line repeats its "550-5.7.1 " prefix. A blank and a run of
+-- what such a prefix consists of: a pattern that can be searched in one pass.
+local LINE_END = " [\\d. -]*"
 local function phrase(code)
   return (string.gsub(code, "([%w)]) ", "%1" .. LINE_END))
 end

@@ -3,24 +3,36 @@
  * back is a frozen rule set, every finding, and the `configuration` functions.
  *
  * ```ts
- * import { explain, globalOptions, loadRules } from "adaptive-delivery"
+ * import { dryRun, explain, globalOptions, loadRules } from "adaptive-delivery"
  *
  * const loaded = await loadRules(["rules/adaptive_rules.lua", "rules/custom.lua"])
  * for (const finding of loaded.diagnostics) console.error(finding.message)
  * const answer = explain(loaded, globalOptions([]), { domain: "gmail.com", response: "421 4.7.28 …" })
+ * const { summary } = await dryRun(loaded, globalOptions([]), { files: ["mainlog.ec.1.bz2"] })
  * ```
  */
 import type { OptionLookup } from "./config/lookup.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import type { LoadedRules } from "./reload/load.js"
+import {
+  type DryRunListener,
+  type DryRunOptions,
+  type DryRunResult,
+  dryRun as replayTraffic,
+} from "./replay/dry-run.js"
 
 export { globalOptions, type OptionLookup, SettingError } from "./config/lookup.js"
 export type { Explanation } from "./engine/explain.js"
 export { CODES, type Code, type Severity } from "./errors.js"
+export { SourceError } from "./ingest/source.js"
+export type { Decision, Match } from "./model/decision.js"
 export type { Diagnostic } from "./model/diagnostic.js"
 export type { Effect } from "./model/effect.js"
 export type { ResponseRule, RuleRef } from "./model/rule.js"
 export { type LoadedRules, type LoadOptions, loadRules } from "./reload/load.js"
+export type { DryRunListener, DryRunResult, Where } from "./replay/dry-run.js"
+export { trafficFindings } from "./replay/findings.js"
+export type { Summary } from "./replay/tally.js"
 export type { RuleSet } from "./rules/rule-set.js"
 
 /**
@@ -39,4 +51,25 @@ export function explain(
     atSec: null,
     ...request,
   })
+}
+
+/** Seconds that lines may be out of order. */
+const REORDER_SEC = 60
+
+/**
+ * Replays recorded traffic through the engine: what the rules would have done.
+ * @param options `files` are needed; formats are told by their contents, attempts that
+ *   would have been held are not counted, and the state begins empty, unless said otherwise
+ * @param listener told each decision as it is made
+ * @throws SourceError when a file cannot be read; nothing has been replayed then
+ */
+export function dryRun(
+  loaded: LoadedRules,
+  lookup: OptionLookup,
+  options: Pick<DryRunOptions, "files"> & Partial<Omit<DryRunOptions, "rules" | "ask" | "lookup">>,
+  listener: DryRunListener = {},
+): Promise<DryRunResult> {
+  const ask: DryRunOptions["ask"] = (id, args) => loaded.functions.call(id, args)
+  const defaults = { format: null, reorderSec: REORDER_SEC, mode: "simulate" } as const
+  return replayTraffic({ ...defaults, ...options, rules: loaded.rules, ask, lookup }, listener)
 }

@@ -19,40 +19,45 @@ const LARGE = [
   "comcast.net",
 ]
 
+/** Stage, and the reply; IP and ID vary from one to the next, as they do in real ones. */
 const REPLIES = [
   [
     "T",
     5,
-    "421 4.7.0 [TSS04] Messages from 192.0.2.40 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1",
+    "421 4.7.0 [TSS04] Messages from IP temporarily deferred due to unexpected volume or user complaints - 4.16.55.1",
   ],
   [
     "T",
     7,
-    "421-4.7.28 [192.0.2.10] Gmail has detected an unusual rate of email 421-4.7.28 originating from your IP address. a1-20.gsmtp",
+    "421-4.7.28 [IP] Gmail has detected an unusual rate of email 421-4.7.28 originating from your IP address. ID.gsmtp",
   ],
   [
     "T",
     3,
-    "451 4.7.650 The mail server [192.0.2.20] has been temporarily rate limited due to IP reputation. (S775)",
+    "451 4.7.650 The mail server [IP] has been temporarily rate limited due to IP reputation. (S775) [ID.prod.outlook.com]",
   ],
-  ["T", 5, "452 4.2.2 The email account that you tried to reach is over quota"],
+  ["T", 5, "452 4.2.2 The email account that you tried to reach is over quota ID - gsmtp"],
   [
     "T",
     5,
-    "450 4.2.0 <u@example.org>: Recipient address rejected: Greylisted, see http://postgrey.example.net/",
+    "450 4.2.0 <userID@example.org>: Recipient address rejected: Greylisted, see http://postgrey.example.net/",
   ],
   ["T", 0, "451 4.4.1 [internal] Connection refused"],
-  ["P", 5, "550 5.1.1 <user@example.com>: Recipient address rejected: User unknown in virtual mailbox table"],
   [
     "P",
     5,
-    "550-5.1.1 The email account that you tried to reach does not exist. Please try 550-5.1.1 double-checking. d4.gsmtp",
+    "550 5.1.1 <userID@example.com>: Recipient address rejected: User unknown in virtual mailbox table",
   ],
-  ["P", 7, "554 5.7.1 Message rejected because of policy reasons [PH01]"],
+  [
+    "P",
+    5,
+    "550-5.1.1 The email account that you tried to reach does not exist. Please try 550-5.1.1 double-checking. ID.gsmtp",
+  ],
+  ["P", 7, "554 5.7.1 Message ID rejected because of policy reasons [PH01]"],
   [
     "P",
     3,
-    "550 5.7.1 Unfortunately, messages from [192.0.2.21] weren't sent. Part of their network is on our block list (S3150).",
+    "550 5.7.1 Unfortunately, messages from [IP] weren't sent. Part of their network is on our block list (S3150). [ID]",
   ],
 ]
 
@@ -87,7 +92,8 @@ export function generateMainlog({ path, lines, perSecond = 500, seed = 1 }) {
         `${start}@D@${domain}@${2000 + (i % 9000)}@group-a@${binding}@0@0.${100 + (i % 900)}@198.51.100.${i % 250}\n`,
       )
     else {
-      const [type, stage, text] = REPLIES[random(REPLIES.length)]
+      const [type, stage, form] = REPLIES[random(REPLIES.length)]
+      const text = form.replace("IP", `192.0.2.${random(250)}`).replace("ID", random(1e9).toString(36))
       block.push(
         `${start}@${type}@${domain}@0@group-a@${binding}@${stage}@1@18.53@198.51.100.${i % 250}@${text}\n`,
       )

@@ -4,7 +4,7 @@
  * ones the rare are let go. Knows texts, not rules.
  */
 import { compareText } from "../model/compare.js"
-import { maskedText } from "./mask.js"
+import { maskedHash, maskedText } from "./mask.js"
 
 /** Texts kept apart; beyond it, the rarest half goes. */
 const MAX_TEXTS = 4096
@@ -12,6 +12,7 @@ const MAX_TEXTS = 4096
 const MAX_DOMAINS = 1000
 
 interface Entry {
+  readonly text: string
   count: number
   readonly domains: Set<string>
 }
@@ -24,7 +25,8 @@ export interface UnmatchedText {
 
 export class UnmatchedTexts {
   #failures = 0
-  readonly #entries = new Map<string, Entry>()
+  /** By masked hash. */
+  readonly #entries = new Map<number, Entry>()
 
   get failures(): number {
     return this.#failures
@@ -32,12 +34,12 @@ export class UnmatchedTexts {
 
   add(response: string, domain: string): void {
     this.#failures++
-    const text = maskedText(response)
-    let entry = this.#entries.get(text)
+    const hash = maskedHash(response)
+    let entry = this.#entries.get(hash)
     if (entry === undefined) {
       if (this.#entries.size >= MAX_TEXTS) this.#letGoOfRare()
-      entry = { count: 0, domains: new Set() }
-      this.#entries.set(text, entry)
+      entry = { text: maskedText(response), count: 0, domains: new Set() }
+      this.#entries.set(hash, entry)
     }
     entry.count++
     if (entry.domains.size < MAX_DOMAINS) entry.domains.add(domain)
@@ -45,15 +47,15 @@ export class UnmatchedTexts {
 
   /** The commonest, most first; equally common ones by text. */
   top(most: number): UnmatchedText[] {
-    return [...this.#entries]
-      .sort(([a, one], [b, other]) => other.count - one.count || compareText(a, b))
+    return [...this.#entries.values()]
+      .sort((a, b) => b.count - a.count || compareText(a.text, b.text))
       .slice(0, most)
-      .map(([text, { count, domains }]) => ({ text, count, domains: domains.size }))
+      .map(({ text, count, domains }) => ({ text, count, domains: domains.size }))
   }
 
   #letGoOfRare(): void {
     const counts = Array.from(this.#entries.values(), ({ count }) => count).sort((a, b) => a - b)
     const median = counts[counts.length >> 1] as number
-    for (const [text, { count }] of this.#entries) if (count <= median) this.#entries.delete(text)
+    for (const [hash, { count }] of this.#entries) if (count <= median) this.#entries.delete(hash)
   }
 }

@@ -66,3 +66,40 @@ test("explain", async () => {
     "max_outbound_connections 10 -> 8",
   ])
 })
+
+describe("dryRun", () => {
+  const jsonl = (...events: readonly [number, string][]): string =>
+    events
+      .map(([time, response]) =>
+        JSON.stringify({ time, type: "transient", binding: "b1", domain: "a.test", response }),
+      )
+      .join("\n")
+
+  test("replays files, tells decisions, and carries a state over", async () => {
+    const rules = GOOD.replace(/trigger = "[^"]*"/, 'trigger = "2/60"')
+    place.write({
+      "rate.lua": rules,
+      "one.jsonl": jsonl([100, "421 busy"]),
+      "two.jsonl": jsonl([110, "421 busy"], [120, "421 busy"]),
+    })
+    const loaded = await api.loadRules([place.path("rate.lua")])
+    const options = api.globalOptions([])
+    const seen: [number, number | undefined][] = []
+    const listener: import("../../src/index.js").DryRunListener = {
+      decision: ({ atMicros }, where) => seen.push([atMicros / 1e6, where?.line]),
+    }
+    const first = await api.dryRun(loaded, options, { files: [place.path("one.jsonl")] }, listener)
+    expect(first.summary.events.transient).toBe(1)
+    const { store } = first
+    const second = await api.dryRun(loaded, options, { files: [place.path("two.jsonl")], store }, listener)
+    expect(seen).toEqual([[120, 2]])
+    expect(second.summary.suspensions).toMatchObject([{ binding: "b1", domain: "a.test", from: 120 }])
+    expect(api.trafficFindings(second.files).map(({ code }) => code)).toEqual(["E_TRAFFIC_DELIVERIES"])
+  })
+
+  test("rejects for a file that is not there, before anything is replayed", async () => {
+    const loaded = await api.loadRules([place.path("good.lua")])
+    const run = api.dryRun(loaded, api.globalOptions([]), { files: [place.path("gone.log")] })
+    await expect(run).rejects.toMatchObject({ code: "E_TRAFFIC_MISSING", path: place.path("gone.log") })
+  })
+})

@@ -1,7 +1,7 @@
 /** Replies that differ only in what varies are one text. */
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { maskedText } from "../../src/replay/mask.js"
+import { maskedHash, maskedText } from "../../src/replay/mask.js"
 import { UnmatchedTexts } from "../../src/replay/unmatched.js"
 
 test.each([
@@ -32,6 +32,31 @@ test("masking is stable, and never longer than it must be", () => {
       expect(masked.length).toBeLessThanOrEqual(Math.max(300, text.length) * 7)
       expect(maskedText(masked).length).toBeLessThanOrEqual(masked.length * 7 + 1)
     }),
+  )
+})
+
+test("replies have the same number when they have the same masked text, and only then", () => {
+  const word = fc.constantFrom(
+    "421",
+    "4.7.0",
+    "busy",
+    "busier",
+    "u@a.test",
+    "v@b.test",
+    "mx.test",
+    "192.0.2.1",
+    "abc123x",
+    "17",
+    "1234",
+    "(x)",
+    "é",
+  )
+  const reply = fc.array(word, { maxLength: 6 }).map((words) => words.join(" "))
+  fc.assert(
+    fc.property(reply, reply, (a, b) => {
+      expect(maskedHash(a) === maskedHash(b)).toBe(maskedText(a) === maskedText(b))
+    }),
+    { numRuns: 2000 },
   )
 })
 

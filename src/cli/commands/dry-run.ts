@@ -1,12 +1,13 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
 import { CODES, type Code } from "../../errors.js"
+import { type DryRunListener, dryRun as replay } from "../../index.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
 import { SourceError } from "../../ingest/source.js"
 import { diagnostic } from "../../model/diagnostic.js"
 import { nearest } from "../../model/nearest.js"
 import type { LoadedRules } from "../../reload/load.js"
-import { type DryRunListener, type Mode, dryRun as replay } from "../../replay/dry-run.js"
+import type { Mode } from "../../replay/dry-run.js"
 import { trafficFindings } from "../../replay/findings.js"
 import { renderDryRun } from "../../report/dry-run.js"
 import { countFindings, oneLine, renderFinding } from "../../report/findings.js"
@@ -68,13 +69,12 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const badLines = new BadLines(context, progress, options.allBad === true)
   try {
     const { summary, files } = await replay(
+      loaded,
+      lookup,
       {
         files: options.traffic,
         format,
         reorderSec: options.reorder,
-        rules: loaded.rules,
-        ask: (id, args) => loaded.functions.call(id, args),
-        lookup,
         mode: options.mode,
         ...(from === undefined ? {} : { fromSec: from }),
         ...(to === undefined ? {} : { toSec: to }),
