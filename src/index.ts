@@ -18,6 +18,7 @@ import {
   type DryRunListener,
   type DryRunOptions,
   type DryRunResult,
+  type Ruling,
   dryRun as replayTraffic,
 } from "./replay/dry-run.js"
 
@@ -58,18 +59,22 @@ const REORDER_SEC = 60
 
 /**
  * Replays recorded traffic through the engine: what the rules would have done.
+ * @param loaded rules, or a promise of them: traffic is read ahead while they load
  * @param options `files` are needed; formats are told by their contents, attempts that
  *   would have been held are not counted, and the state begins empty, unless said otherwise
  * @param listener told each decision as it is made
  * @throws SourceError when a file cannot be read; nothing has been replayed then
  */
 export function dryRun(
-  loaded: LoadedRules,
+  loaded: LoadedRules | Promise<LoadedRules>,
   lookup: OptionLookup,
-  options: Pick<DryRunOptions, "files"> & Partial<Omit<DryRunOptions, "rules" | "ask" | "lookup">>,
+  options: Pick<DryRunOptions, "files"> & Partial<Omit<DryRunOptions, "ruling" | "lookup">>,
   listener: DryRunListener = {},
 ): Promise<DryRunResult> {
-  const ask: DryRunOptions["ask"] = (id, args) => loaded.functions.call(id, args)
+  const ruling = Promise.resolve(loaded).then(({ rules, functions }) => ({
+    rules,
+    ask: (...[id, args]: Parameters<Ruling["ask"]>) => functions.call(id, args),
+  }))
   const defaults = { format: null, reorderSec: REORDER_SEC, mode: "simulate" } as const
-  return replayTraffic({ ...defaults, ...options, rules: loaded.rules, ask, lookup }, listener)
+  return replayTraffic({ ...defaults, ...options, ruling, lookup }, listener)
 }

@@ -17,6 +17,8 @@ export interface Scope {
 export interface OptionLookup {
   /** The text an operator wrote for this option in the most specific scope that sets it; null when none does. */
   lookup(scope: Scope, option: string): string | null
+  /** No scope differs from another. */
+  readonly isUniform: boolean
   /** Scopes with the same answer here get the same answers from `lookup`: what is read once serves them all. */
   likeness(scope: Scope): string
 }
@@ -47,7 +49,7 @@ export function globalOptions(assignments: readonly string[]): OptionLookup {
     checkSetting(option, value)
     values.set(option, value)
   }
-  return { lookup: (_scope, option) => values.get(option) ?? null, likeness: () => "" }
+  return { lookup: (_scope, option) => values.get(option) ?? null, likeness: () => "", isUniform: true }
 }
 
 function checkSetting(option: string, value: string): void {

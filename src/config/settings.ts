@@ -43,6 +43,8 @@ const NOWHERE: Scope = Object.freeze({ binding: "", domain: "" })
 
 export class Settings {
   readonly module: ModuleSettings
+  /** Those of every pair, where no scope differs from another; null where some may. */
+  readonly uniform: PairSettings | null
   readonly #lookup: OptionLookup
   /** By likeness. */
   readonly #shared = new Map<string, PairSettings>()
@@ -50,6 +52,7 @@ export class Settings {
   constructor(lookup: OptionLookup) {
     this.#lookup = lookup
     this.module = readModule(lookup)
+    this.uniform = lookup.isUniform ? readPair(lookup, NOWHERE) : null
   }
 
   of(scope: Scope): PairSettings {

@@ -80,8 +80,22 @@ function effect(action: Action, change: Partial<Effect>): Effect {
 }
 
 /** The effect of an action that does nothing, for this reason. */
-export function ignored(action: Action, reason: IgnoredReason, change: Partial<Effect> = {}): Effect {
-  return effect(action, { ...change, outcome: "ignored", reason })
+export function ignored(
+  action: Action,
+  reason: IgnoredReason,
+  change: Pick<Partial<Effect>, "option" | "from" | "to"> = {},
+): Effect {
+  // Written out: rules that only observe make one for every reply they know.
+  return {
+    action: action.name,
+    args: action.args,
+    outcome: "ignored",
+    reason,
+    option: change.option ?? null,
+    from: change.from ?? null,
+    to: change.to ?? null,
+    until: null,
+  }
 }
 
 /** A fifth less, whole where it is one or more; never below one an hour unless it was there already. */

@@ -448,9 +448,11 @@ export class Engine {
   #settingsOf(pair: number): PairSettings {
     const known = this.#pairSettings[pair]
     if (known !== undefined) return known
-    const name = this.store.pairs.name(pair)
-    const found = this.#settings.of(name)
-    const settings = name.binding === MOVING ? { ...found, enabled: false } : found
+    const { pairs } = this.store
+    // Names are made only where the options ask for them.
+    const found = this.#settings.uniform ?? this.#settings.of(pairs.name(pair))
+    const isMoving = pairs.bindingName(pairs.bindingOf(pair)) === MOVING
+    const settings = isMoving ? { ...found, enabled: false } : found
     this.#pairSettings[pair] = settings
     return settings
   }

@@ -6,7 +6,6 @@ import { type EventType, TYPE_NUMBER } from "../model/event.js"
 import { Fields, isHeartbeat, OUT_OF_BAND_STAGE, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
 import { joinKey } from "./mainlog.js"
 import type { MakeReader } from "./reader.js"
-import { decodeText } from "./text.js"
 
 const FIELDS = 16
 const B = 0x42
@@ -32,7 +31,7 @@ export const makeBouncelogReader: MakeReader = (sink) => {
     const pair = sink.pairs.fromBytes(bytes, fields.start(10), fields.end(10), fields.start(6), fields.end(6))
     const stage = fields.number(11)
     const isOutOfBand = type === "permanent" && stage === OUT_OF_BAND_STAGE
-    const response = decodeText(bytes, fields.start(15), fields.end(15))
+    const response = fields.text(15)
     const reply = {
       response,
       mx: null,

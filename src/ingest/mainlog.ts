@@ -6,7 +6,6 @@
 import { type EventType, TYPE_NUMBER } from "../model/event.js"
 import { Fields, HASH, isHeartbeat, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
 import type { MakeReader, PairSink, Reader } from "./reader.js"
-import { decodeText } from "./text.js"
 
 const R = 0x52
 const D = 0x44
@@ -89,7 +88,7 @@ class MainlogReader implements Reader {
     if (this.#isMoving(8)) return
     const pair = this.#pair()
     if (pair < 0) return
-    const response = decodeText(fields.bytes, fields.start(13), fields.end(13))
+    const response = fields.text(13)
     this.#sink.record(atMicros, TYPE_NUMBER[type], pair, {
       response,
       mx: null,

@@ -45,6 +45,8 @@ export interface TrafficEvent {
 }
 
 export interface TrafficConsumer {
+  /** Settled when events can be taken: until then files are read ahead. What it is rejected with ends the reading. */
+  readonly ready?: Promise<unknown>
   event(event: TrafficEvent): void
   /** Time passes without an event. */
   clock(atMicros: number): void
@@ -72,6 +74,8 @@ const SMALL_CHUNK_BYTES = 64 << 10
 /** Enough of a file to tell its format by. */
 const HEAD_BYTES = 32 << 10
 const MAX_WAITING = 1 << 18
+/** Events read ahead before the consumer is ready, as a share of those that may wait. */
+const READ_AHEAD = 0.9
 
 interface Input {
   readonly source: Source
@@ -102,6 +106,8 @@ class Reading {
   readonly #consumer: TrafficConsumer
   readonly #queue = new EventQueue()
   readonly #pairs: PairTable
+  readonly #maxWaiting: number
+  #isReady: boolean
   #inputs: Input[] = []
   #joiner: Joiner | null = null
   #common: Common | null = null
@@ -124,19 +130,30 @@ class Reading {
     this.#options = options
     this.#consumer = consumer
     this.#pairs = options.pairs ?? new PairTable()
+    this.#maxWaiting = options.maxWaiting ?? MAX_WAITING
+    this.#isReady = consumer.ready === undefined
+    // A rejection is met where the reading waits for it.
+    consumer.ready?.then(
+      () => {
+        this.#isReady = true
+      },
+      () => {},
+    )
   }
 
   async run(sources: readonly Source[]): Promise<FileReport[]> {
     await this.#open(sources)
     for (let input = this.#behind(); input !== null; input = this.#behind()) {
+      if (!this.#isReady && this.#queue.size > this.#maxWaiting * READ_AHEAD) await this.#becomeReady()
       await this.#read(input)
-      this.#drain()
+      if (this.#isReady) this.#drain()
       const sizes = sources.map(({ size }) => size)
       await this.#consumer.pause({
         doneBytes: sources.reduce((sum, { position }) => sum + position, 0),
         totalBytes: sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
       })
     }
+    await this.#becomeReady()
     this.#drain()
     return this.#inputs.map(({ source, format, collector, broken }) => ({
       path: source.path,
@@ -144,6 +161,12 @@ class Reading {
       counts: collector.counts,
       broken,
     }))
+  }
+
+  /** Waits for the consumer; throws what its readiness was rejected with. */
+  async #becomeReady(): Promise<void> {
+    await this.#consumer.ready
+    this.#isReady = true
   }
 
   /** Reads the head of every file, tells its format, and makes its reader. */
@@ -164,7 +187,7 @@ class Reading {
       joiner: this.#joiner,
       emittedMicros: Number.NEGATIVE_INFINITY,
       reorderSec: this.#options.reorderSec,
-      maxWaiting: this.#options.maxWaiting ?? MAX_WAITING,
+      maxWaiting: this.#maxWaiting,
       letGo: () => {
         if (this.#queue.pop()) this.#emit()
       },

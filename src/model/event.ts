@@ -4,6 +4,8 @@
  * section 9 lists, with `local` of foreign-traffic-formats.md section 0.
  */
 
+import { hostName } from "./host-name.js"
+
 /** Kinds the engine knows, in the order in which they are counted and printed. */
 export const EVENT_TYPES = ["reception", "delivery", "transient", "permanent", "oob", "fbl"] as const
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -75,9 +77,4 @@ export function makeEvent(fields: EventFields): DeliveryEvent {
     fblType: fields.fblType ?? null,
     retries: fields.retries ?? null,
   }
-}
-
-/** Lower case, without a final dot. */
-function hostName(text: string): string {
-  return text.toLowerCase().replace(/\.$/, "")
 }

@@ -6,95 +6,16 @@
  * delivery stands here.
  */
 
-/** Spreads bits: the 32-bit FNV prime, then a final mix so that low bits depend on all. */
-const FNV_PRIME = 0x01000193
-const FNV_START = 0x811c9dc5 | 0
-/** Between binding and domain; a binding's name cannot hold it (configuration.md section 1). */
-const COLON = 0x3a
-const DOT = 0x2e
-const MAX_LOAD = 0.6
-
-/** Words of a slot: number of the name from 1, its hash, where its bytes begin, how many they are. */
+/** Words of a slot: number of the pair from 1, hash of its name, where its bytes begin, how many they are. */
 const SLOT = 4
-
-/** One set of names, numbered. */
-class NameTable {
-  /** Everything a comparison needs stands together: a look-up waits for memory as seldom as can be. */
-  #slots = new Int32Array(SLOT << 10)
-  #mask = (1 << 10) - 1
-  #bytes = Buffer.alloc(1 << 12)
-  #used = 0
-  /** Where a name begins; the next one's beginning is its end. */
-  #starts = new Int32Array(1 << 9)
-  #count = 0
-
-  get count(): number {
-    return this.#count
-  }
-
-  /** The number of the name at `bytes[start, end)`, which gets one if it has none. Letters count as they stand. */
-  number(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const slots = this.#slots
-    const length = end - start
-    let slot = hash & this.#mask
-    for (;;) {
-      const at = slot * SLOT
-      const entry = slots[at] as number
-      if (entry === 0) return this.#add(bytes, start, end, hash, at)
-      if (
-        slots[at + 1] === hash &&
-        slots[at + 3] === length &&
-        this.#equals(slots[at + 2] as number, bytes, start, end)
-      )
-        return entry - 1
-      slot = (slot + 1) & this.#mask
-    }
-  }
-
-  text(number: number): string {
-    const end = number + 1 < this.#count ? (this.#starts[number + 1] as number) : this.#used
-    return this.#bytes.toString("utf8", this.#starts[number] as number, end)
-  }
-
-  #equals(from: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const own = this.#bytes
-    let at = from
-    for (let i = start; i < end; i++) if (own[at++] !== bytes[i]) return false
-    return true
-  }
-
-  #add(bytes: Uint8Array, start: number, end: number, hash: number, at: number): number {
-    const number = this.#count++
-    const length = end - start
-    if (number === this.#starts.length) this.#starts = grown(this.#starts, Int32Array)
-    if (this.#used + length > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(this.#bytes.length * 2, this.#used + length))
-      this.#bytes.copy(larger, 0, 0, this.#used)
-      this.#bytes = larger
-    }
-    for (let i = 0; i < length; i++) this.#bytes[this.#used + i] = bytes[start + i] as number
-    this.#starts[number] = this.#used
-    this.#slots.set([number + 1, hash, this.#used, length], at)
-    this.#used += length
-    if (this.#count > (this.#mask + 1) * MAX_LOAD) this.#spread()
-    return number
-  }
-
-  /** Twice the slots, everything entered anew. */
-  #spread(): void {
-    const old = this.#slots
-    const slots = new Int32Array(old.length * 2)
-    const mask = this.#mask * 2 + 1
-    for (let from = 0; from < old.length; from += SLOT) {
-      if (old[from] === 0) continue
-      let slot = (old[from + 1] as number) & mask
-      while (slots[slot * SLOT] !== 0) slot = (slot + 1) & mask
-      slots.set(old.subarray(from, from + SLOT), slot * SLOT)
-    }
-    this.#slots = slots
-    this.#mask = mask
-  }
-}
+const FIRST_SLOTS = 1 << 10
+const MAX_LOAD = 0.6
+/** Between binding and domain in a stored name: no line that is read holds it. */
+const SEPARATOR = 0
+const DOT = 0x2e
+/** Sets bit 5 of four characters: letters lose their case, for the hash only. */
+const CASE_BITS = 0x20202020
+const SPREAD = 0x9e3779b1 | 0
 
 type Column = Float64Array | Int32Array | Uint8Array
 
@@ -111,25 +32,44 @@ export function grown<T extends Column>(
   return larger
 }
 
+export interface PairName {
+  readonly binding: string
+  readonly domain: string
+}
+
+const DEFAULT_BYTES = Buffer.from("default")
+
 export class PairTable {
-  readonly #bindings = new NameTable()
-  readonly #pairs = new NameTable()
-  /** Binding of each pair, and how many bytes of the pair's name are the binding's. */
+  /** Everything a comparison needs stands together: a look-up waits for memory as seldom as can be. */
+  #slots = new Int32Array(SLOT * FIRST_SLOTS)
+  #mask = FIRST_SLOTS - 1
+  /** Names as `binding NUL domain`, one behind the other. */
+  #bytes = Buffer.alloc(1 << 12)
+  #used = 0
+  #count = 0
+  // By pair.
+  #starts = new Int32Array(1 << 9)
   #bindingOf = new Int32Array(1 << 9)
-  readonly #texts: (PairName | undefined)[] = []
-  #key = Buffer.alloc(512)
+  /** Where the domain begins in a pair's bytes. */
+  #domains = new Int32Array(1 << 9)
+  readonly #names: (PairName | undefined)[] = []
+  readonly #bindings: string[] = []
+  readonly #bindingNumbers = new Map<string, number>()
+  /** The bytes last asked with, and a view of them: a reader asks many times with the same. */
+  #asked: Uint8Array = DEFAULT_BYTES
+  #view: DataView = new DataView(DEFAULT_BYTES.buffer, DEFAULT_BYTES.byteOffset, DEFAULT_BYTES.length)
 
   get count(): number {
-    return this.#pairs.count
+    return this.#count
   }
 
   get bindingCount(): number {
-    return this.#bindings.count
+    return this.#bindings.length
   }
 
   /**
-   * The number of a pair named by two stretches of bytes; an empty binding is "default".
-   * @param bytes domain letters A-Z count as a-z, a final dot is dropped
+   * The number of a pair named by two stretches of bytes, which gets one if it has none.
+   * An empty binding is "default". In the domain letters A-Z count as a-z, and a final dot is dropped.
    */
   fromBytes(
     bytes: Uint8Array,
@@ -138,11 +78,30 @@ export class PairTable {
     domainStart: number,
     domainEnd: number,
   ): number {
-    const length = bindingEnd - bindingStart + domainEnd - domainStart + DEFAULT_BYTES.length + 1
-    if (length > this.#key.length) this.#key = Buffer.alloc(length * 2)
-    if (bindingEnd === bindingStart)
-      return this.#number(DEFAULT_BYTES, 0, DEFAULT_BYTES.length, bytes, domainStart, domainEnd)
-    return this.#number(bytes, bindingStart, bindingEnd, bytes, domainStart, domainEnd)
+    if (bindingEnd === bindingStart) {
+      const all = Buffer.concat([DEFAULT_BYTES, bytes.subarray(domainStart, domainEnd)])
+      return this.fromBytes(all, 0, DEFAULT_BYTES.length, DEFAULT_BYTES.length, all.length)
+    }
+    if (bytes !== this.#asked) {
+      this.#asked = bytes
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    }
+    const end = domainEnd > domainStart + 1 && bytes[domainEnd - 1] === DOT ? domainEnd - 1 : domainEnd
+    const seed = this.#hash(bindingStart, bindingEnd, 0, 0)
+    const hash = this.#hash(domainStart, end, CASE_BITS, seed)
+    const length = bindingEnd - bindingStart + 1 + end - domainStart
+    const slots = this.#slots
+    let slot = hash & this.#mask
+    for (;;) {
+      const at = slot * SLOT
+      const entry = slots[at] as number
+      if (entry === 0) return this.#add(bindingStart, bindingEnd, domainStart, end, hash, at)
+      if (slots[at + 1] === hash && slots[at + 3] === length) {
+        const from = slots[at + 2] as number
+        if (this.#equals(from, bindingStart, bindingEnd, domainStart, end)) return entry - 1
+      }
+      slot = (slot + 1) & this.#mask
+    }
   }
 
   /** The number of a pair, which gets one if it has none. */
@@ -157,65 +116,119 @@ export class PairTable {
   }
 
   bindingName(binding: number): string {
-    return this.#bindings.text(binding)
+    return this.#bindings[binding] as string
   }
 
   /** Both names of a pair; one object a pair, made when first asked for. */
   name(pair: number): PairName {
-    let name = this.#texts[pair]
-    if (name === undefined) {
-      const binding = this.bindingName(this.bindingOf(pair))
-      const whole = this.#pairs.text(pair)
-      name = Object.freeze({ binding, domain: whole.slice(binding.length + 1) })
-      this.#texts[pair] = name
-    }
+    const known = this.#names[pair]
+    if (known !== undefined) return known
+    const end = pair + 1 < this.#count ? (this.#starts[pair + 1] as number) : this.#used
+    const binding = this.bindingName(this.bindingOf(pair))
+    const domain = this.#bytes.toString("utf8", this.#domains[pair], end)
+    const name = Object.freeze({ binding, domain })
+    this.#names[pair] = name
     return name
   }
 
-  #number(
-    bindingBytes: Uint8Array,
+  /** Of a stretch of the bytes asked with, four at a time. */
+  #hash(start: number, end: number, folding: number, seed: number): number {
+    const view = this.#view
+    let hash = seed ^ (end - start)
+    let i = start
+    for (; i + 4 <= end; i += 4) {
+      hash = Math.imul(hash ^ (view.getInt32(i, true) | folding), SPREAD)
+      hash ^= hash >>> 15
+    }
+    for (; i < end; i++) hash = Math.imul(hash ^ (view.getUint8(i) | (folding & 0xff)), SPREAD)
+    return hash ^ (hash >>> 13)
+  }
+
+  #equals(
+    from: number,
     bindingStart: number,
     bindingEnd: number,
-    bytes: Uint8Array,
     domainStart: number,
     domainEnd: number,
+  ): boolean {
+    const own = this.#bytes
+    const asked = this.#asked
+    let at = from
+    for (let i = bindingStart; i < bindingEnd; i++) if (own[at++] !== asked[i]) return false
+    if (own[at++] !== SEPARATOR) return false
+    for (let i = domainStart; i < domainEnd; i++) {
+      const byte = asked[i] as number
+      if (own[at] !== byte && own[at] !== lower(byte)) return false
+      at++
+    }
+    return true
+  }
+
+  #add(
+    bindingStart: number,
+    bindingEnd: number,
+    domainStart: number,
+    domainEnd: number,
+    hash: number,
+    at: number,
   ): number {
-    const key = this.#key
-    let used = 0
-    let hash = FNV_START
-    for (let i = bindingStart; i < bindingEnd; i++) {
-      const byte = bindingBytes[i] as number
-      key[used++] = byte
-      hash = Math.imul(hash ^ byte, FNV_PRIME)
+    const pair = this.#count++
+    const length = bindingEnd - bindingStart + 1 + domainEnd - domainStart
+    if (pair === this.#starts.length) {
+      this.#starts = grown(this.#starts, Int32Array)
+      this.#bindingOf = grown(this.#bindingOf, Int32Array)
+      this.#domains = grown(this.#domains, Int32Array)
     }
-    const bindingHash = hash
-    const bindingLength = used
-    key[used++] = COLON
-    const end = domainEnd > domainStart + 1 && bytes[domainEnd - 1] === DOT ? domainEnd - 1 : domainEnd
-    for (let i = domainStart; i < end; i++) {
-      let byte = bytes[i] as number
-      if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20
-      key[used++] = byte
-      hash = Math.imul(hash ^ byte, FNV_PRIME)
+    if (this.#used + length > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(this.#bytes.length * 2, this.#used + length))
+      this.#bytes.copy(larger, 0, 0, this.#used)
+      this.#bytes = larger
     }
-    const before = this.#pairs.count
-    const pair = this.#pairs.number(key, 0, used, mixed(hash))
-    if (pair === before) {
-      if (pair >= this.#bindingOf.length) this.#bindingOf = grown(this.#bindingOf, Int32Array)
-      this.#bindingOf[pair] = this.#bindings.number(key, 0, bindingLength, mixed(bindingHash))
-    }
+    const start = this.#used
+    let to = start
+    for (let i = bindingStart; i < bindingEnd; i++) this.#bytes[to++] = this.#asked[i] as number
+    this.#bytes[to++] = SEPARATOR
+    for (let i = domainStart; i < domainEnd; i++) this.#bytes[to++] = lower(this.#asked[i] as number)
+    this.#used = to
+    this.#starts[pair] = start
+    this.#domains[pair] = start + bindingEnd - bindingStart + 1
+    this.#bindingOf[pair] = this.#bindingNumber(
+      this.#bytes.toString("utf8", start, start + bindingEnd - bindingStart),
+    )
+    const slots = this.#slots
+    slots[at] = pair + 1
+    slots[at + 1] = hash
+    slots[at + 2] = start
+    slots[at + 3] = length
+    if (this.#count > (this.#mask + 1) * MAX_LOAD) this.#spread()
     return pair
+  }
+
+  #bindingNumber(name: string): number {
+    let number = this.#bindingNumbers.get(name)
+    if (number === undefined) {
+      number = this.#bindings.push(name) - 1
+      this.#bindingNumbers.set(name, number)
+    }
+    return number
+  }
+
+  /** Twice the slots, everything entered anew. */
+  #spread(): void {
+    const old = this.#slots
+    const slots = new Int32Array(old.length * 2)
+    const mask = this.#mask * 2 + 1
+    for (let from = 0; from < old.length; from += SLOT) {
+      if (old[from] === 0) continue
+      let slot = (old[from + 1] as number) & mask
+      while (slots[slot * SLOT] !== 0) slot = (slot + 1) & mask
+      for (let i = 0; i < SLOT; i++) slots[slot * SLOT + i] = old[from + i] as number
+    }
+    this.#slots = slots
+    this.#mask = mask
   }
 }
 
-export interface PairName {
-  readonly binding: string
-  readonly domain: string
-}
-
-const DEFAULT_BYTES = Buffer.from("default")
-
-function mixed(hash: number): number {
-  const half = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-  return half ^ (half >>> 13)
+function lower(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
 }

@@ -19,9 +19,15 @@ import { type HeldType, type Summary, Tally } from "./tally.js"
 /** Is an attempt recorded while its pair is held counted, or was it never made? */
 export type Mode = "simulate" | "observe"
 
-export interface DryRunOptions extends Omit<TrafficOptions, "pairs"> {
+/** Rules ready to serve. */
+export interface Ruling {
   readonly rules: RuleSet
   readonly ask: AskFunction
+}
+
+export interface DryRunOptions extends Omit<TrafficOptions, "pairs"> {
+  /** Traffic is read ahead while they load; what a promise is rejected with ends the run. */
+  readonly ruling: Ruling | Promise<Ruling>
   readonly lookup: OptionLookup
   readonly mode: Mode
   /** Only events from this time on, and before that one, seconds since 1970. */
@@ -67,9 +73,16 @@ export async function dryRun(options: DryRunOptions, listener: DryRunListener = 
   return { summary: replay.summary(files), files, store }
 }
 
+/** Everything that needs the rules. */
+interface Judge {
+  readonly engine: Engine
+  readonly tally: Tally
+}
+
 class Replay {
-  readonly #engine: Engine
-  readonly #tally: Tally
+  readonly ready: Promise<void>
+  #judge: Judge | null = null
+  readonly #store: Store
   readonly #listener: DryRunListener
   readonly #holds: boolean
   readonly #fromMicros: number
@@ -79,38 +92,41 @@ class Replay {
   #outOfRange = 0
 
   constructor(options: DryRunOptions, store: Store, listener: DryRunListener) {
-    const { rules, ask, lookup, mode, fromSec, toSec } = options
+    const { ruling, lookup, mode, fromSec, toSec } = options
+    this.#store = store
     this.#listener = listener
     this.#holds = mode === "simulate"
     this.#fromMicros = fromSec === undefined ? Number.NEGATIVE_INFINITY : Math.round(fromSec * 1e6)
     this.#toMicros = toSec === undefined ? Number.POSITIVE_INFINITY : Math.round(toSec * 1e6)
     this.#files = options.files
-    this.#tally = new Tally(rules)
-    this.#engine = new Engine(rules, ask, lookup, store, this.#engineListener())
+    this.ready = Promise.resolve(ruling).then(({ rules, ask }) => {
+      const tally = new Tally(rules)
+      this.#judge = { tally, engine: new Engine(rules, ask, lookup, store, this.#engineListener(tally)) }
+    })
   }
 
   event(event: TrafficEvent): void {
     const { atMicros, type, pair } = event
     if (!this.#inRange(atMicros)) return
-    const tally = this.#tally
+    const { tally, engine } = this.#judge as Judge
     tally.events[type]++
     if (tally.firstMicros < 0) tally.firstMicros = atMicros
     tally.lastMicros = atMicros
     this.#event = null
-    this.#engine.advance(atMicros)
+    engine.advance(atMicros)
     if (type !== "delivery" && type !== "transient" && type !== "permanent") return
     if (event.local) tally.local++
-    if (this.#engine.isHeld(pair, atMicros) && this.#holds) {
+    if (engine.isHeld(pair, atMicros) && this.#holds) {
       tally.hold(type satisfies HeldType, pair)
       return
     }
     this.#event = event
-    this.#engine.process(event)
+    engine.process(event)
   }
 
   clock(atMicros: number): void {
     this.#event = null
-    if (this.#inRange(atMicros)) this.#engine.advance(atMicros)
+    if (this.#inRange(atMicros)) (this.#judge as Judge).engine.advance(atMicros)
     // A heartbeat is counted as skipped already.
     else this.#outOfRange--
   }
@@ -133,7 +149,7 @@ class Replay {
       bad: files.reduce((sum, { counts }) => sum + counts.bad, 0),
       skipped: Object.fromEntries([...skipped].sort(([a], [b]) => compareText(a, b))),
     }
-    return this.#tally.summary(lines, this.#engine.store)
+    return (this.#judge as Judge).tally.summary(lines, this.#store)
   }
 
   #inRange(atMicros: number): boolean {
@@ -147,9 +163,8 @@ class Replay {
     return { lineNumber, file: this.#files[file] as string, line }
   }
 
-  #engineListener(): EngineListener {
+  #engineListener(tally: Tally): EngineListener {
     const listener = this.#listener
-    const tally = this.#tally
     return {
       decision: (decision) => {
         tally.decision(decision)
@@ -160,8 +175,7 @@ class Replay {
       ...(listener.match === undefined
         ? {}
         : { unfired: (match: Match) => listener.match?.(match, this.#where()) }),
-      unmatched: ({ response, pair }) =>
-        tally.unmatched.add(response, this.#engine.store.pairs.name(pair).domain),
+      unmatched: ({ response, pair }) => tally.unmatched.add(response, this.#store.pairs.name(pair).domain),
     }
   }
 }

@@ -5,7 +5,9 @@
  * asked for: of thousands of rules, most traffic needs a few.
  * Source: rule-files.md sections 2 and 10.
  */
+
 import type { Diagnostic } from "../model/diagnostic.js"
+import { hostName } from "../model/host-name.js"
 import type { Configuration, ResponseRule } from "../model/rule.js"
 import {
   type CompiledPattern,
@@ -97,11 +99,11 @@ export class RuleSet {
    * @param mx MX host of the attempt, if known
    */
   resolve(domain: string, mx: string | null = null): string | null {
-    const key = domain.toLowerCase().replace(/\.$/, "")
+    const key = hostName(domain)
     const target = this.#aliases.get(key) ?? key
     if (target !== EVERYTHING && this.#domains.has(target)) return target
     if (this.#dead.has(key) || mx === null) return null
-    const host = mx.toLowerCase().replace(/\.$/, "")
+    const host = hostName(mx)
     for (const [suffix, mxTarget] of this.#data.mxSuffixes) {
       if (host.endsWith(suffix)) return mxTarget === EVERYTHING ? null : mxTarget
     }

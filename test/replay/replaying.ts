@@ -17,7 +17,7 @@ export interface Replayed {
   readonly store: Store
 }
 
-export type ReplayOptions = Partial<Omit<DryRunOptions, "files" | "rules" | "ask" | "lookup">> & {
+export type ReplayOptions = Partial<Omit<DryRunOptions, "files" | "ruling" | "lookup">> & {
   readonly set?: readonly string[]
   readonly sources?: boolean
 }
@@ -43,8 +43,7 @@ export async function replay(
         format: null,
         reorderSec: 60,
         mode: "simulate",
-        rules,
-        ask: (id, args) => functions.call(id, args),
+        ruling: { rules, ask: (id, args) => functions.call(id, args) },
         lookup: globalOptions(set),
         ...options,
       },

@@ -58,18 +58,18 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
   if (options.traffic.filter((path) => path === "-").length > 1)
     throw new UsageError("standard input is named twice", "name - once")
-  const loaded = await loadRulesOrShipped(options.rules, { nowSec: from ?? SCRIPT_CLOCK_SEC })
-  if (loaded.unreadable.length > 0) {
-    printFindings(context, loaded.unreadable, loaded)
-    return EXIT.usage
-  }
-  if (!mayUse(context, loaded, options.force === true)) return EXIT.no
   const output = new LineOutput()
   const progress = new Progress(process.stderr)
+  const loading = usableRules(context, options)
   const badLines = new BadLines(context, progress, options.allBad === true)
+  // Lines are read while the rules load; what is wrong with the rules is told first.
+  loading.then(
+    () => badLines.begin(),
+    () => {},
+  )
   try {
     const { summary, files } = await replay(
-      loaded,
+      loading,
       lookup,
       {
         files: options.traffic,
@@ -85,19 +85,20 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     )
     progress.clear()
     badLines.end()
+    const { revision } = await loading
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
     if (options.json === true) {
       for (const piece of summaryJson(summary)) output.write(piece)
       output.line("")
     } else {
-      const { revision } = loaded
       output.line(renderDryRun({ summary, files, mode: options.mode, revision }, context.outStyle))
     }
     await output.end()
     return countFindings(findings).errors > 0 ? EXIT.usage : EXIT.ok
   } catch (error) {
     progress.clear()
+    if (error instanceof Refused) return error.exitCode
     if (!(error instanceof SourceError)) throw error
     const { code, path, message, hint } = error
     const finding = diagnostic(
@@ -128,22 +129,37 @@ function streaming(options: DryRunOptions, output: LineOutput, progress: Progres
   }
 }
 
-/** A replay of half the rules would mislead: errors must be accepted explicitly. */
-function mayUse(context: Context, loaded: LoadedRules, force: boolean): boolean {
+/** Rules that cannot be used; what is wrong with them has been told. */
+class Refused extends Error {
+  constructor(readonly exitCode: number) {
+    super("the rules are refused")
+  }
+}
+
+/** Loads the rules. A replay of half of them would mislead: errors must be accepted explicitly. @throws Refused */
+async function usableRules(
+  context: Context,
+  { rules, from, force }: Pick<DryRunOptions, "rules" | "from" | "force">,
+): Promise<LoadedRules> {
+  const loaded = await loadRulesOrShipped(rules, { nowSec: from ?? SCRIPT_CLOCK_SEC })
+  if (loaded.unreadable.length > 0) {
+    printFindings(context, loaded.unreadable, loaded)
+    throw new Refused(EXIT.usage)
+  }
   const { errors } = countFindings(loaded.diagnostics)
-  if (errors === 0) return true
+  if (errors === 0) return loaded
   const { yellow, red } = context.errStyle
   const some = plural(errors, "error")
-  if (force) {
+  if (force === true) {
     context.err(`${yellow("note:")} the rules have ${some} (see adaptive check); what is valid is replayed`)
-    return true
+    return loaded
   }
   const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
   printFindings(context, wrong, loaded)
   context.err(
     `${red("adaptive:")} the rules have ${some}: nothing is replayed\n  hint: mend them, or replay what is valid with --force`,
   )
-  return false
+  throw new Refused(EXIT.no)
 }
 
 function readFormat(text: string): FormatName | null {
@@ -162,6 +178,8 @@ class BadLines {
   readonly #progress: Progress
   readonly #all: boolean
   readonly #counts = new Map<string, number>()
+  /** What came before `begin`; null from then on. */
+  #early: BadLine[] | null = []
 
   constructor(context: Context, progress: Progress, all: boolean) {
     this.#context = context
@@ -169,10 +187,22 @@ class BadLines {
     this.#all = all
   }
 
-  add({ file, line, column, reason }: BadLine): void {
+  add(line: BadLine): void {
+    const { file } = line
     const count = (this.#counts.get(file) ?? 0) + 1
     this.#counts.set(file, count)
     if (!this.#all && count > MAX_BAD_LINES) return
+    if (this.#early === null) this.#tell(line)
+    else this.#early.push(line)
+  }
+
+  begin(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const line of early) this.#tell(line)
+  }
+
+  #tell({ file, line, column, reason }: BadLine): void {
     this.#progress.clear()
     const { bold, yellow } = this.#context.errStyle
     const place = bold(`${oneLine(file)}:${line}:${column ?? 1}:`)
