@@ -320,9 +320,12 @@ export class Engine {
     const effects: Effect[] = []
     for (const option of ADJUSTABLE) {
       if (!this.#settings.module.managed.has(option)) continue
+      // A function says what is allowed at most: unless something lowered it, there is no room.
+      const isAdjusted = store.adjusted(pair, option) !== null
+      if (!isAdjusted && this.#planOf(pair, option, event.mx).resting === null) continue
       const parameter = this.parameter(pair, option, atMicros, event.mx)
       const from = parameter.value
-      const to = grownValue(parameter, store.adjusted(pair, option) !== null)
+      const to = grownValue(parameter, isAdjusted)
       if (from === null || to === null || to === from) continue
       store.adjust(pair, option, from, to)
       effects.push(engineEffect("raise", { option, from, to }))

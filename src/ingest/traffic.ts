@@ -73,7 +73,7 @@ const CHUNK_BYTES = 1 << 20
 const SMALL_CHUNK_BYTES = 64 << 10
 /** Enough of a file to tell its format by. */
 const HEAD_BYTES = 32 << 10
-const MAX_WAITING = 1 << 18
+const MAX_WAITING = 1 << 19
 /** Events read ahead before the consumer is ready, as a share of those that may wait. */
 const READ_AHEAD = 0.9
 
