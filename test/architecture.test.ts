@@ -46,7 +46,7 @@ const IO_ROOMS: Record<string, readonly string[]> = {
   "node:fs": ["reload", "cli", "lua"],
   "node:fs/promises": ["ingest"],
   "node:zlib": ["ingest"],
-  "node:worker_threads": ["reload", "cli"],
+  "node:worker_threads": ["reload", "cli", "ingest"],
 }
 
 interface Import {

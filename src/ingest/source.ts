@@ -54,7 +54,7 @@ export interface OpenOptions {
   readonly chunkBytes: number
 }
 
-const STDIN = "-"
+export const STDIN = "-"
 
 /** Opens a path, `-` being standard input. @throws SourceError */
 export async function openSource(path: string, options: OpenOptions): Promise<Source> {

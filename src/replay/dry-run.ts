@@ -10,6 +10,7 @@ import { Engine, type EngineListener } from "../engine/engine.js"
 import type { AskFunction } from "../engine/parameter.js"
 import type { BadLine } from "../ingest/collector.js"
 import { type FileReport, readTraffic, type TrafficEvent, type TrafficOptions } from "../ingest/traffic.js"
+import { readTrafficAside } from "../ingest/traffic-aside.js"
 import { compareText } from "../model/compare.js"
 import type { Decision, Match } from "../model/decision.js"
 import type { RuleSet } from "../rules/rule-set.js"
@@ -33,6 +34,8 @@ export interface DryRunOptions extends Omit<TrafficOptions, "pairs"> {
   /** Only events from this time on, and before that one, seconds since 1970. */
   readonly fromSec?: number
   readonly toSec?: number
+  /** Reads in a thread of its own: faster where there are two cores. */
+  readonly aside?: boolean
   /** State carried over from an earlier run; it is changed by this one. */
   readonly store?: Store
 }
@@ -69,7 +72,9 @@ export interface DryRunResult {
 export async function dryRun(options: DryRunOptions, listener: DryRunListener = {}): Promise<DryRunResult> {
   const store = options.store ?? new Store()
   const replay = new Replay(options, store, listener)
-  const files = await readTraffic({ ...options, pairs: store.pairs }, replay)
+  const { ruling: _ruling, lookup: _lookup, store: _store, ...traffic } = options
+  const read = options.aside === true ? readTrafficAside : readTraffic
+  const files = await read({ ...traffic, pairs: store.pairs }, replay)
   return { summary: replay.summary(files), files, store }
 }
 

@@ -73,6 +73,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
       lookup,
       {
         files: options.traffic,
+        aside: true,
         format,
         reorderSec: options.reorder,
         mode: options.mode,

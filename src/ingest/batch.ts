@@ -1,0 +1,212 @@
+/**
+ * Many events as a few columns, for the way from the thread that reads to the
+ * one that judges. Names of pairs travel once, when they are new; only failures
+ * bring texts.
+ */
+import { EVENT_TYPES, type EventType, PHASES, type Phase, TYPE_NUMBER } from "../model/event.js"
+import type { PairTable } from "../model/pair-table.js"
+import type { TrafficConsumer, TrafficEvent } from "./traffic.js"
+
+/** Events of a batch: enough to make its passing cheap, few enough to pass often. */
+const CAPACITY = 8192
+/** In the column of types: time passes, nothing happens. */
+const CLOCK = EVENT_TYPES.length
+const LOCAL = 0x80
+
+export interface EventBatch {
+  readonly count: number
+  readonly at: Float64Array
+  readonly lineNumbers: Float64Array
+  readonly lines: Float64Array
+  /** By the number of the sender's table; -1 for none. */
+  readonly pairs: Int32Array
+  readonly files: Int32Array
+  readonly types: Uint8Array
+  /** 1 for events with a text, which stand in order below. */
+  readonly hasText: Uint8Array
+  readonly texts: readonly string[]
+  /** Of each text: its phase, from 1, and whether our own side made it. */
+  readonly marks: readonly number[]
+  /** Of each text, or null where none has one. */
+  readonly mx: readonly (string | null)[] | null
+  readonly bounceClasses: readonly (string | null)[] | null
+  /** Binding and domain of each pair that is new, in the order of their numbers. */
+  readonly names: readonly string[]
+}
+
+/** Fills batches. */
+export class BatchWriter {
+  readonly #pairs: PairTable
+  readonly #send: (batch: EventBatch) => void
+  #told = 0
+  #columns = emptyColumns()
+  #count = 0
+  #texts: string[] = []
+  #marks: number[] = []
+  #mx: (string | null)[] = []
+  #bounceClasses: (string | null)[] = []
+
+  constructor(pairs: PairTable, send: (batch: EventBatch) => void) {
+    this.#pairs = pairs
+    this.#send = send
+  }
+
+  clock(atMicros: number): void {
+    this.#columns.at[this.#count] = atMicros
+    this.#columns.types[this.#count] = CLOCK
+    this.#advance()
+  }
+
+  event(event: TrafficEvent): void {
+    const i = this.#count
+    const columns = this.#columns
+    columns.at[i] = event.atMicros
+    columns.lineNumbers[i] = event.lineNumber
+    columns.lines[i] = event.line
+    columns.pairs[i] = event.pair
+    columns.files[i] = event.file
+    columns.types[i] = TYPE_NUMBER[event.type]
+    if (event.response !== "" || event.mx !== null) {
+      columns.hasText[i] = 1
+      this.#texts.push(event.response)
+      const phase = event.phase === null ? 0 : PHASES.indexOf(event.phase as Phase) + 1
+      this.#marks.push(phase | (event.local ? LOCAL : 0))
+      this.#mx.push(event.mx)
+      this.#bounceClasses.push(event.bounceClass)
+    }
+    this.#advance()
+  }
+
+  /** Sends what there is. */
+  flush(): void {
+    if (this.#count === 0) return
+    const names: string[] = []
+    for (; this.#told < this.#pairs.count; this.#told++) {
+      const { binding, domain } = this.#pairs.name(this.#told)
+      names.push(binding, domain)
+    }
+    const isNull = (value: string | null): boolean => value === null
+    this.#send({
+      count: this.#count,
+      ...this.#columns,
+      texts: this.#texts,
+      marks: this.#marks,
+      mx: this.#mx.every(isNull) ? null : this.#mx,
+      bounceClasses: this.#bounceClasses.every(isNull) ? null : this.#bounceClasses,
+      names,
+    })
+    // The columns belong to the other side now.
+    this.#columns = emptyColumns()
+    this.#count = 0
+    this.#texts = []
+    this.#marks = []
+    this.#mx = []
+    this.#bounceClasses = []
+  }
+
+  #advance(): void {
+    this.#count++
+    if (this.#count === CAPACITY) this.flush()
+  }
+}
+
+/** The buffers of a batch, to be moved instead of copied. */
+export function buffersOf({
+  at,
+  lineNumbers,
+  lines,
+  pairs,
+  files,
+  types,
+  hasText,
+}: EventBatch): ArrayBuffer[] {
+  return [at, lineNumbers, lines, pairs, files, types, hasText].map(({ buffer }) => buffer as ArrayBuffer)
+}
+
+function emptyColumns() {
+  return {
+    at: new Float64Array(CAPACITY),
+    lineNumbers: new Float64Array(CAPACITY),
+    lines: new Float64Array(CAPACITY),
+    pairs: new Int32Array(CAPACITY),
+    files: new Int32Array(CAPACITY),
+    types: new Uint8Array(CAPACITY),
+    hasText: new Uint8Array(CAPACITY),
+  }
+}
+
+/** Hands on the events of batches, with the numbers of a table of its own. */
+export class BatchReader {
+  readonly #pairs: PairTable
+  readonly #consumer: Pick<TrafficConsumer, "event" | "clock">
+  /** The sender's numbers to ours. */
+  #numbers = new Int32Array(1024)
+  #known = 0
+  readonly #event: TrafficEvent = {
+    atMicros: 0,
+    type: "reception",
+    pair: -1,
+    mx: null,
+    phase: null,
+    response: "",
+    local: false,
+    bounceClass: null,
+    lineNumber: 0,
+    file: 0,
+    line: 0,
+  }
+
+  constructor(pairs: PairTable, consumer: Pick<TrafficConsumer, "event" | "clock">) {
+    this.#pairs = pairs
+    this.#consumer = consumer
+  }
+
+  take(batch: EventBatch): void {
+    this.#learn(batch.names)
+    const event = this.#event
+    let text = 0
+    for (let i = 0; i < batch.count; i++) {
+      const type = batch.types[i] as number
+      const atMicros = batch.at[i] as number
+      if (type === CLOCK) {
+        this.#consumer.clock(atMicros)
+        continue
+      }
+      const pair = batch.pairs[i] as number
+      event.atMicros = atMicros
+      event.type = EVENT_TYPES[type] as EventType
+      event.pair = pair < 0 ? pair : (this.#numbers[pair] as number)
+      event.lineNumber = batch.lineNumbers[i] as number
+      event.file = batch.files[i] as number
+      event.line = batch.lines[i] as number
+      if (batch.hasText[i] === 1) {
+        const marks = batch.marks[text] as number
+        const phase = marks & ~LOCAL
+        event.response = batch.texts[text] as string
+        event.phase = phase === 0 ? null : (PHASES[phase - 1] as Phase)
+        event.local = (marks & LOCAL) !== 0
+        event.mx = batch.mx?.[text] ?? null
+        event.bounceClass = batch.bounceClasses?.[text] ?? null
+        text++
+      } else if (event.response !== "" || event.mx !== null) {
+        event.response = ""
+        event.phase = null
+        event.local = false
+        event.mx = null
+        event.bounceClass = null
+      }
+      this.#consumer.event(event)
+    }
+  }
+
+  #learn(names: readonly string[]): void {
+    const count = this.#known + names.length / 2
+    if (count > this.#numbers.length) {
+      const larger = new Int32Array(Math.max(count, this.#numbers.length * 2))
+      larger.set(this.#numbers)
+      this.#numbers = larger
+    }
+    for (let i = 0; i < names.length; i += 2)
+      this.#numbers[this.#known++] = this.#pairs.of(names[i] as string, names[i + 1] as string)
+  }
+}

@@ -1,0 +1,81 @@
+/** Events through batches are the same events. */
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import { BatchReader, BatchWriter } from "../../src/ingest/batch.js"
+import type { TrafficEvent } from "../../src/ingest/traffic.js"
+import { EVENT_TYPES, PHASES } from "../../src/model/event.js"
+import { PairTable } from "../../src/model/pair-table.js"
+
+test("any events, of pairs the other side knows or not", () => {
+  const event = fc.record({
+    clock: fc.boolean(),
+    atMicros: fc.nat(),
+    type: fc.constantFrom(...EVENT_TYPES),
+    pair: fc.integer({ min: -1, max: 5 }),
+    mx: fc.option(fc.constantFrom("mx.a.test", "mx.b.test")),
+    phase: fc.option(fc.constantFrom(...PHASES)),
+    response: fc.constantFrom("", "421 busy", "550 größe\n"),
+    local: fc.boolean(),
+    bounceClass: fc.option(fc.constantFrom("10", "spam")),
+    lineNumber: fc.nat(),
+    file: fc.nat({ max: 3 }),
+    line: fc.nat(),
+    flush: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      const here = new PairTable()
+      const there = new PairTable()
+      there.of("b9", "known.test")
+      const told: unknown[] = []
+      const named = (table: PairTable, pair: number): unknown => (pair < 0 ? pair : table.name(pair))
+      const reader = new BatchReader(there, {
+        event: (one) => told.push({ ...one, pair: named(there, one.pair) }),
+        clock: (atMicros) => told.push(atMicros),
+      })
+      const writer = new BatchWriter(here, (batch) => reader.take(structuredClone(batch)))
+      const expected = events.map(({ clock, flush, pair: number, ...fields }) => {
+        if (clock) writer.clock(fields.atMicros)
+        const pair =
+          number < 0 ? number : here.of(`b${number % 2}`, number === 5 ? "known.test" : `d${number}.test`)
+        // Without a text there is nothing that a text could bring.
+        const isPlain = fields.response === "" && fields.mx === null
+        const event: TrafficEvent = {
+          ...fields,
+          pair,
+          ...(isPlain ? { phase: null, local: false, bounceClass: null } : {}),
+        }
+        if (!clock) writer.event(event)
+        if (flush) writer.flush()
+        return clock ? fields.atMicros : { ...event, pair: named(here, pair) }
+      })
+      writer.flush()
+      expect(told).toEqual(expected)
+    }),
+  )
+})
+
+test("more events than a batch holds", () => {
+  const here = new PairTable()
+  let batches = 0
+  let events = 0
+  const reader = new BatchReader(new PairTable(), { event: () => events++, clock: () => {} })
+  const writer = new BatchWriter(here, (batch) => {
+    batches++
+    reader.take(batch)
+  })
+  const plain = {
+    type: "delivery",
+    mx: null,
+    phase: null,
+    response: "",
+    local: false,
+    bounceClass: null,
+    file: 0,
+  } as const
+  for (let i = 0; i < 20_000; i++)
+    writer.event({ ...plain, atMicros: i, pair: here.of("b", `d${i}.test`), lineNumber: i, line: i })
+  writer.flush()
+  writer.flush()
+  expect([batches, events]).toEqual([3, 20_000])
+})
