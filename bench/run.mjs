@@ -1,6 +1,7 @@
 /** `npm run bench`: all comparisons with peers, one table each. Ratios matter, times are this machine's. */
 import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
+import { benchDryRun } from "./replay/dry-run.mjs"
 
 const load = await benchLoad()
 console.log(
@@ -17,3 +18,10 @@ console.table(
 
 console.log("First match of a reply, nanoseconds a reply")
 console.table(await benchFirstMatch())
+
+const { rows, nanosecondsPerLine, bytes } = benchDryRun()
+console.log(
+  `Dry-run of 2,000,000 mainlog lines (${Math.round(bytes / 1e6)} MB, 100,000 pairs), whole processes; floor: reading and splitting the same file`,
+)
+console.table(rows)
+console.log("One line more costs, in nanoseconds:", nanosecondsPerLine)

@@ -65,6 +65,8 @@ export class RuleSet {
   readonly #aliases: ReadonlyMap<string, string>
   readonly #dead: ReadonlySet<string>
   readonly #lists = new Map<string, RuleList>()
+  /** Each rule's pattern is compiled once, however many lists it stands in. */
+  readonly #patterns = new Map<ResponseRule, CompiledPattern | null>()
   readonly #data: RuleSetData
 
   constructor(data: RuleSetData) {
@@ -129,7 +131,20 @@ export class RuleSet {
 
   #makeList(key: string | null): RuleList {
     const parts = [key === null ? undefined : this.#domains.get(key), this.#domains.get(EVERYTHING)]
-    return new LazyList(parts.flatMap((part) => part?.rules ?? []))
+    return new LazyList(
+      parts.flatMap((part) => part?.rules ?? []),
+      (rule) => this.#patternOf(rule),
+    )
+  }
+
+  #patternOf(rule: ResponseRule): CompiledPattern | null {
+    let pattern = this.#patterns.get(rule)
+    if (pattern === undefined) {
+      const result = compilePattern(rule.code)
+      pattern = result.ok ? result.pattern : null
+      this.#patterns.set(rule, pattern)
+    }
+    return pattern
   }
 }
 
@@ -137,7 +152,14 @@ class LazyList implements RuleList {
   #patterns: readonly (CompiledPattern | null)[] | null = null
   #matcher: FirstMatch | null = null
 
-  constructor(readonly rules: readonly ResponseRule[]) {}
+  readonly #patternOf: (rule: ResponseRule) => CompiledPattern | null
+
+  constructor(
+    readonly rules: readonly ResponseRule[],
+    patternOf: (rule: ResponseRule) => CompiledPattern | null,
+  ) {
+    this.#patternOf = patternOf
+  }
 
   first(reply: string): ResponseRule | null {
     this.#matcher ??= createFirstMatch(this.#compiled())
@@ -150,10 +172,7 @@ class LazyList implements RuleList {
   }
 
   #compiled(): readonly (CompiledPattern | null)[] {
-    this.#patterns ??= this.rules.map(({ code }) => {
-      const result = compilePattern(code)
-      return result.ok ? result.pattern : null
-    })
+    this.#patterns ??= this.rules.map(this.#patternOf)
     return this.#patterns
   }
 }
