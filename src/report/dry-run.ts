@@ -12,9 +12,9 @@ import type { Style } from "./style.js"
 import { grouped, plural } from "./words.js"
 
 /** Characters of a pattern: enough to know it again. */
-const MAX_CODE = 60
+const MAX_CODE = 40
 /** Lines of each list; the rest is counted. */
-const MAX_LISTED = 20
+const MAX_LISTED = 10
 
 export interface DryRunText {
   readonly summary: Summary
@@ -148,9 +148,12 @@ function parameters({ parameters: list }: Summary, style: Style): string[] {
   const shown = [...list].sort((a, b) => b.changes - a.changes).slice(0, MAX_LISTED)
   const out = [style.bold(`Values adjusted: ${grouped(list.length)}`)]
   for (const { binding, domain, option, initial, value, changes } of shown) {
-    out.push(
-      `  ${oneLine(`${binding}::${domain}`)}  ${option} ${rounded(initial)} -> ${rounded(value)} in ${plural(changes, "step")}`,
-    )
+    const pair = oneLine(`${binding}::${domain}`)
+    const change =
+      value === initial
+        ? `${option} ${rounded(initial)}, moved and back`
+        : `${option} ${rounded(initial)} -> ${rounded(value)}`
+    out.push(`  ${pair}  ${change} in ${plural(changes, "step")}`)
   }
   return [...out, ...more(list.length, "values")]
 }

@@ -1,0 +1,18 @@
+/** The README shows what its first command prints, to the letter. */
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { afterAll, expect, test } from "vitest"
+import { Workplace } from "./command.js"
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url))
+const place = new Workplace()
+afterAll(() => place.remove())
+
+test("the dry-run of the real Postfix log", async () => {
+  const readme = readFileSync(`${ROOT}README.md`, "utf8")
+  const command = /npx (adaptive dry-run [^\n]*)/.exec(readme)?.[1]
+  const shown = /The first command prints:\n\n```\n(.*?)\n```/s.exec(readme)?.[1]
+  const ended = await place.shell(`cd '${ROOT}' && ${command?.replace("adaptive", "$ADAPTIVE")}`)
+  expect(ended).toMatchObject({ code: 0, stderr: "" })
+  expect(ended.stdout.toString("utf8").trimEnd()).toBe(shown)
+})
