@@ -65,7 +65,11 @@ export function untried(action: Action, pair: PairView, reason: IgnoredReason): 
   return ignored(action, reason, { option, from })
 }
 
-function effect(action: Action, change: Partial<Effect>): Effect {
+/** An effect that took place, of a rule's action or of the engine's own. */
+export function effect(
+  action: { readonly name: Effect["action"]; readonly args: readonly string[] },
+  change: Partial<Effect>,
+): Effect {
   return {
     action: action.name,
     args: action.args,

@@ -14,7 +14,8 @@ import type { Effect } from "../model/effect.js"
 import type { ResponseRule } from "../model/rule.js"
 import type { RuleList, RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type AlertEvent, type Store } from "../store/store.js"
-import { effectsOf, ignored, isAdjustment, type PairView, untried, withheld } from "./act.js"
+import { effect, ignored, isAdjustment, type PairView, untried } from "./act.js"
+import { carryOut } from "./carry-out.js"
 import { grownValue } from "./grow.js"
 import {
   type AskFunction,
@@ -250,64 +251,15 @@ export class Engine {
   /** Carries out the actions of a rule that fired, in order, as far as they may be. */
   carryOut(rule: ResponseRule, event: EngineEvent): Effect[] {
     const { pair, atMicros } = event
-    const { store } = this
-    const settings = this.#settingsOf(pair)
-    const view = this.#view(event)
-    const wasSuspended = store.suspendedUntil(pair) !== 0
-    const wasBlackholed = store.blackholedUntil(pair) !== 0
-    const lastAdjust = store.lastAdjustMicros(pair)
-    const isGated = atMicros - lastAdjust < settings.adjustmentMicros
-    let adjusted = false
-    const effects: Effect[] = []
-    for (const action of rule.actions) {
-      switch (action.name) {
-        case "suspend":
-          if (store.suspendedUntil(pair) !== 0) effects.push(ignored(action, "already-suspended"))
-          else if (wasBlackholed) effects.push(ignored(action, "suspended"))
-          else {
-            store.suspend(pair, atMicros + action.seconds * 1e6)
-            effects.push(...effectsOf(action, view))
-          }
-          break
-        case "blackhole":
-          if (store.blackholedUntil(pair) !== 0) effects.push(ignored(action, "already-suspended"))
-          else if (wasSuspended) effects.push(ignored(action, "suspended"))
-          else {
-            store.blackhole(pair, atMicros + action.seconds * 1e6)
-            effects.push(...effectsOf(action, view))
-          }
-          break
-        case "warmup":
-          if (wasSuspended || wasBlackholed) {
-            effects.push(ignored(action, "suspended", { from: store.ageSec(pair, atMicros) }))
-          } else {
-            effects.push(...effectsOf(action, { ...view, ageSec: store.ageSec(pair, atMicros) }))
-            store.setAge(pair, atMicros, action.seconds)
-          }
-          break
-        case "transcode":
-          effects.push(...effectsOf(action, view))
-          break
-        default:
-          if (wasSuspended || wasBlackholed) effects.push(untried(action, view, "suspended"))
-          else if (isGated) effects.push(untried(action, view, "adjustment-interval"))
-          else {
-            for (const effect of effectsOf(action, view)) {
-              const option = effect.option as AdjustableOption
-              if (!this.#settings.module.managed.has(option)) {
-                effects.push(...withheld([effect], "disabled"))
-                continue
-              }
-              effects.push(effect)
-              if (effect.outcome !== "applied") continue
-              store.adjust(pair, option, effect.from ?? 0, effect.to as number)
-              adjusted = true
-            }
-          }
-      }
-    }
-    if (adjusted) store.noteAdjust(pair, atMicros)
-    store.disturb(pair, atMicros)
+    const effects = carryOut(rule.actions, {
+      pair,
+      atMicros,
+      store: this.store,
+      view: this.#view(event),
+      managed: this.#settings.module.managed,
+      adjustmentMicros: this.#settingsOf(pair).adjustmentMicros,
+    })
+    this.store.disturb(pair, atMicros)
     return effects
   }
 
@@ -328,7 +280,7 @@ export class Engine {
       const to = grownValue(parameter, isAdjusted)
       if (from === null || to === null || to === from) continue
       store.adjust(pair, option, from, to)
-      effects.push(engineEffect("raise", { option, from, to }))
+      effects.push(effect(RAISE, { option, from, to }))
     }
     if (effects.length > 0) this.#decide(event, "positive", null, null, effects)
     else this.#notes = []
@@ -344,11 +296,8 @@ export class Engine {
     const until = atMicros + rate.suspensionSec * 1e6
     store.suspend(pair, until)
     store.disturb(pair, atMicros)
-    const effect: Effect = {
-      ...engineEffect("suspend", { until: until / 1e6 }),
-      args: [rate.suspensionText],
-    }
-    this.#decide(event, "rejection-rate", null, null, [effect])
+    const suspension = { name: "suspend", args: [rate.suspensionText] } as const
+    this.#decide(event, "rejection-rate", null, null, [effect(suspension, { until: until / 1e6 })])
   }
 
   #planSweep(): void {
@@ -382,9 +331,10 @@ export class Engine {
     const blackhole = store.blackholedUntil(pair)
     const effects: Effect[] = []
     const endsSuspension = suspension !== 0 && suspension <= atMicros
-    if (endsSuspension) effects.push(engineEffect("lift", { args: ["suspension"], until: suspension / 1e6 }))
+    if (endsSuspension)
+      effects.push(effect({ name: "lift", args: ["suspension"] }, { until: suspension / 1e6 }))
     if (blackhole !== 0 && blackhole <= atMicros)
-      effects.push(engineEffect("lift", { args: ["blackhole"], until: blackhole / 1e6 }))
+      effects.push(effect({ name: "lift", args: ["blackhole"] }, { until: blackhole / 1e6 }))
     if (effects.length === 0) return
     store.lift(pair, atMicros)
     if (endsSuspension && !this.#settings.module.readCacheAfterSuspension)
@@ -400,7 +350,7 @@ export class Engine {
     for (const option of ADJUSTABLE) {
       if (store.adjusted(pair, option) === null) continue
       const { value: from, start: to } = this.parameter(pair, option, atMicros, mx)
-      if (from !== to) effects.push(engineEffect("restart", { option, from, to }))
+      if (from !== to) effects.push(effect(RESTART, { option, from, to }))
     }
     store.restart(pair)
     return effects
@@ -476,24 +426,14 @@ export class Engine {
   }
 }
 
+/** What happens without a rule's action. */
+const RAISE = { name: "raise", args: NONE } as const
+const RESTART = { name: "restart", args: NONE } as const
+
 const ALERT_OF: Readonly<Record<string, AlertEvent>> = {
   suspend: "suspension",
   blackhole: "blackhole",
   throttle: "throttle",
-}
-
-function engineEffect(action: Effect["action"], change: Partial<Effect>): Effect {
-  return {
-    action,
-    args: NONE,
-    outcome: "applied",
-    reason: null,
-    option: null,
-    from: null,
-    to: null,
-    until: null,
-    ...change,
-  }
 }
 
 /** A phase that differs from the rule's: worth a word, no more. */

@@ -5,7 +5,7 @@
  */
 import { EVENT_TYPES, type EventType, PHASES, type Phase, TYPE_NUMBER } from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
-import type { TrafficConsumer, TrafficEvent } from "./traffic.js"
+import { emptyEvent, type TrafficConsumer, type TrafficEvent } from "./traffic.js"
 
 /** Events of a batch: enough to make its passing cheap, few enough to pass often. */
 const CAPACITY = 8192
@@ -142,19 +142,7 @@ export class BatchReader {
   /** The sender's numbers to ours. */
   #numbers = new Int32Array(1024)
   #known = 0
-  readonly #event: TrafficEvent = {
-    atMicros: 0,
-    type: "reception",
-    pair: -1,
-    mx: null,
-    phase: null,
-    response: "",
-    local: false,
-    bounceClass: null,
-    lineNumber: 0,
-    file: 0,
-    line: 0,
-  }
+  readonly #event = emptyEvent()
 
   constructor(pairs: PairTable, consumer: Pick<TrafficConsumer, "event" | "clock">) {
     this.#pairs = pairs

@@ -4,8 +4,8 @@
  * Source: cli.md, `adaptive dry-run`, format `jsonl`.
  */
 import { EVENT_TYPES, type EventType, makeEvent, PHASES, type Phase } from "../model/event.js"
-import { asNumber, asObject, asText, JsonRecords, shown } from "./json-records.js"
-import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
+import { asNumber, asObject, asText, JsonRecords, readSeconds, shown } from "./json-records.js"
+import type { MakeReader, RecordSink } from "./reader.js"
 import { replyCode } from "./reply.js"
 
 /** Words of others for phases. */
@@ -42,16 +42,8 @@ function tell(value: unknown, sink: RecordSink): void {
     sink.bad(`type is ${shown(type)}, none of ${EVENT_TYPES.join(", ")}`)
     return
   }
-  const seconds = asNumber(record.time)
-  if (seconds === null) {
-    sink.bad(`time is ${shown(record.time)}, not a number of seconds since 1970`)
-    return
-  }
-  const atMicros = Math.round(seconds * 1e6)
-  if (!isPlausible(atMicros)) {
-    sink.bad(implausible(shown(record.time)))
-    return
-  }
+  const atMicros = readSeconds(record.time, "time", sink)
+  if (atMicros === null) return
   const domain = asText(record.domain)
   if (domain === null) {
     sink.bad(`domain is ${shown(record.domain)}, not the name of a domain`)

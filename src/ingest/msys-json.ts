@@ -3,9 +3,9 @@
  * one, a list, or one a line. Source: traffic-formats.md sections 8 and 9.
  */
 import { type EventType, makeEvent } from "../model/event.js"
-import { asNumber, asObject, asText, JsonRecords, shown } from "./json-records.js"
+import { asNumber, asObject, asText, JsonRecords, readSeconds, shown } from "./json-records.js"
 import { OUT_OF_BAND_STAGE, phaseOfStage } from "./log-fields.js"
-import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
+import type { MakeReader, RecordSink } from "./reader.js"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -92,16 +92,8 @@ function message(event: Fields, seen: RecentIds, sink: RecordSink): void {
     sink.skip("mmove")
     return
   }
-  const seconds = asNumber(event.timestamp)
-  if (seconds === null) {
-    sink.bad(`timestamp is ${shown(event.timestamp)}, not a number of seconds since 1970`)
-    return
-  }
-  const atMicros = Math.round(seconds * 1e6)
-  if (!isPlausible(atMicros)) {
-    sink.bad(implausible(shown(event.timestamp)))
-    return
-  }
+  const atMicros = readSeconds(event.timestamp, "timestamp", sink)
+  if (atMicros === null) return
   const routing = type === "fbl" ? null : asText(event.routing_domain)
   const domain = routing ?? domainOf(asText(event.rcpt_to) ?? asText(event.raw_rcpt_to))
   if (domain === null) {

@@ -44,6 +44,23 @@ export interface TrafficEvent {
   line: number
 }
 
+/** An event to be filled. */
+export function emptyEvent(): TrafficEvent {
+  return {
+    atMicros: 0,
+    type: "reception",
+    pair: -1,
+    mx: null,
+    phase: null,
+    response: "",
+    local: false,
+    bounceClass: null,
+    lineNumber: 0,
+    file: 0,
+    line: 0,
+  }
+}
+
 export interface TrafficConsumer {
   /** Settled when events can be taken: until then files are read ahead. What it is rejected with ends the reading. */
   readonly ready?: Promise<unknown>
@@ -112,19 +129,7 @@ class Reading {
   #joiner: Joiner | null = null
   #common: Common | null = null
   #lineNumber = 0
-  readonly #event: TrafficEvent = {
-    atMicros: 0,
-    type: "reception",
-    pair: -1,
-    mx: null,
-    phase: null,
-    response: "",
-    local: false,
-    bounceClass: null,
-    lineNumber: 0,
-    file: 0,
-    line: 0,
-  }
+  readonly #event = emptyEvent()
 
   constructor(options: TrafficOptions, consumer: TrafficConsumer) {
     this.#options = options
