@@ -14,53 +14,48 @@ export interface CsvTaker {
 
 export class CsvRecords {
   readonly #taker: CsvTaker
-  #pending: string[] = []
-  #pendingLength = 0
+  #pending = ""
+  #pendingLines = 0
 
   constructor(taker: CsvTaker) {
     this.#taker = taker
   }
 
   line(text: string): void {
-    this.#take(text, 0)
+    const whole = this.#pendingLines === 0 ? text : `${this.#pending}\n${text}`
+    const fields = split(whole)
+    if (fields !== "open") {
+      const linesBack = this.#pendingLines
+      this.#drop()
+      if (fields === "torn") this.#taker.bad("text stands behind a closing quote", undefined, linesBack)
+      else this.#taker.record(fields, linesBack)
+      return
+    }
+    this.#pending = whole
+    this.#pendingLines++
+    if (whole.length > MAX_RECORD || this.#pendingLines > MAX_RECORD_LINES) this.#giveUp()
   }
 
   end(): void {
-    if (this.#pending.length > 0) this.#giveUp(0)
+    if (this.#pendingLines > 0) this.#giveUp()
   }
 
-  /** @param behind lines read since this one */
-  #take(text: string, behind: number): void {
-    const linesBack = behind + this.#pending.length
-    this.#pending.push(text)
-    this.#pendingLength += text.length + 1
-    const fields = split(this.#pending.length === 1 ? text : this.#pending.join("\n"))
-    if (fields === "open") {
-      if (this.#pendingLength > MAX_RECORD || this.#pending.length > MAX_RECORD_LINES) this.#giveUp(behind)
-    } else if (fields !== "torn") {
-      this.#drop()
-      this.#taker.record(fields, linesBack)
-    } else if (this.#pending.length > 1) this.#giveUp(behind)
-    else {
-      this.#drop()
-      this.#taker.bad("text stands behind a closing quote", undefined, linesBack)
-    }
-  }
-
-  /**
-   * The line with the opening quote is at fault; what it swallowed are lines of their own again. None of them
-   * can swallow the others: a line that leaves a quote open where one is, leaves none open where none is.
-   */
-  #giveUp(behind: number): void {
-    const [, ...swallowed] = this.#pending
+  /** The line with the opening quote is at fault; what it swallowed are lines of their own again. */
+  #giveUp(): void {
+    const [, ...swallowed] = this.#pending.split("\n")
     this.#drop()
-    this.#taker.bad("a quote is opened and never closed", undefined, behind + swallowed.length)
-    for (const [i, line] of swallowed.entries()) this.#take(line, behind + swallowed.length - 1 - i)
+    this.#taker.bad("a quote is opened and never closed", undefined, swallowed.length)
+    swallowed.forEach((line, i) => {
+      const fields = split(line)
+      const linesBack = swallowed.length - 1 - i
+      if (Array.isArray(fields)) this.#taker.record(fields, linesBack)
+      else this.#taker.bad("a quote is opened and never closed", undefined, linesBack)
+    })
   }
 
   #drop(): void {
-    this.#pending = []
-    this.#pendingLength = 0
+    this.#pending = ""
+    this.#pendingLines = 0
   }
 }
 
@@ -70,11 +65,21 @@ function split(text: string): string[] | "open" | "torn" {
   let at = 0
   for (;;) {
     if (text[at] === '"') {
-      const end = closingQuote(text, at + 1)
-      if (end < 0) return "open"
-      if (end + 1 < text.length && text[end + 1] !== ",") return "torn"
-      fields.push(text.slice(at + 1, end).replaceAll('""', '"'))
-      at = end + 1
+      let field = ""
+      let from = at + 1
+      for (;;) {
+        const quote = text.indexOf('"', from)
+        if (quote < 0) return "open"
+        field += text.slice(from, quote)
+        if (text[quote + 1] !== '"') {
+          at = quote + 1
+          break
+        }
+        field += '"'
+        from = quote + 2
+      }
+      fields.push(field)
+      if (at < text.length && text[at] !== ",") return "torn"
     } else {
       const comma = text.indexOf(",", at)
       const end = comma < 0 ? text.length : comma
@@ -84,11 +89,4 @@ function split(text: string): string[] | "open" | "torn" {
     if (at >= text.length) return fields
     at++
   }
-}
-
-/** The first quote from a place on that is not doubled, or -1. */
-function closingQuote(text: string, from: number): number {
-  let quote = text.indexOf('"', from)
-  while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2)
-  return quote
 }
