@@ -99,7 +99,7 @@ export class JsonRecords {
     let text = this.#pending.join("\n").trim()
     // The element's own end may share its line with a comma, or with the end of the array.
     if (this.#depth < 0) {
-      text = text.replace(/\s*\]$/, "")
+      if (text.endsWith("]")) text = text.slice(0, -1).trimEnd()
       this.#inArray = false
     }
     this.#drop()
@@ -122,7 +122,7 @@ export class JsonRecords {
   }
 
   #isWhole(text: string): boolean {
-    return parsed(text.replace(/,\s*$/, "")) !== undefined
+    return parsed(text.trimEnd().replace(/,$/, "")) !== undefined
   }
 
   #tell(value: unknown): void {

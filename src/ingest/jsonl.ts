@@ -6,7 +6,7 @@
 import { EVENT_TYPES, type EventType, makeEvent, PHASES, type Phase } from "../model/event.js"
 import { asNumber, asObject, asText, JsonRecords, readSeconds, shown } from "./json-records.js"
 import type { MakeReader, RecordSink } from "./reader.js"
-import { replyCode } from "./reply.js"
+import { joinLines, replyCode } from "./reply.js"
 
 /** Words of others for phases. */
 const PHASE_ALIASES: Readonly<Record<string, Phase>> = {
@@ -84,7 +84,7 @@ function isEventType(text: string): text is EventType {
 
 /** The reply on one line, beginning with its code where one is known. */
 function matchText({ response, code }: Readonly<Record<string, unknown>>): string {
-  const text = (asText(response) ?? "").replace(/\s*[\r\n]+\s*/g, " ").trim()
+  const text = joinLines(asText(response) ?? "")
   const number = asText(code)
   return number === null || replyCode(text) !== null ? text : `${number} ${text}`.trim()
 }

@@ -6,6 +6,7 @@ import { type EventType, makeEvent, type Phase } from "../model/event.js"
 import { asNumber, asObject, asText, JsonRecords, shown } from "./json-records.js"
 import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
+import { joinLines } from "./reply.js"
 import { readStamp } from "./stamp.js"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -124,7 +125,7 @@ function matchText(response: Fields | null, content: string): string {
   const code = asText(response?.code)
   const enhanced = asObject(response?.enhanced_code)
   const status = enhanced === null ? null : `${enhanced.class}.${enhanced.subject}.${enhanced.detail}`
-  const text = content.replace(/\s*[\r\n]+\s*/g, " ").trim()
+  const text = joinLines(content)
   const parts = [code, status === null || text.startsWith(`${status} `) ? null : status, text]
   return parts.filter((part) => part !== null && part !== "").join(" ")
 }

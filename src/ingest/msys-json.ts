@@ -7,6 +7,8 @@ import { asNumber, asObject, asText, JsonRecords, readSeconds, shown } from "./j
 import { OUT_OF_BAND_STAGE, phaseOfStage } from "./log-fields.js"
 import type { MakeReader, RecordSink } from "./reader.js"
 
+import { joinLines } from "./reply.js"
+
 type Fields = Readonly<Record<string, unknown>>
 
 const TYPES: Readonly<Record<string, EventType>> = {
@@ -130,7 +132,7 @@ export function domainOf(address: string | null): string | null {
 
 /** Rules anchor on the code, which samples leave out of the text. `reason` has its addresses masked: never that. */
 function matchText(event: Fields): string {
-  const raw = (asText(event.raw_reason) ?? "").replace(/\s*[\r\n]+\s*/g, " ").trim()
+  const raw = joinLines(asText(event.raw_reason) ?? "")
   const code = asText(event.error_code)
   return /^\d{3}/.test(raw) || code === null ? raw : `${code} ${raw}`.trim()
 }

@@ -17,8 +17,10 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 /** A leap year: the 29th of February is a day of it. */
 const DEFAULT_YEAR = 2000
 
-/** QID: to=<…>, fields, status=WORD (REASON) */
-const RECIPIENT = /^[0-9A-Za-z]+: to=<(.*?)>, (?:orig_to=<.*?>, )?(.*?), status=(\w+) ?(?:\((.*)\))?$/s
+/** QID: to=<ADDRESS>, FIELDS, status=WORD (REASON) */
+const TO = /^[0-9A-Za-z]+: to=</
+const ADDRESS_END = ">, "
+const STATUS_START = ", status="
 
 /** Daemons that keep their own words in the counts; what delivers to this machine is no attempt. */
 const OTHER_DAEMONS = new Set([
@@ -38,11 +40,14 @@ const OTHER_DAEMONS = new Set([
 ])
 const LOCAL_DAEMONS = new Set(["local", "virtual", "pipe", "discard"])
 
-const SAID = /^host (\S+?)\[([^\]]*)\](?::\d+)? said: (.*?)(?: \(in reply to (.*?) command\))?$/s
-const REFUSED = /^host (\S+?)\[([^\]]*)\](?::\d+)? refused to talk to me: (.*)$/s
+/** `host MX[IP]`, perhaps with a port, and what comes behind. Words without brackets: nothing to try twice. */
+const HOST = /^host ([^\s[\]]+)\[([^\s\]]*)\](?::\d+)? (.*)$/s
+const SAID = "said: "
+const REFUSED = "refused to talk to me: "
+const IN_REPLY_TO = / \(in reply to ([A-Za-z ]{1,40}) command\)$/
 /** A peer of which Postfix itself tells what went wrong. */
-const PEER = /(?:connect to|lost connection with|conversation with) (\S+?)\[([^\]]*)\]/
-const RELAY = /(?:^|, )relay=(\S+?)\[([^\]]*)\]/
+const PEER = /(?:connect to|lost connection with|conversation with) ([^\s[\]]+)\[([^\s\]]*)\]/
+const RELAY = /(?:^|, )relay=([^\s[\]]+)\[([^\s\]]*)\]/
 
 export const makePostfixReader: MakeReader = (sink, options) => {
   const clock = new StampReader(options, () => sink.note("no-year"))
@@ -130,12 +135,12 @@ interface Attempt {
 }
 
 function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: RecordSink): void {
-  const match = RECIPIENT.exec(message)
-  if (match === null) {
+  const told = recipientOf(message)
+  if (told === null) {
     sink.skip(daemon === "smtp" || daemon === "lmtp" ? "smtp-notice" : "other-daemon")
     return
   }
-  const [, address = "", fields = "", status = "", reason = ""] = match
+  const { address, fields, status, reason } = told
   const type = STATUS[status]
   if (type === undefined) {
     sink.skip(status === "expired" ? "expired" : /deliverable$/.test(status) ? "probe" : "other-status")
@@ -170,6 +175,31 @@ function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: 
   )
 }
 
+interface Told {
+  readonly address: string
+  readonly fields: string
+  readonly status: string
+  /** What stands in the parentheses behind the status; it may hold parentheses itself, not always in pairs. */
+  readonly reason: string
+}
+
+/** What a line tells of a recipient; null for other lines. */
+function recipientOf(message: string): Told | null {
+  const start = TO.exec(message)?.[0].length ?? -1
+  const addressEnd = start < 0 ? -1 : message.indexOf(ADDRESS_END, start)
+  // The fields begin with the comma behind the address.
+  const statusStart = addressEnd < 0 ? -1 : message.indexOf(STATUS_START, addressEnd + 1)
+  if (statusStart < 0) return null
+  const [status = ""] = /^\w*/.exec(message.slice(statusStart + STATUS_START.length)) ?? []
+  const rest = message.slice(statusStart + STATUS_START.length + status.length).trim()
+  return {
+    address: message.slice(start, addressEnd),
+    fields: message.slice(addressEnd + ADDRESS_END.length, statusStart),
+    status,
+    reason: rest.startsWith("(") && rest.endsWith(")") ? rest.slice(1, -1) : rest,
+  }
+}
+
 const STATUS: Readonly<Record<string, "delivery" | "transient" | "permanent">> = {
   sent: "delivery",
   deferred: "transient",
@@ -188,21 +218,21 @@ const NO_ANSWER: Answer = { response: "", phase: null, local: false, mx: null, i
 
 /** Who said what, and when. The status in `dsn=` may be Postfix's own, and stays out. */
 function answerOf(reason: string): Answer {
-  const refused = REFUSED.exec(reason)
-  const [, mx = null, ip = null, reply = "", command = ""] = refused ?? SAID.exec(reason) ?? []
-  if (mx !== null) {
-    const response = joinRepeats(reply)
-    // Some receivers greet with words that are no reply at all: then only Postfix speaks.
-    return {
-      response,
-      phase: refused === null ? phaseOf(command) : "connect",
-      local: replyCode(response) === null,
-      mx,
-      ip,
-    }
+  const [, mx = null, ip = null, words = ""] = HOST.exec(reason) ?? []
+  if (words.startsWith(SAID)) {
+    const [tail = "", command = ""] = IN_REPLY_TO.exec(words) ?? []
+    const reply = words.slice(SAID.length, words.length - tail.length)
+    return answered(reply, phaseOf(command), mx, ip)
   }
+  if (words.startsWith(REFUSED)) return answered(words.slice(REFUSED.length), "connect", mx, ip)
   const [, peer = null, peerIp = null] = PEER.exec(reason) ?? []
   return { response: reason, phase: null, local: true, mx: peer, ip: peerIp }
+}
+
+function answered(reply: string, phase: Phase | null, mx: string | null, ip: string | null): Answer {
+  const response = joinRepeats(reply)
+  // Some receivers greet with words that are no reply at all: then only Postfix speaks.
+  return { response, phase, local: replyCode(response) === null, mx, ip }
 }
 
 function phaseOf(command: string): Phase | null {

@@ -6,7 +6,7 @@ import { type EventType, makeEvent } from "../model/event.js"
 import { CsvRecords } from "./csv.js"
 import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
-import { joinRepeats } from "./reply.js"
+import { joinLines, joinRepeats } from "./reply.js"
 import { readStamp } from "./stamp.js"
 import { decodeText } from "./text.js"
 
@@ -122,10 +122,5 @@ function readTime(text: string): number | null {
 /** The reply in `smtp;421 4.7.0 …`. The status beside it may be PowerMTA's own, and stays out. */
 function diagnosis(text: string): string {
   const semicolon = text.indexOf(";")
-  return joinRepeats(
-    text
-      .slice(semicolon + 1)
-      .replace(/\s*[\r\n]+\s*/g, " ")
-      .trim(),
-  )
+  return joinRepeats(joinLines(text.slice(semicolon + 1)))
 }

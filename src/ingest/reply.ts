@@ -14,6 +14,16 @@ export function replyCode(text: string): number | null {
   return match === null ? null : Number(match[1])
 }
 
+/** A text without line ends: lines joined by one blank. */
+export function joinLines(text: string): string {
+  // Split and trimmed: a pattern with blanks on both sides of a line end takes the square of a long row of them.
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ")
+}
+
 /** The prefix of a first line: code, and the enhanced code if there is one. */
 const FIRST_PREFIX = /^([2-5]\d\d)-(?:([245]\.\d{1,3}\.\d{1,3})(?: |$))?/
 

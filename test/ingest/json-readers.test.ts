@@ -387,6 +387,19 @@ describe("kumomta", () => {
   })
 })
 
+test("a row of a million blanks is read as fast as anything", () => {
+  const blanks = " ".repeat(1 << 20)
+  const lines = [
+    json({ time: 1, type: "transient", domain: "a.test", response: `450 a${blanks}b` }),
+    `{"time":1,"type":"delivery",`,
+    `"domain":"a.test"}${blanks}x`,
+    `{"time":2,"type":"delivery","domain":"a.test"}${blanks},`,
+  ]
+  const told = readLines(makeJsonlReader, lines).map((text) => text.slice(0, 40))
+  expect(told[0]).toBe("transient 1 default::a.test | 450 a     ")
+  expect(told.at(-1)).toBe("delivery 2 default::a.test")
+})
+
 describe("whatever the lines hold", () => {
   const value = fc.jsonValue({ maxDepth: 4 })
   const key = fc.constantFrom(

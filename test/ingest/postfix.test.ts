@@ -212,6 +212,20 @@ describe("stamps without a year", () => {
   })
 })
 
+test.each([
+  ["brackets", "[".repeat(60_000)],
+  ["ends of addresses", ">, ".repeat(20_000)],
+  ["ends of replies", " (in reply to x".repeat(4000)],
+  ["blanks", " ".repeat(60_000)],
+])("a long line of %s is read as fast as anything", (_title, text) => {
+  for (const rest of [
+    `4A: to=<u@a.test${text}`,
+    to(`deferred (host ${text}`),
+    to(`deferred (host mx[1] said: ${text}`),
+  ])
+    expect(readLines(makePostfixReader, [line(rest)], { year: 2026 })).toHaveLength(1)
+})
+
 test("whatever a line holds is accounted for once", () => {
   const good = line(
     to(
