@@ -21,6 +21,12 @@ function seconds(text: string): number {
   return value
 }
 
+function notNegative(text: string): number {
+  const value = seconds(text)
+  if (value < 0) throw new InvalidArgumentError("write a number of seconds of at least 0")
+  return value
+}
+
 function year(text: string): number {
   const value = Number(text)
   if (!/^\d{4}$/.test(text) || value < 1980 || value > 2099)
@@ -124,7 +130,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--sources", "with --json, also name the file and the line in it")
     .option("--all-bad", "tell every line that cannot be read, not the first ten of a file")
     .option("--force", "replay although the rules have errors")
-    .option("--reorder <seconds>", "put lines in order that are this far out of it", seconds, 60)
+    .option("--reorder <seconds>", "put lines in order that are this far out of it", notNegative, 60)
     .option("--year <year>", "the year of the first stamp of logs whose stamps have none", year)
     .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
     .action(async (options: Parameters<typeof dryRun>[1]) => {
