@@ -12,10 +12,8 @@ out=${1:?usage: record.sh OUT.log [--minutes N] [--messages N] [--seed N]}
 shift
 out=$(realpath "$out")
 [ "$(id -u)" -eq 0 ] || { echo "record.sh: needs root, for the namespaces and for Postfix" >&2; exit 1; }
-if ! command -v postfix >/dev/null; then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix >/dev/null
-fi
+bash ../../scripts/install-test-packages.sh
+command -v postfix >/dev/null || { echo "record.sh: Postfix is not installed" >&2; exit 1; }
 
 resolver=$(mktemp)
 trap 'rm -f "$resolver"' EXIT
