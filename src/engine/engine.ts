@@ -71,7 +71,6 @@ export class Engine {
   readonly #rulings = new Map<string, Ruling>()
   // By pair, filled in when first asked for.
   readonly #pairSettings: (PairSettings | undefined)[] = []
-  readonly #pairMx: (string | null)[] = []
   readonly #pairRuling: (Ruling | undefined)[] = []
   /** The first sweep that has something to lift. */
   #nextSweepMicros = Number.POSITIVE_INFINITY
@@ -345,7 +344,7 @@ export class Engine {
   /** After a suspension every option starts anew. */
   #restart(pair: number, atMicros: number): Effect[] {
     const { store } = this
-    const mx = this.#pairMx[pair] ?? null
+    const mx = store.mxOf(pair)
     const effects: Effect[] = []
     for (const option of ADJUSTABLE) {
       if (store.adjusted(pair, option) === null) continue
@@ -412,7 +411,7 @@ export class Engine {
 
   #rulingOf(pair: number, mx: string | null): Ruling {
     const known = this.#pairRuling[pair]
-    if (known !== undefined && this.#pairMx[pair] === mx) return known
+    if (known !== undefined && this.store.mxOf(pair) === mx) return known
     const key = this.#rules.resolve(this.store.pairs.name(pair).domain, mx)
     const name = key ?? ""
     let ruling = this.#rulings.get(name)
@@ -421,7 +420,7 @@ export class Engine {
       this.#rulings.set(name, ruling)
     }
     this.#pairRuling[pair] = ruling
-    this.#pairMx[pair] = mx
+    this.store.noteMx(pair, mx)
     return ruling
   }
 }

@@ -36,6 +36,8 @@ export interface AdjustedValue {
 interface PairState {
   readonly binding: string
   readonly domain: string
+  /** MX host of its latest reply that was judged. */
+  readonly mx: string | null
   readonly quietFromMicros: number | null
   readonly lastAdjustMicros: number | null
   readonly suspendedUntilMicros: number
@@ -90,6 +92,7 @@ export class Store {
   #quietFrom = new Float64Array(512).fill(NEVER)
   /** 1 = suspended or blackholed: what every attempt asks, in a column small enough to stay at hand. */
   #isHeld = new Uint8Array(512)
+  readonly #mx: (string | null)[] = []
   /** Row of adjusted values, from 1. */
   #rowOf = new Int32Array(512)
 
@@ -125,6 +128,15 @@ export class Store {
     const binding = this.pairs.bindingOf(pair)
     if (binding >= this.#birth.length) this.#birth = grown(this.#birth, Float64Array, binding + 1, NEVER)
     if (Number.isNaN(this.#birth[binding])) this.#birth[binding] = atMicros
+  }
+
+  /** MX host by which the rules of a pair were found last; null when none is known. */
+  mxOf(pair: number): string | null {
+    return this.#mx[pair] ?? null
+  }
+
+  noteMx(pair: number, mx: string | null): void {
+    this.#mx[pair] = mx
   }
 
   /** Since when nothing was adjusted and no rule fired: what growth waits for. NaN before the first attempt. */
@@ -294,6 +306,7 @@ export class Store {
       })
       pairStates.push({
         ...pairs.name(pair),
+        mx: this.mxOf(pair),
         quietFromMicros: known(this.#quietFrom[pair]),
         lastAdjustMicros: known(this.#lastAdjust[pair]),
         suspendedUntilMicros: this.suspendedUntil(pair),
@@ -327,6 +340,7 @@ export class Store {
     const numbers = state.pairs.map((one) => {
       const pair = this.pairs.of(one.binding, one.domain)
       this.#grow(pair + 1)
+      this.#mx[pair] = one.mx
       this.#quietFrom[pair] = one.quietFromMicros ?? NEVER
       this.#lastAdjust[pair] = one.lastAdjustMicros ?? NEVER
       if (one.suspendedUntilMicros !== 0) this.suspend(pair, one.suspendedUntilMicros)

@@ -12,8 +12,8 @@ import { inWords } from "./explaining.js"
 
 const START_SEC = 1_790_000_000
 
-/** [time, reply or "ok" for a delivery, domain, binding]; a reply beginning with 5 is permanent. */
-export type Happening = readonly [number, string, string?, string?]
+/** [time, reply or "ok" for a delivery, domain, binding, MX host]; a reply beginning with 5 is permanent. */
+export type Happening = readonly [number, string, string?, string?, string?]
 
 export interface Drive {
   readonly table: string
@@ -47,7 +47,7 @@ export function drive(
     unmatched: ({ response }) => unmatched.push(response),
   })
   let held = 0
-  for (const [time, what, domain = "a.test", binding = "b1"] of events) {
+  for (const [time, what, domain = "a.test", binding = "b1", mx = null] of events) {
     const atMicros = (START_SEC + time) * 1e6
     const pair = store.pairs.of(binding, domain)
     engine.advance(atMicros)
@@ -60,7 +60,7 @@ export function drive(
       atMicros,
       type,
       pair,
-      mx: null,
+      mx,
       phase: null,
       response: what === "ok" ? "" : what,
       local: what.includes("[local]"),

@@ -420,6 +420,21 @@ test("a state carried over goes on as if nothing had been in between", () => {
   }
 })
 
+test("a state carried over knows by which MX host a pair's rules were found", () => {
+  const given = {
+    table: `["hosted"] = { responses = { ${r("x", "1", '{{"reduce_connections", 3}, {"suspend", "10 minutes"}}')} }, configuration = { max_outbound_connections = 20 } }, ["mx:.big.test"] = "hosted"`,
+  }
+  const events: Happening[] = [
+    [0, "400 x", "a.test", "b1", "mx1.big.test"],
+    [700, "ok", "z.test"],
+  ]
+  const whole = drive(given, events).words
+  expect(whole[1]).toContain("restart  | max_outbound_connections | 17 -> 20")
+  const store = new Store()
+  store.restore(JSON.parse(JSON.stringify(drive(given, events.slice(0, 1)).engine.store.state())))
+  expect(drive({ ...given, store }, events.slice(1)).words).toEqual(whole.slice(1))
+})
+
 test("a fork goes its own way", () => {
   const { engine } = drive({ table: BUSY }, at("421 busy", 0))
   const fork = engine.store.fork()
