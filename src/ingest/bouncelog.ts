@@ -46,7 +46,7 @@ export const makeBouncelogReader: MakeReader = (sink) => {
 
   return {
     line(bytes, start, end) {
-      fields.split(bytes, start, end, FIELDS)
+      fields.splitQuoted(bytes, start, end, FIELDS)
       if (fields.count < 5) {
         sink.bad(`${fields.count} fields where a bouncelog line has 16, with "@" between them`, 1)
         return

@@ -12,7 +12,7 @@ export const makeFbllogReader: MakeReader = (sink) => {
   const fields = new Fields()
   return {
     line(bytes, start, end) {
-      fields.split(bytes, start, end, FIELDS)
+      fields.splitQuoted(bytes, start, end, FIELDS)
       if (fields.count < 3) {
         sink.bad(`${fields.count} fields where an fbllog line has 10, with "@" between them`, 1)
         return

@@ -8,6 +8,8 @@ import { implausible, isPlausible, type RecordSink } from "./reader.js"
 import { decodeText } from "./text.js"
 
 const AT = 0x40
+const QUOTE = 0x22
+const QUOTE_AT = Buffer.from('"@')
 const FOUR_ATS = 0x40404040
 const NOT_ASCII = 0x80808080 | 0
 const ZERO = 0x30
@@ -51,6 +53,30 @@ export class Fields {
     for (; i < end && count < last; i++) if (bytes[i] === AT) ends[count++] = i
     ends[count++] = end
     this.lineStart = start
+    this.count = count
+  }
+
+  /**
+   * The same for records that name addresses: a quoted local part may hold `@`, and ends with a quote
+   * before one. Source: traffic-formats.md section 1, the `@` rule.
+   */
+  splitQuoted(bytes: Buffer, start: number, end: number, most: number): void {
+    this.split(bytes, start, end, most)
+    // Nearly no line has one.
+    const line = bytes.subarray(start, end)
+    if (!line.includes(QUOTE)) return
+    const { ends } = this
+    let count = 0
+    for (let i = 0; i <= line.length && count < most - 1; i++) {
+      if (line[i] === QUOTE) {
+        const close = line.indexOf(QUOTE_AT, i + 1)
+        if (close >= 0) i = close + 1
+      }
+      i = line.indexOf(AT, i)
+      if (i < 0) break
+      ends[count++] = start + i
+    }
+    ends[count++] = end
     this.count = count
   }
 

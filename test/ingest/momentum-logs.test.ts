@@ -160,6 +160,21 @@ describe("bouncelog", () => {
     ],
     ["out of band", bounce("B", 21), "oob 1064870847 b::a.test - class 10 | 550 <u@a.test> no"],
     ["on its way", bounce("T", 3, "#mmove"), "skip mmove"],
+    [
+      "quoted local parts with @",
+      bounce("B", 5).replace("user@a.test@from@", '"u@s@er"@a.test@"fr@om"@'),
+      "copy permanent 1064870847 b::a.test rcptto class 10 | 550 <u@a.test> no {m1@c1@permanent}",
+    ],
+    [
+      "a quote in the text",
+      bounce("B", 5).replace("550 <u@a.test> no", '550 "x" <u@a.test> "@" no'),
+      'copy permanent 1064870847 b::a.test rcptto class 10 | 550 "x" <u@a.test> "@" no {m1@c1@permanent}',
+    ],
+    [
+      "a quote that never ends",
+      bounce("B", 5).replace("user@a.test@", '"user@a.test@'),
+      "copy permanent 1064870847 b::a.test rcptto class 10 | 550 <u@a.test> no {m1@c1@permanent}",
+    ],
     ["a heartbeat", "1064870847@@@@M", "clock 1064870847 heartbeat"],
     [
       "cut short",
@@ -194,6 +209,11 @@ describe("fbllog", () => {
       "without a recipient's domain",
       "1224699438@18/00-02937-E2E6FF84@F@@@b1@g1@abuse@yahoo.com@",
       "fbl 1224699438 b1::yahoo.com group g1 abuse",
+    ],
+    [
+      "a quoted local part with @",
+      '1224699438@m@F@"some@one"@test.com@b1@g1@abuse@yahoo.com@true',
+      "fbl 1224699438 b1::test.com group g1 abuse",
     ],
     [
       "without any",
