@@ -300,6 +300,9 @@ class Reading {
   }
 }
 
+/** What some editors put in front of UTF-8; no format begins with it. */
+const BOM = Buffer.from("\ufeff")
+
 async function readHead(
   source: Source,
 ): Promise<{ head: Buffer[]; isDone: boolean; broken: FileReport["broken"] }> {
@@ -309,7 +312,8 @@ async function readHead(
     while (length < HEAD_BYTES) {
       const piece = await source.next()
       if (piece === null) return { head, isDone: true, broken: null }
-      head.push(Buffer.from(piece))
+      const start = length === 0 && piece.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0
+      head.push(Buffer.from(piece.subarray(start)))
       length += piece.length
     }
     return { head, isDone: false, broken: null }

@@ -342,6 +342,17 @@ describe("bad input", () => {
     })
   })
 
+  test("a byte order mark is no part of the first line", async () => {
+    const event = (time: number): string =>
+      JSON.stringify({ time, type: "transient", binding: "b1", domain: "a.test", response: "421 busy" })
+    place.write({ "bom.jsonl": `\ufeff${event(1)}\r\n${event(2)}\r\n` })
+    const ended = await run("--traffic", "bom.jsonl", "--rules", "rules.lua", "--json")
+    expect(records(ended)).toMatchObject([
+      { kind: "decision", at: 2, line: 2 },
+      { lines: { read: 2, bad: 0 } },
+    ])
+  })
+
   test("Latin-1 text is text", async () => {
     const rules = RULES.replace("^421 busy", "trop occupé")
     place.write({
