@@ -14,48 +14,54 @@ export interface CsvTaker {
 
 export class CsvRecords {
   readonly #taker: CsvTaker
-  #pending = ""
-  #pendingLines = 0
+  #pending: string[] = []
+  #pendingLength = 0
 
   constructor(taker: CsvTaker) {
     this.#taker = taker
   }
 
   line(text: string): void {
-    const whole = this.#pendingLines === 0 ? text : `${this.#pending}\n${text}`
-    const fields = split(whole)
-    if (fields !== "open") {
-      const linesBack = this.#pendingLines
+    this.#pending.push(text)
+    this.#pendingLength += text.length + 1
+    const linesBack = this.#pending.length - 1
+    const fields = split(linesBack === 0 ? text : this.#pending.join("\n"))
+    if (fields === "open") {
+      if (this.#pendingLength > MAX_RECORD || this.#pending.length > MAX_RECORD_LINES) this.#giveUp()
+    } else if (fields === "torn" && linesBack > 0) this.#giveUp()
+    else {
       this.#drop()
-      if (fields === "torn") this.#taker.bad("text stands behind a closing quote", undefined, linesBack)
-      else this.#taker.record(fields, linesBack)
-      return
+      this.#tell(fields, linesBack)
     }
-    this.#pending = whole
-    this.#pendingLines++
-    if (whole.length > MAX_RECORD || this.#pendingLines > MAX_RECORD_LINES) this.#giveUp()
   }
 
   end(): void {
-    if (this.#pendingLines > 0) this.#giveUp()
+    // The last line may have opened a quote of its own.
+    while (this.#pending.length > 0) this.#giveUp()
   }
 
-  /** The line with the opening quote is at fault; what it swallowed are lines of their own again. */
+  /**
+   * The line with the opening quote is at fault; what it swallowed are lines of their own again. Only the last
+   * of them may open a record anew: if each could, a hostile file would be read over and over.
+   */
   #giveUp(): void {
-    const [, ...swallowed] = this.#pending.split("\n")
+    const [, ...swallowed] = this.#pending
+    const last = swallowed.pop()
     this.#drop()
-    this.#taker.bad("a quote is opened and never closed", undefined, swallowed.length)
-    swallowed.forEach((line, i) => {
-      const fields = split(line)
-      const linesBack = swallowed.length - 1 - i
-      if (Array.isArray(fields)) this.#taker.record(fields, linesBack)
-      else this.#taker.bad("a quote is opened and never closed", undefined, linesBack)
-    })
+    this.#tell("open", swallowed.length + (last === undefined ? 0 : 1))
+    for (const [i, line] of swallowed.entries()) this.#tell(split(line), swallowed.length - i)
+    if (last !== undefined) this.line(last)
+  }
+
+  #tell(fields: string[] | "open" | "torn", linesBack: number): void {
+    if (fields === "open") this.#taker.bad("a quote is opened and never closed", undefined, linesBack)
+    else if (fields === "torn") this.#taker.bad("text stands behind a closing quote", undefined, linesBack)
+    else this.#taker.record(fields, linesBack)
   }
 
   #drop(): void {
-    this.#pending = ""
-    this.#pendingLines = 0
+    this.#pending = []
+    this.#pendingLength = 0
   }
 }
 
@@ -65,21 +71,11 @@ function split(text: string): string[] | "open" | "torn" {
   let at = 0
   for (;;) {
     if (text[at] === '"') {
-      let field = ""
-      let from = at + 1
-      for (;;) {
-        const quote = text.indexOf('"', from)
-        if (quote < 0) return "open"
-        field += text.slice(from, quote)
-        if (text[quote + 1] !== '"') {
-          at = quote + 1
-          break
-        }
-        field += '"'
-        from = quote + 2
-      }
-      fields.push(field)
-      if (at < text.length && text[at] !== ",") return "torn"
+      const end = closingQuote(text, at + 1)
+      if (end < 0) return "open"
+      if (end + 1 < text.length && text[end + 1] !== ",") return "torn"
+      fields.push(text.slice(at + 1, end).replaceAll('""', '"'))
+      at = end + 1
     } else {
       const comma = text.indexOf(",", at)
       const end = comma < 0 ? text.length : comma
@@ -89,4 +85,11 @@ function split(text: string): string[] | "open" | "torn" {
     if (at >= text.length) return fields
     at++
   }
+}
+
+/** The first quote from a place on that is not doubled, or -1. */
+function closingQuote(text: string, from: number): number {
+  let quote = text.indexOf('"', from)
+  while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2)
+  return quote
 }

@@ -7,12 +7,15 @@
 import { implausible, isPlausible, type RecordSink } from "./reader.js"
 import { decodeText } from "./text.js"
 
-/** Bytes of a value that is printed over lines; more is no record. */
+/** Characters of a value that is printed over lines; more is no record. */
 const MAX_PENDING = 16 << 20
+/** What each of its lines costs besides. */
+const LINE_COST = 16
 
 export interface JsonTaker {
   /** One record: an object, or whatever else stood where one was expected. */
   value(value: unknown): void
+  skip(kind: string): void
   bad(reason: string, column?: number, linesBack?: number): void
 }
 
@@ -20,9 +23,11 @@ export class JsonRecords {
   readonly #taker: JsonTaker
   #pending: string[] = []
   #pendingLength = 0
-  /** Open brackets at the end of what is pending, and whether it ends inside a string. */
+  /** Blanks before what is pending, and before its second line; -1 while there is none. */
+  #indent = 0
+  #innerIndent = -1
+  /** Open brackets at the end of what is pending. */
   #depth = 0
-  #inString = false
   /** An array whose elements are records is open around them. */
   #inArray = false
 
@@ -33,7 +38,7 @@ export class JsonRecords {
   line(bytes: Buffer, start: number, end: number): void {
     const text = decodeText(bytes, start, end)
     if (this.#pending.length === 0) this.#begin(text)
-    else if (/^[{[]/.test(text) && this.#isWhole(text)) {
+    else if (this.#standsAlone(text)) {
       this.#giveUp(this.#pending.length)
       this.#begin(text)
     } else this.#add(text)
@@ -46,89 +51,124 @@ export class JsonRecords {
   /** A line where no value is open. */
   #begin(text: string): void {
     const whole = parsed(text)
-    if (whole !== undefined) {
-      this.#tell(whole)
-      return
-    }
-    // Inside an array that is printed over lines: commas between its elements, its end.
-    let rest = text.trim()
-    if (rest.startsWith("[")) {
-      this.#inArray = true
-      rest = rest.slice(1).trim()
-    } else if (this.#inArray && rest.startsWith(",")) rest = rest.slice(1).trim()
-    if (this.#inArray && rest.endsWith("]")) {
-      const inner = rest.slice(0, -1).trim().replace(/,$/, "")
-      if (inner === "" || parsed(inner) !== undefined) {
-        this.#inArray = false
-        rest = inner
+    if (whole !== undefined) this.#tell(whole)
+    else if (text.trim() === "") this.#taker.skip("blank")
+    else this.#cut(text, 0)
+  }
+
+  /** Takes values off a line, and what stands between values, until its end or until one stays open. */
+  #cut(text: string, from: number): void {
+    let at = from
+    let isBehindBracket = false
+    for (let isBehindValue = from > 0; ; ) {
+      while (at < text.length && isBlank(text.charCodeAt(at))) at++
+      if (at === text.length) return
+      const character = text[at]
+      if (character === "{") {
+        this.#depth = 0
+        const end = this.#scan(text, at)
+        if (end < 0) {
+          this.#open(text, at)
+          return
+        }
+        this.#complete(text.slice(at, end), 0)
+        at = end
+        isBehindValue = true
+        continue
       }
+      if (character === "[" && !isBehindBracket) {
+        this.#inArray = true
+        isBehindBracket = true
+      } else if (character === "]" && this.#inArray) this.#inArray = false
+      else if (character !== "," || !(this.#inArray || isBehindValue)) {
+        const seen = JSON.stringify(text.slice(at, at + 40))
+        if (isBehindValue) this.#taker.bad(`what stands behind the record is no JSON: ${seen}`, at + 1)
+        else this.#taker.bad(`the line is no JSON: it begins with ${seen}`, at + 1)
+        return
+      }
+      at++
     }
-    const element = rest.replace(/,$/, "")
-    if (element === "") return
-    const value = parsed(element)
-    if (value !== undefined) this.#tell(value)
-    else if (element.startsWith("{") || element.startsWith("[")) this.#add(rest)
-    else this.#taker.bad(`the line is no JSON: it begins with ${JSON.stringify(text.slice(0, 40))}`, 1)
+  }
+
+  #open(text: string, at: number): void {
+    this.#pending = [text.slice(at)]
+    this.#pendingLength = text.length - at + LINE_COST
+    this.#indent = indentOf(text)
+    this.#innerIndent = -1
   }
 
   #add(text: string): void {
-    this.#pending.push(text)
-    this.#pendingLength += text.length + 1
-    this.#scan(text)
-    if (this.#pendingLength > MAX_PENDING) this.#giveUp(this.#pending.length - 1)
-    else if (this.#depth <= 0) this.#complete()
+    const end = this.#scan(text, 0)
+    if (this.#innerIndent < 0) this.#innerIndent = indentOf(text)
+    const linesBack = this.#pending.length
+    this.#pending.push(end < 0 ? text : text.slice(0, end))
+    this.#pendingLength += text.length + LINE_COST
+    if (end >= 0) {
+      const whole = this.#pending.join("\n")
+      this.#pending = []
+      this.#complete(whole, linesBack)
+      this.#cut(text, end)
+    } else if (this.#pendingLength > MAX_PENDING) this.#giveUp(linesBack)
   }
 
-  /** Follows brackets and strings through a line. */
-  #scan(text: string): void {
-    for (let i = 0; i < text.length; i++) {
+  /** Follows brackets and strings from a place on: where the open value ends, or -1. */
+  #scan(text: string, from: number): number {
+    let inString = false
+    for (let i = from; i < text.length; i++) {
       const character = text[i]
-      if (this.#inString) {
+      if (inString) {
         if (character === "\\") i++
-        else if (character === '"') this.#inString = false
-      } else if (character === '"') this.#inString = true
+        else if (character === '"') inString = false
+      } else if (character === '"') inString = true
       else if (character === "{" || character === "[") this.#depth++
-      else if (character === "}" || character === "]") this.#depth--
+      else if (character === "}" || character === "]") {
+        this.#depth--
+        if (this.#depth === 0) return i + 1
+      }
     }
-    // A line's end inside a string is no JSON: the string was never closed.
-    this.#inString = false
+    // A line's end inside a string is no JSON: whoever wrote it was cut off, and nothing is kept of that.
+    return -1
   }
 
-  #complete(): void {
-    const lines = this.#pending.length
-    let text = this.#pending.join("\n").trim()
-    // The element's own end may share its line with a comma, or with the end of the array.
-    if (this.#depth < 0) {
-      if (text.endsWith("]")) text = text.slice(0, -1).trimEnd()
-      this.#inArray = false
-    }
-    this.#drop()
-    const value = parsed(text.replace(/,$/, ""))
-    if (value === undefined) {
-      this.#taker.bad("the record is no JSON", undefined, lines - 1)
-    } else this.#tell(value)
+  #complete(text: string, linesBack: number): void {
+    const value = parsed(text)
+    if (value === undefined) this.#taker.bad("the record is no JSON", undefined, linesBack)
+    else this.#tell(value)
   }
 
   #giveUp(linesBack: number): void {
-    this.#drop()
+    this.#pending = []
     this.#taker.bad("the JSON record that begins here is never completed", 1, linesBack)
   }
 
-  #drop(): void {
-    this.#pending = []
-    this.#pendingLength = 0
-    this.#depth = 0
-    this.#inString = false
-  }
-
-  #isWhole(text: string): boolean {
-    return parsed(text.trimEnd().replace(/,$/, "")) !== undefined
+  /** Does a line begin a record of its own while another is open? */
+  #standsAlone(text: string): boolean {
+    if (!/^\s*[{[]/.test(text)) return false
+    const indent = indentOf(text)
+    // What is printed with indentation holds nothing that begins as far left as itself.
+    if (this.#innerIndent > this.#indent && indent <= this.#indent) return true
+    if (indent > 0) return false
+    const value = text.trimEnd().replace(/,$/, "")
+    // A look at the end is cheaper than a parser that fails.
+    return /[}\]]$/.test(value.slice(-1)) && parsed(value) !== undefined
   }
 
   #tell(value: unknown): void {
     if (!Array.isArray(value)) this.#taker.value(value)
+    else if (value.length === 0) this.#taker.skip("empty-batch")
     else for (const element of value) this.#taker.value(element)
   }
+}
+
+/** Blanks between JSON's values, and the mark that some put before a file. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a || code === 0xfeff
+}
+
+function indentOf(text: string): number {
+  let at = 0
+  while (at < text.length && isBlank(text.charCodeAt(at))) at++
+  return at
 }
 
 function parsed(text: string): unknown {
@@ -152,19 +192,26 @@ export function asText(value: unknown): string | null {
   return typeof value === "number" ? String(value) : null
 }
 
+/** Decimal: JavaScript would also read hexadecimal numbers and blanks. */
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/
+
 /** A number, also when it was written as a text; null for anything else. */
 export function asNumber(value: unknown): number | null {
-  if (typeof value === "number") return Number.isFinite(value) ? value : null
-  if (typeof value !== "string" || value.trim() === "") return null
-  const number = Number(value)
-  return Number.isFinite(number) ? number : null
+  const number = typeof value === "string" && NUMBER.test(value) ? Number(value) : value
+  return typeof number === "number" && Number.isFinite(number) ? number : null
 }
 
 const MAX_SHOWN = 60
 
 /** A value for a message, short. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing"
+  let text: string
+  try {
+    text = JSON.stringify(value) ?? "nothing"
+  } catch {
+    // Parsing knows no depth that is too deep; writing does.
+    text = "a value of too many layers"
+  }
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
 }
 
@@ -179,4 +226,18 @@ export function readSeconds(value: unknown, name: string, sink: Pick<RecordSink,
   if (isPlausible(atMicros)) return atMicros
   sink.bad(implausible(shown(value)))
   return null
+}
+
+const MAX_KINDS = 64
+const KIND = /^[A-Za-z][\w-]{0,39}$/
+
+/** Kinds for counts out of words that records hold: short, and only so many, whatever the records hold. */
+export function makeKinds(): (word: string) => string {
+  const known = new Set<string>()
+  return (word) => {
+    if (known.has(word)) return word
+    if (known.size >= MAX_KINDS || !KIND.test(word)) return "other-type"
+    known.add(word)
+    return word
+  }
 }

@@ -1,12 +1,16 @@
 /**
  * Our own plain event, one JSON object a line, with the fields of
  * traffic-formats.md section 9: what any other log is easily turned into.
+ * It is written by people, so a wrong field is a bad line, not a guess.
  * Source: cli.md, `adaptive dry-run`, format `jsonl`.
  */
 import { EVENT_TYPES, type EventType, makeEvent, PHASES, type Phase } from "../model/event.js"
+import { hostName } from "../model/host-name.js"
 import { asNumber, asObject, asText, JsonRecords, readSeconds, shown } from "./json-records.js"
 import type { MakeReader, RecordSink } from "./reader.js"
 import { joinLines, replyCode } from "./reply.js"
+
+type Fields = Readonly<Record<string, unknown>>
 
 /** Words of others for phases. */
 const PHASE_ALIASES: Readonly<Record<string, Phase>> = {
@@ -16,9 +20,25 @@ const PHASE_ALIASES: Readonly<Record<string, Phase>> = {
   helo: "ehlo",
 }
 
+const isText = (value: unknown): boolean => typeof value === "string"
+const isNumber = (value: unknown): boolean => asNumber(value) !== null
+
+/** The fields that may be absent: what each must be when it is not. */
+const OPTIONAL: readonly (readonly [name: string, isRight: (value: unknown) => boolean, wanted: string])[] = [
+  ...["binding", "binding_group", "mx", "phase", "response", "ip", "fblType"].map(
+    (name) => [name, isText, "not a text"] as const,
+  ),
+  ["bounceClass", (value) => isText(value) || typeof value === "number", "neither a number nor a text"],
+  ["code", (value) => /^[2-5]\d\d$/.test(asText(value) ?? ""), "not a reply code from 200 to 599"],
+  ["deliveryTime", isNumber, "not a number of seconds"],
+  ["retries", isNumber, "not a number"],
+  ["local", (value) => typeof value === "boolean", "neither true nor false"],
+]
+
 export const makeJsonlReader: MakeReader = (sink) => {
   const records = new JsonRecords({
     value: (value) => tell(value, sink),
+    skip: (kind) => sink.skip(kind),
     bad: (reason, column, linesBack) => sink.bad(reason, column, linesBack),
   })
   return {
@@ -33,7 +53,7 @@ function tell(value: unknown, sink: RecordSink): void {
     sink.bad(`an event is an object, this is ${shown(value)}`)
     return
   }
-  const { type } = record
+  const { type, domain } = record
   if (type === "rejection") {
     sink.skip("rejection")
     return
@@ -44,9 +64,17 @@ function tell(value: unknown, sink: RecordSink): void {
   }
   const atMicros = readSeconds(record.time, "time", sink)
   if (atMicros === null) return
-  const domain = asText(record.domain)
-  if (domain === null) {
-    sink.bad(`domain is ${shown(record.domain)}, not the name of a domain`)
+  if (typeof domain !== "string" || hostName(domain.trim()) === "") {
+    sink.bad(`domain is ${shown(domain)}, not the name of a domain`)
+    return
+  }
+  const wrong = OPTIONAL.find(([name, isRight]) => {
+    const field = record[name] ?? null
+    return field !== null && field !== "" && !isRight(field)
+  })
+  if (wrong !== undefined) {
+    const [name, , wanted] = wrong
+    sink.bad(`${name} is ${shown(record[name])}, ${wanted}`)
     return
   }
   const response = matchText(record)
@@ -54,15 +82,11 @@ function tell(value: unknown, sink: RecordSink): void {
     sink.bad(`a ${type} failure needs a response, this has ${shown(record.response)}`)
     return
   }
-  if (record.local !== undefined && record.local !== null && typeof record.local !== "boolean") {
-    sink.bad(`local is ${shown(record.local)}, neither true nor false`)
-    return
-  }
   sink.event(
     makeEvent({
       atMicros,
       type,
-      domain,
+      domain: domain.trim(),
       response,
       binding: asText(record.binding) ?? "",
       group: asText(record.binding_group) ?? "",
@@ -83,14 +107,14 @@ function isEventType(text: string): text is EventType {
 }
 
 /** The reply on one line, beginning with its code where one is known. */
-function matchText({ response, code }: Readonly<Record<string, unknown>>): string {
+function matchText({ response, code }: Fields): string {
   const text = joinLines(asText(response) ?? "")
   const number = asText(code)
   return number === null || replyCode(text) !== null ? text : `${number} ${text}`.trim()
 }
 
 function readPhase(word: string | null): Phase | null {
-  if (word === null) return null
-  const lower = word.toLowerCase()
-  return (PHASES as readonly string[]).includes(lower) ? (lower as Phase) : (PHASE_ALIASES[lower] ?? null)
+  const lower = word?.toLowerCase() ?? ""
+  if ((PHASES as readonly string[]).includes(lower)) return lower as Phase
+  return Object.hasOwn(PHASE_ALIASES, lower) ? (PHASE_ALIASES[lower] ?? null) : null
 }

@@ -3,7 +3,8 @@
  * post them. Source: foreign-traffic-formats.md section 1.
  */
 import { type EventType, makeEvent, type Phase } from "../model/event.js"
-import { asNumber, asObject, asText, JsonRecords, shown } from "./json-records.js"
+import { hostName } from "../model/host-name.js"
+import { asNumber, asObject, asText, JsonRecords, makeKinds, shown } from "./json-records.js"
 import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
 import { joinLines } from "./reply.js"
@@ -24,8 +25,10 @@ const TYPES: Readonly<Record<string, EventType>> = {
 const INTERNAL = "KumoMTA internal: "
 
 export const makeKumoMtaReader: MakeReader = (sink) => {
+  const kindOf = makeKinds()
   const records = new JsonRecords({
-    value: (value) => tell(value, sink),
+    value: (value) => tell(value, kindOf, sink),
+    skip: (kind) => sink.skip(kind),
     bad: (reason, column, linesBack) =>
       sink.bad(
         reason.startsWith("the line is no JSON")
@@ -41,7 +44,7 @@ export const makeKumoMtaReader: MakeReader = (sink) => {
   }
 }
 
-function tell(value: unknown, sink: RecordSink): void {
+function tell(value: unknown, kindOf: (word: string) => string, sink: RecordSink): void {
   const record = asObject(value)
   const word = asText(record?.type)
   if (record === null || word === null) {
@@ -54,7 +57,7 @@ function tell(value: unknown, sink: RecordSink): void {
     return
   }
   if (type === undefined) {
-    sink.skip(word.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase())
+    sink.skip(kindOf(word.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase()))
     return
   }
   const atMicros = readTime(record)
@@ -67,17 +70,23 @@ function tell(value: unknown, sink: RecordSink): void {
     sink.bad(implausible(shown(record.event_time ?? record.timestamp)))
     return
   }
-  const recipients = recipientsOf(record, type)
-  if (recipients.length === 0) {
+  const domains = domainsOf(record, type)
+  if (!domains.some(isKnown)) {
     sink.bad("the record names no recipient and no queue")
     return
   }
   const response = asObject(record.response)
   const content = asText(response?.content) ?? ""
-  const isReply = type === "transient" || type === "permanent" || type === "oob"
-  const peer = asObject(record.peer_address)
+  const isAttempt = type === "transient" || type === "permanent" || type === "delivery"
+  const isReply = type === "oob" || (isAttempt && type !== "delivery")
+  // Of what came in, the peer is whoever handed it to us, or wrote the report.
+  const peer = isAttempt ? asObject(record.peer_address) : null
   const bounceClass = asText(record.bounce_classification)
-  for (const domain of recipients) {
+  for (const domain of domains) {
+    if (domain === null) {
+      sink.skip("no-domain")
+      continue
+    }
     sink.event(
       makeEvent({
         atMicros,
@@ -104,29 +113,45 @@ function readTime({ event_time: stamp, timestamp }: Fields): number | null {
   return seconds === null ? null : Math.round(seconds * 1e6)
 }
 
-/** One domain for each recipient: the queue's, which all share, or else each its own. */
-function recipientsOf(record: Fields, type: EventType): string[] {
-  const report = type === "fbl" ? asObject(record.feedback_report)?.original_rcpto_to : undefined
-  const named = report ?? record.recipient
-  const addresses = (Array.isArray(named) ? named : [named]).map(asText)
+/**
+ * One domain for each recipient, null for one without: the queue's, which all share, or else each its own.
+ * The queue of a report is the one the report itself came for, not that of the mail it is about.
+ */
+function domainsOf(record: Fields, type: EventType): (string | null)[] {
+  const own = domainsIn(record.recipient)
+  if (type === "fbl") {
+    const original = domainsIn(asObject(record.feedback_report)?.original_rcpto_to)
+    return original.some(isKnown) ? original : own
+  }
   const queue = queueDomain(asText(record.queue))
-  if (queue !== null && type !== "fbl") return addresses.map(() => queue)
-  return addresses.flatMap((address) => domainOf(address) ?? [])
+  return queue === null || (type === "oob" && own.some(isKnown)) ? own : own.map(() => queue)
 }
 
-/** The domain in `campaign:tenant@domain!routing`. */
+function domainsIn(named: unknown): (string | null)[] {
+  return (Array.isArray(named) ? named : [named]).map((address) => domainOf(asText(address)))
+}
+
+function isKnown(domain: string | null): boolean {
+  return domain !== null
+}
+
+/** The domain in `campaign:tenant@domain!routing`; a port may stand behind it. */
 function queueDomain(queue: string | null): string | null {
   if (queue === null) return null
-  const domain = queue.replace(/!.*$/, "").replace(/^.*@/, "").replace(/^.*:/, "")
-  return domain === "" ? null : domain
+  const [name = ""] = queue.slice(queue.indexOf("@") + 1).split("!", 1)
+  const withoutPort = name.replace(/:\d+$/, "")
+  // A campaign without a tenant; the colons of an address literal stand in brackets.
+  const from = withoutPort.startsWith("[") ? 0 : withoutPort.lastIndexOf(":") + 1
+  return hostName(withoutPort.slice(from)) || null
 }
 
 function matchText(response: Fields | null, content: string): string {
   const code = asText(response?.code)
   const enhanced = asObject(response?.enhanced_code)
-  const status = enhanced === null ? null : `${enhanced.class}.${enhanced.subject}.${enhanced.detail}`
+  const digits = [enhanced?.class, enhanced?.subject, enhanced?.detail].map(asNumber)
+  const status = digits.includes(null) ? null : digits.join(".")
   const text = joinLines(content)
-  const parts = [code, status === null || text.startsWith(`${status} `) ? null : status, text]
+  const parts = [code, status === null || `${text} `.startsWith(`${status} `) ? null : status, text]
   return parts.filter((part) => part !== null && part !== "").join(" ")
 }
 

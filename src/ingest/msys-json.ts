@@ -2,11 +2,11 @@
  * Momentum's and its cloud sibling's JSON events: `{"msys":{"message_event":{…}}}`,
  * one, a list, or one a line. Source: traffic-formats.md sections 8 and 9.
  */
-import { type EventType, makeEvent } from "../model/event.js"
-import { asNumber, asObject, asText, JsonRecords, readSeconds, shown } from "./json-records.js"
+import { type EventType, makeEvent, type Phase } from "../model/event.js"
+import { hostName } from "../model/host-name.js"
+import { asNumber, asObject, asText, JsonRecords, makeKinds, readSeconds, shown } from "./json-records.js"
 import { OUT_OF_BAND_STAGE, phaseOfStage } from "./log-fields.js"
 import type { MakeReader, RecordSink } from "./reader.js"
-
 import { joinLines } from "./reply.js"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -20,13 +20,24 @@ const TYPES: Readonly<Record<string, EventType>> = {
   spam_complaint: "fbl",
 }
 
-/** Ids of events remembered, to count one once that a batch repeats. */
+/** Ids remembered, and characters of one: a longer one is no id. */
 const MAX_IDS = 100_000
+const MAX_ID_LENGTH = 200
+
+/** What one file has told so far, as far as later records depend on it. */
+interface Known {
+  /** Ids of events, to count one once that a batch repeats. */
+  readonly events: RecentIds
+  /** Messages that a recipient complained of: the complaint may come again as an out-of-band bounce. */
+  readonly complaints: RecentIds
+  readonly kindOf: (word: string) => string
+}
 
 export const makeMsysJsonReader: MakeReader = (sink) => {
-  const seen = new RecentIds()
+  const known: Known = { events: new RecentIds(), complaints: new RecentIds(), kindOf: makeKinds() }
   const records = new JsonRecords({
-    value: (value) => envelope(value, seen, sink),
+    value: (value) => envelope(value, known, sink),
+    skip: (kind) => sink.skip(kind),
     bad: (reason, column, linesBack) => sink.bad(reason, column, linesBack),
   })
   return {
@@ -37,42 +48,50 @@ export const makeMsysJsonReader: MakeReader = (sink) => {
 
 class RecentIds {
   readonly #ids = new Set<string>()
+  /** The same in the order they came; beyond the limit the oldest makes room. A set is slow to name its oldest. */
+  readonly #order: string[] = []
+  #next = 0
 
-  /** Notes an id; false when it was there. */
-  add(id: string): boolean {
-    if (this.#ids.has(id)) return false
+  has(id: string | null): boolean {
+    return id !== null && this.#ids.has(id)
+  }
+
+  add(id: string | null): void {
+    if (id === null || this.#ids.has(id)) return
+    const oldest = this.#order[this.#next]
+    if (oldest !== undefined) this.#ids.delete(oldest)
+    this.#order[this.#next] = id
+    this.#next = (this.#next + 1) % MAX_IDS
     this.#ids.add(id)
-    if (this.#ids.size > MAX_IDS) {
-      for (const oldest of this.#ids) {
-        this.#ids.delete(oldest)
-        break
-      }
-    }
-    return true
   }
 }
 
-function envelope(value: unknown, seen: RecentIds, sink: RecordSink): void {
+/** An id that can be compared: a number beyond these has lost its last digits. */
+function asId(value: unknown): string | null {
+  const id = typeof value === "number" && !Number.isSafeInteger(value) ? null : asText(value)
+  return id !== null && id.length <= MAX_ID_LENGTH ? id : null
+}
+
+function envelope(value: unknown, known: Known, sink: RecordSink): void {
   const msys = asObject(asObject(value)?.msys)
   if (msys === null) {
     sink.bad(`an event stands in {"msys":{…}}, this is ${shown(value)}`)
     return
   }
-  const [kind, inner] = Object.entries(msys)[0] ?? []
-  if (kind === undefined) {
-    // What a webhook sends to see whether anybody listens.
-    sink.skip("ping")
-    return
+  const inside = Object.entries(msys)
+  // What a webhook sends to see whether anybody listens.
+  if (inside.length === 0) sink.skip("ping")
+  for (const [kind, inner] of inside) {
+    const event = asObject(inner)
+    if (kind !== "message_event") sink.skip(known.kindOf(kind))
+    else if (event === null) sink.bad(`message_event is ${shown(inner)}, not an object`)
+    else message(event, known, sink)
   }
-  const event = asObject(inner)
-  if (kind !== "message_event") sink.skip(kind)
-  else if (event === null) sink.bad(`message_event is ${shown(inner)}, not an object`)
-  else message(event, seen, sink)
 }
 
-function message(event: Fields, seen: RecentIds, sink: RecordSink): void {
-  const word = asText(event.type)
-  if (word === null) {
+function message(event: Fields, known: Known, sink: RecordSink): void {
+  const word = event.type
+  if (typeof word !== "string" || word === "") {
     sink.bad(`type is ${shown(event.type)}, not a word`)
     return
   }
@@ -80,13 +99,14 @@ function message(event: Fields, seen: RecentIds, sink: RecordSink): void {
     sink.skip("rejection")
     return
   }
-  const type = Object.hasOwn(TYPES, word) ? TYPES[word] : undefined
+  const type = typeOf(word, event)
   if (type === undefined) {
-    sink.skip(word)
+    sink.skip(known.kindOf(word))
     return
   }
-  const id = asText(event.event_id)
-  if (id !== null && !seen.add(id)) {
+  const id = asId(event.event_id)
+  const complaint = complaintKey(event)
+  if (known.events.has(id) || (type === "oob" && known.complaints.has(complaint))) {
     sink.skip("duplicate")
     return
   }
@@ -96,8 +116,8 @@ function message(event: Fields, seen: RecentIds, sink: RecordSink): void {
   }
   const atMicros = readSeconds(event.timestamp, "timestamp", sink)
   if (atMicros === null) return
-  const routing = type === "fbl" ? null : asText(event.routing_domain)
-  const domain = routing ?? domainOf(asText(event.rcpt_to) ?? asText(event.raw_rcpt_to))
+  const routing = type === "fbl" ? "" : hostName(asText(event.routing_domain) ?? "")
+  const domain = routing || domainOf(asText(event.rcpt_to) ?? asText(event.raw_rcpt_to))
   if (domain === null) {
     sink.bad("neither routing_domain nor a domain in rcpt_to is there")
     return
@@ -105,7 +125,9 @@ function message(event: Fields, seen: RecentIds, sink: RecordSink): void {
   const hasReply = type === "transient" || type === "permanent" || type === "oob"
   const response = hasReply ? matchText(event) : ""
   const queueMs = asNumber(event.queue_time)
-  const stage = asNumber(event.conn_stage)
+  // Not before here: a record that is bad must not hide a good one of the same id.
+  known.events.add(id)
+  if (type === "fbl") known.complaints.add(complaint)
   sink.event(
     makeEvent({
       atMicros,
@@ -113,7 +135,7 @@ function message(event: Fields, seen: RecentIds, sink: RecordSink): void {
       domain,
       binding: asText(event.binding) ?? asText(event.sending_ip) ?? "",
       group: asText(event.binding_group) ?? asText(event.ip_pool) ?? "",
-      phase: stage === null || stage === OUT_OF_BAND_STAGE ? null : phaseOfStage(stage),
+      phase: hasReply && type !== "oob" ? phaseOf(asNumber(event.conn_stage)) : null,
       response,
       local: response.includes("[internal]"),
       bounceClass: hasReply ? asText(event.bounce_class) : null,
@@ -125,9 +147,26 @@ function message(event: Fields, seen: RecentIds, sink: RecordSink): void {
   )
 }
 
+/** A complaint that came as an out-of-band bounce tells its kind all the same. */
+function typeOf(word: string, event: Fields): EventType | undefined {
+  if (word === "out_of_band" && asText(event.fbtype) !== null) return "fbl"
+  return Object.hasOwn(TYPES, word) ? TYPES[word] : undefined
+}
+
+function complaintKey(event: Fields): string | null {
+  const message = asId(event.message_id)
+  return message === null ? null : asId(`${message} ${asText(event.rcpt_to) ?? ""}`)
+}
+
+function phaseOf(stage: number | null): Phase | null {
+  return stage === null || stage === OUT_OF_BAND_STAGE ? null : phaseOfStage(stage)
+}
+
+/** The domain of an address, which may stand in angle brackets; null when there is none. */
 export function domainOf(address: string | null): string | null {
-  const at = address?.lastIndexOf("@") ?? -1
-  return address === null || at < 0 || at === address.length - 1 ? null : address.slice(at + 1)
+  if (address === null) return null
+  const domain = hostName(address.slice(address.lastIndexOf("@") + 1).replace(/>$/, ""))
+  return domain === "" || !address.includes("@") ? null : domain
 }
 
 /** Rules anchor on the code, which samples leave out of the text. `reason` has its addresses masked: never that. */

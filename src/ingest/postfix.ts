@@ -3,15 +3,18 @@
  * recipient. Source: foreign-traffic-formats.md section 3.
  */
 import { makeEvent, type Phase } from "../model/event.js"
+import { asNumber } from "./json-records.js"
 import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type ReaderOptions, type RecordSink } from "./reader.js"
 import { joinRepeats, replyCode } from "./reply.js"
 import { readStamp, utcMs } from "./stamp.js"
 import { decodeText } from "./text.js"
 
-/** STAMP HOST TAG[pid]: TEXT */
-const LINE =
-  /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) (\S+) ([^\s[:]+)(?:\[\d+\])?: (.*)$/s
+/** STAMP HOST TAG[pid]: TEXT; syslog's own lines may lack the tag. */
+const STAMPED = /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ /
+const TAG = /([^\s[:]+)(?:\[\d+\])?: /y
+/** Programs of other names may begin like Postfix. */
+const POSTFIX_TAG = /^postfix(?:[-/]|$)/
 const TRADITIONAL = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)$/
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 /** A leap year: the 29th of February is a day of it. */
@@ -20,6 +23,7 @@ const DEFAULT_YEAR = 2000
 /** QID: to=<ADDRESS>, FIELDS, status=WORD (REASON) */
 const TO = /^[0-9A-Za-z]+: to=</
 const ADDRESS_END = ">, "
+const ORIGINAL = ", orig_to=<"
 const STATUS_START = ", status="
 
 /** Daemons that keep their own words in the counts; what delivers to this machine is no attempt. */
@@ -48,6 +52,9 @@ const IN_REPLY_TO = / \(in reply to ([A-Za-z ]{1,40}) command\)$/
 /** A peer of which Postfix itself tells what went wrong. */
 const PEER = /(?:connect to|lost connection with|conversation with) ([^\s[\]]+)\[([^\s\]]*)\]/
 const RELAY = /(?:^|, )relay=([^\s[\]]+)\[([^\s\]]*)\]/
+
+/** In the relay's brackets a local socket may stand instead. */
+const IP = /^[\da-fA-F.:]+$/
 
 export const makePostfixReader: MakeReader = (sink, options) => {
   const clock = new StampReader(options, () => sink.note("no-year"))
@@ -84,24 +91,30 @@ class StampReader {
     return ms === null ? null : ms * 1000 - this.#offsetMicros
   }
 
-  /** Half a year back is the next year; half a year on is a late line of the year before. */
+  /** Half a year back is the next year; December after January is a late line of the year before. */
   #yearOf(month: number): number {
     const before = this.#month
+    if (before === 0 && month === 11) return this.#year - 1
     if (before >= 0 && month < before - 6) this.#year++
-    if (before >= 0 && month > before + 6) return this.#year - 1
     this.#month = month
     return this.#year
   }
 }
 
 function tell(text: string, clock: StampReader, sink: RecordSink): void {
-  const match = LINE.exec(text)
-  if (match === null) {
+  const stamped = STAMPED.exec(text)
+  if (stamped === null) {
     sink.bad(`the line is no syslog line of Postfix: it begins with ${JSON.stringify(text.slice(0, 40))}`, 1)
     return
   }
-  const [, stamp = "", , tag = "", message = ""] = match
-  if (!tag.startsWith("postfix")) {
+  const [before, stamp = ""] = stamped
+  TAG.lastIndex = before.length
+  const tag = TAG.exec(text)?.[1]
+  if (tag === undefined && text.startsWith("postfix", before.length)) {
+    sink.bad("the line ends before what the program said", before.length + 1)
+    return
+  }
+  if (tag === undefined || !POSTFIX_TAG.test(tag)) {
     sink.skip("other-program")
     return
   }
@@ -117,7 +130,7 @@ function tell(text: string, clock: StampReader, sink: RecordSink): void {
   const { binding, daemon } = agentOf(tag)
   if (LOCAL_DAEMONS.has(daemon)) sink.skip("local-delivery")
   else if (OTHER_DAEMONS.has(daemon)) sink.skip(daemon)
-  else attempt(message, { atMicros, binding, daemon }, sink)
+  else attempt(text.slice(TAG.lastIndex), { atMicros, binding, daemon }, sink)
 }
 
 /** `postfix/NAME/smtp` and `postfix-NAME/smtp` name a binding: one of several agents, or instances. */
@@ -135,13 +148,18 @@ interface Attempt {
 }
 
 function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: RecordSink): void {
-  const told = recipientOf(message)
-  if (told === null) {
+  const start = TO.exec(message)?.[0].length
+  if (start === undefined) {
     sink.skip(daemon === "smtp" || daemon === "lmtp" ? "smtp-notice" : "other-daemon")
     return
   }
+  const told = recipientOf(message, start)
+  if (told === null) {
+    sink.bad("the line ends before the status of the delivery")
+    return
+  }
   const { address, fields, status, reason } = told
-  const type = STATUS[status]
+  const type = STATUS.get(status)
   if (type === undefined) {
     sink.skip(status === "expired" ? "expired" : /deliverable$/.test(status) ? "probe" : "other-status")
     return
@@ -157,7 +175,11 @@ function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: 
     return
   }
   const answer = type === "delivery" ? NO_ANSWER : answerOf(reason)
-  const [, relayMx, relayIp] = RELAY.exec(fields) ?? []
+  if (answer.response === "" && type !== "delivery") {
+    sink.bad(`the line gives no reason why the mail was ${status}`)
+    return
+  }
+  const [, relayMx, relayIp = ""] = RELAY.exec(fields) ?? []
   const delay = /(?:^|, )delay=([\d.]+)/.exec(fields)?.[1]
   sink.event(
     makeEvent({
@@ -166,11 +188,11 @@ function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: 
       binding,
       domain,
       mx: answer.mx ?? relayMx ?? null,
-      ip: answer.ip ?? relayIp ?? null,
+      ip: answer.ip ?? (IP.test(relayIp) ? relayIp : null),
       phase: answer.phase,
       response: answer.response,
       local: answer.local,
-      deliveryTimeSec: type === "delivery" && delay !== undefined ? Number(delay) : null,
+      deliveryTimeSec: type === "delivery" && delay !== undefined ? asNumber(delay) : null,
     }),
   )
 }
@@ -183,28 +205,44 @@ interface Told {
   readonly reason: string
 }
 
-/** What a line tells of a recipient; null for other lines. */
-function recipientOf(message: string): Told | null {
-  const start = TO.exec(message)?.[0].length ?? -1
-  const addressEnd = start < 0 ? -1 : message.indexOf(ADDRESS_END, start)
+/** What a line tells of a recipient, whose address begins at `start`; null where the line ends too early. */
+function recipientOf(message: string, start: number): Told | null {
+  const end = addressEnd(message, start)
+  if (end < 0) return null
+  const original = message.startsWith(ORIGINAL, end + 1)
+    ? addressEnd(message, end + 1 + ORIGINAL.length)
+    : end
   // The fields begin with the comma behind the address.
-  const statusStart = addressEnd < 0 ? -1 : message.indexOf(STATUS_START, addressEnd + 1)
+  const statusStart = original < 0 ? -1 : message.indexOf(STATUS_START, original + 1)
   if (statusStart < 0) return null
   const [status = ""] = /^\w*/.exec(message.slice(statusStart + STATUS_START.length)) ?? []
   const rest = message.slice(statusStart + STATUS_START.length + status.length).trim()
+  const reason = rest.startsWith("(") ? rest.slice(1) : rest
   return {
-    address: message.slice(start, addressEnd),
-    fields: message.slice(addressEnd + ADDRESS_END.length, statusStart),
+    address: message.slice(start, end),
+    fields: message.slice(original + ADDRESS_END.length, statusStart),
     status,
-    reason: rest.startsWith("(") && rest.endsWith(")") ? rest.slice(1, -1) : rest,
+    // Syslog cuts long lines: then the parenthesis is missing, and what is there is part of the reply all the same.
+    reason: rest !== reason && reason.endsWith(")") ? reason.slice(0, -1) : reason,
   }
 }
 
-const STATUS: Readonly<Record<string, "delivery" | "transient" | "permanent">> = {
-  sent: "delivery",
-  deferred: "transient",
-  bounced: "permanent",
+/** Where the address that begins here has its `>`, or -1. A quoted local part may hold one. */
+function addressEnd(message: string, start: number): number {
+  if (message[start] === '"') {
+    for (let i = start + 1; i < message.length; i++) {
+      if (message[i] === "\\") i++
+      else if (message[i] === '"') return message.indexOf(ADDRESS_END, i)
+    }
+  }
+  return message.indexOf(ADDRESS_END, start)
 }
+
+const STATUS: ReadonlyMap<string, "delivery" | "transient" | "permanent"> = new Map([
+  ["sent", "delivery"],
+  ["deferred", "transient"],
+  ["bounced", "permanent"],
+])
 
 interface Answer {
   readonly response: string

@@ -3,6 +3,7 @@
  * Source: foreign-traffic-formats.md section 2.
  */
 import { type EventType, makeEvent } from "../model/event.js"
+import { hostName } from "../model/host-name.js"
 import { CsvRecords } from "./csv.js"
 import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
@@ -18,7 +19,13 @@ const TYPES: Readonly<Record<string, EventType>> = {
   f: "fbl",
   rb: "oob",
 }
-const SKIPPED: Readonly<Record<string, string>> = { tq: "queue-transient", rs: "remote-status" }
+const SKIPPED: ReadonlyMap<string, string> = new Map([
+  ["tq", "queue-transient"],
+  ["rs", "remote-status"],
+])
+
+/** Before the reply; a semicolon further on is part of what the receiver said. */
+const DIAGNOSIS_TYPE = /^\s*[A-Za-z][\w.-]*\s*;/
 
 /** `host (ip)`, either part perhaps missing. */
 const HOST = /^([^\s(]*)\s*(?:\(([^)]*)\))?/
@@ -64,7 +71,7 @@ function tell(field: (name: string) => string, sink: RecordSink, linesBack: numb
   const word = field("type")
   const type = Object.hasOwn(TYPES, word) ? TYPES[word] : undefined
   if (type === undefined) {
-    sink.skip(SKIPPED[word] ?? (/^[a-z]{1,3}$/.test(word) ? `type-${word}` : "type-unknown"))
+    sink.skip(SKIPPED.get(word) ?? (/^[a-z]{1,2}$/.test(word) ? `type-${word}` : "type-unknown"))
     return
   }
   const bounceClass = field("bounceCat")
@@ -88,7 +95,7 @@ function tell(field: (name: string) => string, sink: RecordSink, linesBack: numb
   }
   const queue = field("queue")
   const slash = queue.lastIndexOf("/")
-  const domain = (slash < 0 ? queue : queue.slice(0, slash)) || domainOf(field("rcpt"))
+  const domain = hostName(slash < 0 ? queue : queue.slice(0, slash)) || domainOf(field("rcpt"))
   if (domain === null) {
     sink.bad("neither queue nor rcpt names a domain", undefined, linesBack)
     return
@@ -121,6 +128,5 @@ function readTime(text: string): number | null {
 
 /** The reply in `smtp;421 4.7.0 …`. The status beside it may be PowerMTA's own, and stays out. */
 function diagnosis(text: string): string {
-  const semicolon = text.indexOf(";")
-  return joinRepeats(joinLines(text.slice(semicolon + 1)))
+  return joinRepeats(joinLines(text.replace(DIAGNOSIS_TYPE, "")))
 }

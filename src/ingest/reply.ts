@@ -14,14 +14,13 @@ export function replyCode(text: string): number | null {
   return match === null ? null : Number(match[1])
 }
 
-/** A text without line ends: lines joined by one blank. */
+const BREAKS = /[\r\n\v\f\u2028\u2029]+/
+
+/** A text without line ends: each becomes one blank, whatever blanks stand around it. */
 export function joinLines(text: string): string {
-  // Split and trimmed: a pattern with blanks on both sides of a line end takes the square of a long row of them.
-  return text
-    .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .join(" ")
+  // Split and trimmed: a pattern with blanks on both sides of the line end takes the square of a long row of blanks.
+  const lines = text.split(BREAKS).map((line) => line.trim())
+  return lines.length === 1 ? (lines[0] as string) : lines.filter((line) => line !== "").join(" ")
 }
 
 /** The prefix of a first line: code, and the enhanced code if there is one. */
@@ -35,11 +34,38 @@ export function joinRepeats(text: string): string {
   const first = FIRST_PREFIX.exec(text)
   if (first === null) return text
   const [prefix, code = "", status = ""] = first
-  const withStatus = status === "" ? "" : `(?:${status.replaceAll(".", "\\.")}(?: |$))?`
-  const lines = text.slice(prefix.length).split(new RegExp(` ${code}-${withStatus}`))
-  // The last line has a blank for the hyphen. A number in the text may look like that: the status tells.
-  const rest = lines.pop() as string
-  const marked = status === "" ? rest : rest.replace(` ${code} ${status} `, " ")
-  lines.push(marked !== rest ? marked : rest.replace(` ${code} `, " "))
+  const lines: string[] = []
+  let isBare = status === ""
+  let from = prefix.length
+  const further = new RegExp(
+    ` ${code}-${status === "" ? "" : `(${status.replaceAll(".", "\\.")}(?: |$))?`}`,
+    "g",
+  )
+  // From the blank before: the first line may be empty.
+  for (const match of text.slice(from - 1).matchAll(further)) {
+    const at = prefix.length - 1 + match.index
+    lines.push(text.slice(from, Math.max(from, at)))
+    from = at + match[0].length
+    isBare = match[1] === undefined
+  }
+  lines.push(...lastLines(text.slice(from), code, status, isBare))
   return [code, status, ...lines.map((line) => line.trim())].filter((part) => part !== "").join(" ")
+}
+
+/**
+ * Takes the last prefix out, which has a blank for the hyphen. A number in the text may look like that:
+ * where the lines repeat the enhanced code, only that tells.
+ * @param isBare the prefix before this one had no enhanced code
+ */
+function lastLines(rest: string, code: string, status: string, isBare: boolean): string[] {
+  return (
+    (status === "" ? null : cutAt(rest, ` ${code} ${status}`)) ??
+    (isBare ? cutAt(rest, ` ${code}`) : null) ?? [rest]
+  )
+}
+
+/** The two sides of a word that stands in the text, or null. */
+function cutAt(text: string, word: string): [string, string] | null {
+  const at = ` ${text} `.indexOf(`${word} `)
+  return at < 0 ? null : [text.slice(0, Math.max(0, at - 1)), text.slice(at - 1 + word.length)]
 }

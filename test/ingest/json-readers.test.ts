@@ -25,7 +25,7 @@ describe("records out of lines", () => {
       [...JSON.stringify(JSON.parse(one), null, 4).split("\n"), two],
       told,
     ],
-    ["an empty array", ["[]"], []],
+    ["an empty array", ["[]"], ["skip empty-batch"]],
     ["an empty array over lines", ["[", "]"], []],
     ["a record cut off, then a whole one", ['{"time":1,"type":"deliv', two], [incomplete, told[1]]],
     ["a record cut off at the end", [one, '{"time":2,'], [told[0], incomplete]],
@@ -36,7 +36,7 @@ describe("records out of lines", () => {
     ],
     ["no JSON", ["hello"], ['bad 1: the line is no JSON: it begins with "hello"']],
     ["a number", ["17"], ["bad -: an event is an object, this is 17"]],
-    ["closed too often", ["{}}"], ["bad -: the record is no JSON"]],
+    ["closed too often", [`${one}}`], [told[0], 'bad 47: what stands behind the record is no JSON: "}"']],
     [
       "an array of other things",
       ["[1,null]"],
@@ -244,7 +244,7 @@ describe("msys-json", () => {
       event({ routing_domain: "", rcpt_to: "user" }),
       "bad -: neither routing_domain nor a domain in rcpt_to is there",
     ],
-    ["no type", event({ type: 7.5 }), "skip 7.5"],
+    ["a type that is no word", event({ type: 7.5 }), "bad -: type is 7.5, not a word"],
   ])("%s", (_title, line, told) => {
     expect(readLines(makeMsysJsonReader, [line])).toEqual([told])
   })
