@@ -4,8 +4,8 @@
  */
 import { type EventType, makeEvent, type Phase } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
+import { domainOf } from "./address.js"
 import { asNumber, asObject, asText, JsonRecords, makeKinds, shown } from "./json-records.js"
-import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
 import { joinLines } from "./reply.js"
 import { readStamp } from "./stamp.js"

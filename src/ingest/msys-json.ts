@@ -4,6 +4,7 @@
  */
 import { type EventType, makeEvent, type Phase } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
+import { domainOf } from "./address.js"
 import { asNumber, asObject, asText, JsonRecords, makeKinds, readSeconds, shown } from "./json-records.js"
 import { OUT_OF_BAND_STAGE, phaseOfStage } from "./log-fields.js"
 import type { MakeReader, RecordSink } from "./reader.js"
@@ -160,13 +161,6 @@ function complaintKey(event: Fields): string | null {
 
 function phaseOf(stage: number | null): Phase | null {
   return stage === null || stage === OUT_OF_BAND_STAGE ? null : phaseOfStage(stage)
-}
-
-/** The domain of an address, which may stand in angle brackets; null when there is none. */
-export function domainOf(address: string | null): string | null {
-  if (address === null) return null
-  const domain = hostName(address.slice(address.lastIndexOf("@") + 1).replace(/>$/, ""))
-  return domain === "" || !address.includes("@") ? null : domain
 }
 
 /** Rules anchor on the code, which samples leave out of the text. `reason` has its addresses masked: never that. */

@@ -3,8 +3,8 @@
  * recipient. Source: foreign-traffic-formats.md section 3.
  */
 import { makeEvent, type Phase } from "../model/event.js"
+import { domainOf } from "./address.js"
 import { asNumber } from "./json-records.js"
-import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type ReaderOptions, type RecordSink } from "./reader.js"
 import { joinRepeats, replyCode } from "./reply.js"
 import { readStamp, utcMs } from "./stamp.js"

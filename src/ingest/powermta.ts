@@ -4,8 +4,8 @@
  */
 import { type EventType, makeEvent } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
+import { domainOf } from "./address.js"
 import { CsvRecords } from "./csv.js"
-import { domainOf } from "./msys-json.js"
 import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
 import { joinLines, joinRepeats } from "./reply.js"
 import { readStamp } from "./stamp.js"
