@@ -19,7 +19,7 @@ export type TrafficMessage =
     }
 
 /** Batches on their way: more would only use memory. */
-const MAX_UNDERWAY = 12
+const MAX_UNDERWAY = 24
 
 async function read(options: TrafficOptions, post: (message: TrafficMessage, move?: ArrayBuffer[]) => void) {
   const pairs = new PairTable()
