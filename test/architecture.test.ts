@@ -29,10 +29,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ["errors.ts"],
   syntax: ["errors.ts", "model"],
   pcre: ["errors.ts", "model"],
-  lua: ["errors.ts", "model", "syntax", "pcre", "npm:fengari"],
+  lua: ["errors.ts", "model", "syntax", "pcre", "store", "npm:fengari"],
   rules: ["errors.ts", "model", "pcre"],
   config: ["errors.ts", "model"],
   store: ["errors.ts", "model"],
+  "store/backing": ["errors.ts", "model", "store"],
   engine: ["errors.ts", "model", "rules", "config", "store"],
   ingest: ["errors.ts", "model", "npm:fzstd", "npm:unbzip2-stream"],
   replay: ["errors.ts", "model", "rules", "config", "store", "engine", "ingest"],
@@ -44,8 +45,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Node modules that do I/O or tell time: only these rooms may use them. */
 const IO_ROOMS: Record<string, readonly string[]> = {
   "node:fs": ["reload", "cli", "lua"],
-  "node:fs/promises": ["ingest"],
-  "node:zlib": ["ingest"],
+  "node:fs/promises": ["ingest", "store/backing"],
+  "node:zlib": ["ingest", "store/backing"],
   "node:worker_threads": ["reload", "cli", "ingest"],
 }
 
@@ -64,6 +65,7 @@ function importsOf(file: string): string[] {
 }
 
 function roomOf(file: string): string {
+  if (file.startsWith("store/backing/")) return "store/backing"
   return file.includes("/") ? (file.split("/")[0] as string) : file
 }
 

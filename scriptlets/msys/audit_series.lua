@@ -55,14 +55,14 @@ function M.define(name, kind, interval, num_windows, options)
   end
 end
 
--- The type of a known series.
+-- The name, type and number of windows of a known series.
 local function known(fn, name)
   name = check.name(fn, "name", name)
-  local kind = host.spec(name)
+  local kind, _, windows = host.spec(name)
   if not kind then
     check.fail(fn, "there is no series " .. check.shown(name) .. "; call msys.audit_series.define first")
   end
-  return name, kind
+  return name, kind, windows
 end
 
 -- A key in the form that the series takes; only a query may name a block.
@@ -111,19 +111,27 @@ end
 
 -- msys.audit_series.count(name [, options | key]) -> number
 --   options.startv, options.endv: windows, default 0; both are counted, and their
---     order does not matter. Windows that the series does not hold count 0.
+--     order does not matter.
 --   options.key: an address of a cidr series may carry a mask ("192.0.2.0/24"):
 --     the sum of the block
 --   Result: 0 for a key that was never counted.
---   errors: unknown series; no key
+--   errors: unknown series; no key; a window that the series does not have
 function M.count(name, options)
   local fn = "msys.audit_series.count"
-  local kind
-  name, kind = known(fn, name)
+  local kind, windows
+  name, kind, windows = known(fn, name)
   local opts, arg = as_options(fn, options, { "startv", "endv", "key" })
-  local first, last = 0, 0
-  if opts.startv ~= nil then first = check.whole(fn, "options.startv", opts.startv, 0, MAX_COUNT, "0") end
-  if opts.endv ~= nil then last = check.whole(fn, "options.endv", opts.endv, 0, MAX_COUNT, "5") end
+  local function window(field)
+    local value = opts[field]
+    if value == nil then return 0 end
+    value = check.whole(fn, "options." .. field, value, 0, MAX_COUNT, "0")
+    if value >= windows then
+      check.fail(fn, ("options.%s is %.14g; the series %s has windows 0 (the running one) to %d")
+        :format(field, value, check.shown(name), windows - 1))
+    end
+    return value
+  end
+  local first, last = window("startv"), window("endv")
   if first > last then first, last = last, first end
   return host.count(name, judge_key(fn, arg, opts.key, kind, true), first, last)
 end

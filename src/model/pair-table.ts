@@ -17,6 +17,9 @@ const DOT = 0x2e
 const CASE_BITS = 0x20202020
 const SPREAD = 0x9e3779b1 | 0
 
+/** A column read back from somewhere may be empty. */
+const LEAST_ROOM = 16
+
 type Column = Float64Array | Int32Array | Uint8Array
 
 /** A copy with twice the room, or as much as is wanted; what is new is filled. */
@@ -26,7 +29,7 @@ export function grown<T extends Column>(
   length = 0,
   filling = 0,
 ): T {
-  const larger = new make(Math.max(column.length * 2, length))
+  const larger = new make(Math.max(column.length * 2, length, LEAST_ROOM))
   larger.set(column)
   if (filling !== 0) larger.fill(filling, column.length)
   return larger
@@ -37,6 +40,15 @@ export interface PairName {
   readonly domain: string
 }
 
+export interface PairTableState {
+  readonly bindings: readonly string[]
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly starts: Int32Array<ArrayBuffer>
+  readonly domains: Int32Array<ArrayBuffer>
+  readonly bindingOf: Int32Array<ArrayBuffer>
+}
+
+const PAIRS_AT_A_TIME = 8192
 const DEFAULT_BYTES = Buffer.from("default")
 
 export class PairTable {
@@ -47,6 +59,8 @@ export class PairTable {
   #bytes = Buffer.alloc(1 << 12)
   #used = 0
   #count = 0
+  /** Its columns are those of the table that it is a copy of. */
+  #isShared = false
   // By pair.
   #starts = new Int32Array(1 << 9)
   #bindingOf = new Int32Array(1 << 9)
@@ -82,10 +96,7 @@ export class PairTable {
       const all = Buffer.concat([DEFAULT_BYTES, bytes.subarray(domainStart, domainEnd)])
       return this.fromBytes(all, 0, DEFAULT_BYTES.length, DEFAULT_BYTES.length, all.length)
     }
-    if (bytes !== this.#asked) {
-      this.#asked = bytes
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    }
+    if (bytes !== this.#asked) this.#askWith(bytes)
     const end = domainEnd > domainStart + 1 && bytes[domainEnd - 1] === DOT ? domainEnd - 1 : domainEnd
     const seed = this.#hash(bindingStart, bindingEnd, 0, 0)
     const hash = this.#hash(domainStart, end, CASE_BITS, seed)
@@ -96,7 +107,8 @@ export class PairTable {
       const at = slot * SLOT
       const entry = slots[at] as number
       if (entry === 0) return this.#add(bindingStart, bindingEnd, domainStart, end, hash, at)
-      if (slots[at + 1] === hash && slots[at + 3] === length) {
+      // In a copy that shares, the original's later names stand too.
+      if (slots[at + 1] === hash && slots[at + 3] === length && entry <= this.#count) {
         const from = slots[at + 2] as number
         if (this.#equals(from, bindingStart, bindingEnd, domainStart, end)) return entry - 1
       }
@@ -129,6 +141,61 @@ export class PairTable {
     const name = Object.freeze({ binding, domain })
     this.#names[pair] = name
     return name
+  }
+
+  /**
+   * A copy that goes its own way. Names are only ever added: it shares what there is with the
+   * original, which adds behind it, until a name is added to the copy.
+   */
+  fork(): PairTable {
+    const copy = new PairTable()
+    copy.#slots = this.#slots
+    copy.#mask = this.#mask
+    copy.#bytes = this.#bytes
+    copy.#used = this.#used
+    copy.#count = this.#count
+    copy.#starts = this.#starts
+    copy.#bindingOf = this.#bindingOf
+    copy.#domains = this.#domains
+    copy.#isShared = true
+    for (const name of this.#bindings) copy.#bindingNumber(name)
+    return copy
+  }
+
+  /** All names in columns, by pair; the bytes of a pair begin at `starts`, those of its domain at `domains`. */
+  state(): PairTableState {
+    return {
+      bindings: this.#bindings,
+      bytes: this.#bytes.subarray(0, this.#used),
+      starts: this.#starts.subarray(0, this.#count),
+      domains: this.#domains.subarray(0, this.#count),
+      bindingOf: this.#bindingOf.subarray(0, this.#count),
+    }
+  }
+
+  /**
+   * Takes over the names of another table with their numbers; only for an empty one.
+   * Stops now and then, so that a million need not be entered in one go.
+   */
+  *restore(state: PairTableState): Generator<void> {
+    this.#bytes = Buffer.from(state.bytes.buffer, state.bytes.byteOffset, state.bytes.length)
+    this.#used = this.#bytes.length
+    this.#starts = state.starts
+    this.#domains = state.domains
+    this.#bindingOf = state.bindingOf
+    for (const name of state.bindings) this.#bindingNumber(name)
+    this.#askWith(this.#bytes)
+    while (this.#count < state.starts.length) {
+      const pair = this.#count++
+      const start = this.#starts[pair] as number
+      const domain = this.#domains[pair] as number
+      const end = this.#starts[pair + 1] ?? this.#used
+      const hash = this.#hash(domain, end, CASE_BITS, this.#hash(start, domain - 1, 0, 0))
+      let slot = hash & this.#mask
+      while (this.#slots[slot * SLOT] !== 0) slot = (slot + 1) & this.#mask
+      this.#enter(slot * SLOT, pair, hash, end - start)
+      if (pair % PAIRS_AT_A_TIME === 0) yield
+    }
   }
 
   /** Of a stretch of the bytes asked with, four at a time. */
@@ -172,6 +239,10 @@ export class PairTable {
     hash: number,
     at: number,
   ): number {
+    if (this.#isShared) {
+      this.#unshare()
+      return this.fromBytes(this.#asked, bindingStart, bindingEnd, domainStart, domainEnd)
+    }
     const pair = this.#count++
     const length = bindingEnd - bindingStart + 1 + domainEnd - domainStart
     if (pair === this.#starts.length) {
@@ -195,13 +266,41 @@ export class PairTable {
     this.#bindingOf[pair] = this.#bindingNumber(
       this.#bytes.toString("utf8", start, start + bindingEnd - bindingStart),
     )
+    this.#enter(at, pair, hash, length)
+    return pair
+  }
+
+  #enter(at: number, pair: number, hash: number, length: number): void {
     const slots = this.#slots
     slots[at] = pair + 1
     slots[at + 1] = hash
-    slots[at + 2] = start
+    slots[at + 2] = this.#starts[pair] as number
     slots[at + 3] = length
     if (this.#count > (this.#mask + 1) * MAX_LOAD) this.#spread()
-    return pair
+  }
+
+  /** Gets columns of its own, without names that are not its own. */
+  #unshare(): void {
+    this.#isShared = false
+    this.#bytes = Buffer.from(this.#bytes.subarray(0, this.#used))
+    this.#starts = this.#starts.slice()
+    this.#bindingOf = this.#bindingOf.slice()
+    this.#domains = this.#domains.slice()
+    const old = this.#slots
+    const slots = new Int32Array(old.length)
+    for (let from = 0; from < old.length; from += SLOT) {
+      const entry = old[from] as number
+      if (entry === 0 || entry > this.#count) continue
+      let slot = (old[from + 1] as number) & this.#mask
+      while (slots[slot * SLOT] !== 0) slot = (slot + 1) & this.#mask
+      for (let i = 0; i < SLOT; i++) slots[slot * SLOT + i] = old[from + i] as number
+    }
+    this.#slots = slots
+  }
+
+  #askWith(bytes: Uint8Array): void {
+    this.#asked = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
   #bindingNumber(name: string): number {

@@ -1,39 +1,52 @@
 /**
- * How many matches lie in the last S seconds: exact, for each key of pair and
- * rule. Matches of one instant share an entry, so a log with times of whole
- * seconds needs at most S entries a key, however many matches it holds; what
- * leaves the window is forgotten. Knows no rules: a key is a number.
+ * Exact counts in sliding windows: "how many matches in the last S seconds",
+ * for triggers. Matches of one instant share an entry, so a log with times of
+ * whole seconds needs at most S entries a key, however many matches it holds;
+ * what leaves the window is forgotten, and so is a key with nothing left in it.
+ * Entries stand in blocks that keys take and give back: no object a key.
+ * Knows no rules: a key is a number.
  */
+import { float64s, int32s } from "./paged.js"
+import type { Part } from "./part.js"
 
-/** One key's matches: instants in order, and how many fell on each. */
-interface Window {
-  times: number[]
-  counts: number[]
-  /** The entries before this one have left the window. */
-  head: number
-  total: number
-  /** The window when this key last counted: what lies outside is no loss. */
-  spanMicros: number
-}
-
-/** Below this many keys a purge is not worth its scan. */
-const MIN_KEYS_TO_PURGE = 1024
-/** Dead entries are cut off when they outnumber the live ones by this. */
-const MAX_DEAD = 32
-
-export interface WindowState {
-  readonly key: number
-  readonly spanMicros: number
-  readonly times: readonly number[]
-  readonly counts: readonly number[]
-}
+/** Instants of a block. */
+const BLOCK = 8
+const NONE = 0
+const SPREAD = 0x9e3779b1 | 0
+const FIRST_SLOTS = 1024
+const MAX_LOAD = 0.6
+/** Keys of a part: no step of writing or reading takes long. */
+const KEYS_IN_PART = 8192
 
 export class SlidingCounts {
-  readonly #windows = new Map<number, Window>()
-  #purgeAt = MIN_KEYS_TO_PURGE
+  /** Row of a key, from 1, at the place of its hash or behind it. */
+  #slots = int32s()
+  #mask = FIRST_SLOTS - 1
+  // By row, from 1. The window is that when the key last counted: what lies outside is no loss.
+  #keys = float64s()
+  #spans = float64s()
+  #totals = float64s()
+  #first = int32s()
+  #last = int32s()
+  /** Entries of the first block that have left the window, and entries of the last one. */
+  #gone = int32s()
+  #filled = int32s()
+  // By block, from 1, and entry.
+  #times = float64s()
+  #counts = float64s()
+  #next = int32s()
+  #rows = 0
+  #blocks = 0
+  /** Rows and blocks given back, each leading to the next. */
+  #freeRow = NONE
+  #freeBlock = NONE
+  #size = 0
+  /** The next row to be looked at for being forgotten. */
+  #hand = 1
 
+  /** Keys held. */
   get size(): number {
-    return this.#windows.size
+    return this.#size
   }
 
   /**
@@ -41,66 +54,244 @@ export class SlidingCounts {
    * @param atMicros never earlier than the key's last one
    */
   add(key: number, atMicros: number, spanMicros: number): number {
-    let window = this.#windows.get(key)
-    if (window === undefined) {
-      if (this.#windows.size >= this.#purgeAt) this.#purge(atMicros)
-      window = { times: [atMicros], counts: [1], head: 0, total: 1, spanMicros }
-      this.#windows.set(key, window)
-      return 1
-    }
-    window.spanMicros = spanMicros
-    const last = window.times.length - 1
-    if (window.times[last] === atMicros) window.counts[last] = (window.counts[last] as number) + 1
-    else {
-      window.times.push(atMicros)
-      window.counts.push(1)
-    }
-    window.total++
-    forget(window, atMicros)
-    return window.total
+    const row = this.#row(key) || this.#make(key, atMicros)
+    this.#spans.set(row, spanMicros)
+    this.#append(row, atMicros, 1)
+    this.#forget(row, atMicros)
+    return this.#totals.get(row)
   }
 
   /** What was added before and still lies in the key's window at this time. */
   count(key: number, atMicros: number): number {
-    const window = this.#windows.get(key)
-    if (window === undefined) return 0
-    forget(window, atMicros)
-    return window.total
+    const row = this.#row(key)
+    if (row === NONE) return 0
+    this.#forget(row, atMicros)
+    return this.#totals.get(row)
   }
 
-  /** Everything that still counts, in the order in which keys were first met. */
-  *states(): IterableIterator<WindowState> {
-    for (const [key, { times, counts, head, spanMicros }] of this.#windows) {
-      yield { key, spanMicros, times: times.slice(head), counts: counts.slice(head) }
+  /** A copy that goes its own way; pages are shared until one side writes. */
+  fork(): SlidingCounts {
+    const copy = new SlidingCounts()
+    copy.#slots = this.#slots.fork()
+    copy.#mask = this.#mask
+    copy.#keys = this.#keys.fork()
+    copy.#spans = this.#spans.fork()
+    copy.#totals = this.#totals.fork()
+    copy.#first = this.#first.fork()
+    copy.#last = this.#last.fork()
+    copy.#gone = this.#gone.fork()
+    copy.#filled = this.#filled.fork()
+    copy.#times = this.#times.fork()
+    copy.#counts = this.#counts.fork()
+    copy.#next = this.#next.fork()
+    copy.#rows = this.#rows
+    copy.#blocks = this.#blocks
+    copy.#freeRow = this.#freeRow
+    copy.#freeBlock = this.#freeBlock
+    copy.#size = this.#size
+    copy.#hand = this.#hand
+    return copy
+  }
+
+  /** All keys with what counts for them, some in each part. */
+  *parts(name: string): Generator<Part> {
+    const empty = () => ({ keys: [], spans: [], lengths: [], times: [], counts: [] }) as Lists
+    let lists = empty()
+    for (let row = 1; row <= this.#rows; row++) {
+      if (this.#first.get(row) === NONE) continue
+      lists.keys.push(this.#keys.get(row))
+      lists.spans.push(this.#spans.get(row))
+      const before = lists.times.length
+      this.#each(row, (at, count) => {
+        lists.times.push(at)
+        lists.counts.push(count)
+      })
+      lists.lengths.push(lists.times.length - before)
+      if (lists.keys.length < KEYS_IN_PART && lists.times.length < KEYS_IN_PART * BLOCK) continue
+      yield { name, facts: null, columns: packed(lists) }
+      lists = empty()
+    }
+    if (lists.keys.length > 0) yield { name, facts: null, columns: packed(lists) }
+  }
+
+  /** Takes over the keys of a part; none may be there already. */
+  takePart({ columns }: Part): void {
+    const { keys, spans, lengths, times, counts } = columns as unknown as Lists
+    let at = 0
+    for (const [i, key] of keys.entries()) {
+      const row = this.#make(key, Number.NEGATIVE_INFINITY)
+      this.#spans.set(row, spans[i] as number)
+      for (const end = at + (lengths[i] as number); at < end; at++)
+        this.#append(row, times[at] as number, counts[at] as number)
     }
   }
 
-  restore({ key, spanMicros, times, counts }: WindowState): void {
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    this.#windows.set(key, { times: [...times], counts: [...counts], head: 0, total, spanMicros })
+  #each(row: number, tell: (at: number, count: number) => void): void {
+    const last = this.#last.get(row)
+    let entry = this.#gone.get(row)
+    for (let block = this.#first.get(row); block !== NONE; block = this.#next.get(block)) {
+      const end = block === last ? this.#filled.get(row) : BLOCK
+      for (; entry < end; entry++)
+        tell(this.#times.get(block * BLOCK + entry), this.#counts.get(block * BLOCK + entry))
+      entry = 0
+      if (block === last) return
+    }
   }
 
-  /** Drops keys whose matches all lie outside their window; doubles the room when few did. */
-  #purge(atMicros: number): void {
-    for (const [key, window] of this.#windows) {
-      const last = window.times[window.times.length - 1] as number
-      if (last <= atMicros - window.spanMicros) this.#windows.delete(key)
+  #append(row: number, atMicros: number, count: number): void {
+    let block = this.#last.get(row)
+    const filled = this.#filled.get(row)
+    this.#totals.add(row, count)
+    const place = block * BLOCK + filled
+    if (block !== NONE && filled > 0 && this.#times.get(place - 1) === atMicros) {
+      this.#counts.add(place - 1, count)
+      return
     }
-    this.#purgeAt = Math.max(MIN_KEYS_TO_PURGE, 2 * this.#windows.size)
+    if (block === NONE || filled === BLOCK) {
+      const fresh = this.#takeBlock()
+      if (block === NONE) {
+        this.#first.set(row, fresh)
+        this.#gone.set(row, 0)
+      } else this.#next.set(block, fresh)
+      this.#last.set(row, fresh)
+      this.#filled.set(row, 0)
+      block = fresh
+    }
+    const at = block * BLOCK + this.#filled.get(row)
+    this.#times.set(at, atMicros)
+    this.#counts.set(at, count)
+    this.#filled.add(row, 1)
+  }
+
+  /** Takes out what no longer lies in (at − span, at]. The last block of a key stays with it. */
+  #forget(row: number, atMicros: number): void {
+    const from = atMicros - this.#spans.get(row)
+    const last = this.#last.get(row)
+    let block = this.#first.get(row)
+    let gone = this.#gone.get(row)
+    for (;;) {
+      const end = block === last ? this.#filled.get(row) : BLOCK
+      if (gone === end) {
+        if (block === last) break
+        const next = this.#next.get(block)
+        this.#giveBlock(block)
+        block = next
+        gone = 0
+        continue
+      }
+      const place = block * BLOCK + gone
+      if (this.#times.get(place) > from) break
+      this.#totals.add(row, -this.#counts.get(place))
+      gone++
+    }
+    if (block !== this.#first.get(row)) this.#first.set(row, block)
+    if (gone !== this.#gone.get(row)) this.#gone.set(row, gone)
+  }
+
+  /** Each new key has two old ones looked at: keys come and go, and what is over goes with them. */
+  #make(key: number, atMicros: number): number {
+    for (let looks = 0; looks < 2 && this.#rows > 0; looks++) {
+      const row = this.#hand
+      this.#hand = row >= this.#rows ? 1 : row + 1
+      if (this.#first.get(row) === NONE) continue
+      this.#forget(row, atMicros)
+      if (this.#totals.get(row) === 0) this.#remove(row)
+    }
+    let row = this.#freeRow
+    if (row === NONE) row = ++this.#rows
+    else this.#freeRow = this.#last.get(row)
+    this.#keys.set(row, key)
+    this.#totals.set(row, 0)
+    this.#first.set(row, NONE)
+    this.#last.set(row, NONE)
+    this.#filled.set(row, 0)
+    this.#size++
+    if (this.#size > (this.#mask + 1) * MAX_LOAD) this.#spread()
+    let slot = this.#home(key)
+    while (this.#slots.get(slot) !== NONE) slot = (slot + 1) & this.#mask
+    this.#slots.set(slot, row)
+    return row
+  }
+
+  #remove(row: number): void {
+    for (let block = this.#first.get(row); ; ) {
+      const next = this.#next.get(block)
+      const isLast = block === this.#last.get(row)
+      this.#giveBlock(block)
+      if (isLast) break
+      block = next
+    }
+    let hole = this.#home(this.#keys.get(row))
+    while (this.#slots.get(hole) !== row) hole = (hole + 1) & this.#mask
+    // Later entries move up where the hole would cut them off from where their search begins.
+    for (let slot = (hole + 1) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const other = this.#slots.get(slot)
+      if (other === NONE) break
+      const home = this.#home(this.#keys.get(other))
+      if (((slot - home) & this.#mask) < ((slot - hole) & this.#mask)) continue
+      this.#slots.set(hole, other)
+      hole = slot
+    }
+    this.#slots.set(hole, NONE)
+    this.#first.set(row, NONE)
+    this.#last.set(row, this.#freeRow)
+    this.#freeRow = row
+    this.#size--
+  }
+
+  #takeBlock(): number {
+    const block = this.#freeBlock
+    if (block === NONE) return ++this.#blocks
+    this.#freeBlock = this.#next.get(block)
+    return block
+  }
+
+  #giveBlock(block: number): void {
+    this.#next.set(block, this.#freeBlock)
+    this.#freeBlock = block
+  }
+
+  #row(key: number): number {
+    for (let slot = this.#home(key); ; slot = (slot + 1) & this.#mask) {
+      const row = this.#slots.get(slot)
+      if (row === NONE || this.#keys.get(row) === key) return row
+    }
+  }
+
+  #home(key: number): number {
+    let hash = Math.imul((key % 2 ** 32) | 0, SPREAD) ^ Math.imul((key / 2 ** 32) | 0, 0x85ebca6b)
+    hash ^= hash >>> 15
+    hash = Math.imul(hash, SPREAD)
+    return (hash ^ (hash >>> 13)) & this.#mask
+  }
+
+  #spread(): void {
+    this.#mask = this.#mask * 2 + 1
+    this.#slots = int32s()
+    for (let row = 1; row <= this.#rows; row++) {
+      if (this.#first.get(row) === NONE) continue
+      let slot = this.#home(this.#keys.get(row))
+      while (this.#slots.get(slot) !== NONE) slot = (slot + 1) & this.#mask
+      this.#slots.set(slot, row)
+    }
   }
 }
 
-/** Takes out what no longer lies in (at − span, at]. */
-function forget(window: Window, atMicros: number): void {
-  const { times, counts } = window
-  const from = atMicros - window.spanMicros
-  while (window.head < times.length && (times[window.head] as number) <= from) {
-    window.total -= counts[window.head] as number
-    window.head++
-  }
-  if (window.head > MAX_DEAD && window.head > times.length / 2) {
-    times.splice(0, window.head)
-    counts.splice(0, window.head)
-    window.head = 0
+interface Lists {
+  readonly keys: number[]
+  readonly spans: number[]
+  /** Instants of each key. */
+  readonly lengths: number[]
+  readonly times: number[]
+  readonly counts: number[]
+}
+
+function packed({ keys, spans, lengths, times, counts }: Lists): Part["columns"] {
+  return {
+    keys: Float64Array.from(keys),
+    spans: Float64Array.from(spans),
+    lengths: Int32Array.from(lengths),
+    times: Float64Array.from(times),
+    counts: Float64Array.from(counts),
   }
 }

@@ -3,7 +3,7 @@
  * rule-files.md section 8 that need more than one event are rows here.
  */
 import { describe, expect, test } from "vitest"
-import { Store } from "../../src/store/store.js"
+import { rebuilt } from "../store/rebuilding.js"
 import { type Drive, drive, type Happening } from "./driving.js"
 import { r } from "./explaining.js"
 
@@ -411,10 +411,8 @@ test("a state carried over goes on as if nothing had been in between", () => {
   expect(whole.length).toBeGreaterThan(20)
   for (const cut of [1, 50, 51, 200, 333, events.length - 1]) {
     const first = drive(given, events.slice(0, cut))
-    const state = JSON.parse(JSON.stringify(first.engine.store.state()))
-    const store = new Store()
-    store.restore(state)
-    expect(store.state()).toEqual(state)
+    const store = rebuilt(first.engine.store)
+    expect([...store.parts()]).toEqual([...first.engine.store.parts()])
     const second = drive({ ...given, store }, events.slice(cut))
     expect([...first.words, ...second.words]).toEqual(whole)
   }
@@ -430,8 +428,7 @@ test("a state carried over knows by which MX host a pair's rules were found", ()
   ]
   const whole = drive(given, events).words
   expect(whole[1]).toContain("restart  | max_outbound_connections | 17 -> 20")
-  const store = new Store()
-  store.restore(JSON.parse(JSON.stringify(drive(given, events.slice(0, 1)).engine.store.state())))
+  const store = rebuilt(drive(given, events.slice(0, 1)).engine.store)
   expect(drive({ ...given, store }, events.slice(1)).words).toEqual(whole.slice(1))
 })
 

@@ -5,12 +5,9 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { contains, isWholeAddress, parseAddress, parseBlock } from "../../src/lua/msys/store/address.js"
-import { MemorySeries } from "../../src/lua/msys/store/audit-series.js"
 import { parseCidrFile } from "../../src/lua/msys/store/cidr-table.js"
-import { MemoryCounters } from "../../src/lua/msys/store/counters.js"
-import { MemoryGauges } from "../../src/lua/msys/store/gauges.js"
 import { TimerQueue } from "../../src/lua/msys/store/timers.js"
+import { contains, isWholeAddress, parseAddress, parseBlock } from "../../src/model/address.js"
 
 const SEED = { seed: 20240101 }
 
@@ -113,149 +110,6 @@ describe("addresses", () => {
   ])("%.20s", (text, family) => {
     expect(parseAddress(text)?.family ?? null).toBe(family)
   })
-})
-
-describe("series", () => {
-  test("count what was added in each window, whatever the order and the gaps", () => {
-    const step = fc.record({
-      key: fc.constantFrom("a", "b", "c"),
-      count: fc.integer({ min: -5, max: 5 }),
-      wait: fc.oneof(
-        fc.constant(0),
-        fc.double({ min: 0, max: 50, noNaN: true }),
-        fc.integer({ min: 100, max: 500 }),
-      ),
-    })
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 60 }),
-        fc.integer({ min: 1, max: 5 }),
-        fc.array(step, { maxLength: 60 }),
-        (intervalSec, windows, steps) => {
-          const store = new MemorySeries()
-          store.define("s", { type: "string", intervalSec, windows, persist: false })
-          const added: { key: string; count: number; window: number }[] = []
-          let nowSec = 1_700_000_000.5
-          for (const { key, count, wait } of steps) {
-            nowSec += wait
-            store.add("s", key, count, nowSec)
-            added.push({ key, count, window: Math.floor(nowSec / intervalSec) })
-            const now = Math.floor(nowSec / intervalSec)
-            for (let from = 0; from <= windows; from++) {
-              for (let to = from; to <= windows + 1; to++) {
-                const last = Math.min(to, windows - 1)
-                const want = added
-                  .filter((a) => a.key === key && a.window <= now - from && a.window >= now - last)
-                  .reduce((sum, a) => sum + a.count, 0)
-                expect(store.count("s", key, from, to, nowSec)).toBe(want)
-              }
-            }
-          }
-        },
-      ),
-      { ...SEED, numRuns: 200 },
-    )
-  })
-
-  test("a clock that goes back finds the window of that time", () => {
-    const store = new MemorySeries()
-    store.define("s", { type: "string", intervalSec: 10, windows: 3, persist: false })
-    store.add("s", "k", 1, 100)
-    store.add("s", "k", 10, 110)
-    store.add("s", "k", 100, 105)
-    expect(store.count("s", "k", 0, 0, 105)).toBe(101)
-    expect(store.count("s", "k", 0, 2, 105)).toBe(101)
-    expect(store.count("s", "k", 0, 2, 115)).toBe(111)
-  })
-
-  test("keys whose windows have passed make room", () => {
-    const store = new MemorySeries()
-    store.define("s", { type: "string", intervalSec: 10, windows: 2, persist: false })
-    for (let i = 0; i < 20_000; i++) store.add("s", `k${i}`, 1, i)
-    expect(store.keys("s")).toBeLessThan(2000)
-    expect(store.count("s", "k19999", 0, 1, 19_999)).toBe(1)
-  })
-
-  test("a block sums what its addresses sum", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 15 }), fc.integer({ min: -3, max: 9 })), {
-          maxLength: 40,
-        }),
-        fc.integer({ min: 26, max: 32 }),
-        fc.integer({ min: 0, max: 15 }),
-        (adds, prefix, host) => {
-          const store = new MemorySeries()
-          store.define("s", { type: "cidr", intervalSec: 10, windows: 2, persist: false })
-          const address = (low: number) =>
-            parseAddress(`192.0.2.${low}`) as NonNullable<ReturnType<typeof parseAddress>>
-          for (const [low, count] of adds) store.add("s", address(low), count, 100)
-          const block = parseBlock(`192.0.2.${host}/${prefix}`)
-          if (block === null) throw new Error("no block")
-          const size = 2 ** (32 - prefix)
-          const first = host - (host % size)
-          const want = adds
-            .filter(([low]) => low >= first && low < first + size)
-            .reduce((sum, [, count]) => sum + count, 0)
-          expect(store.count("s", block, 0, 1, 100)).toBe(want)
-        },
-      ),
-      SEED,
-    )
-  })
-})
-
-describe("gauges", () => {
-  test("agree with a list of all changes", () => {
-    const step = fc.record({
-      key: fc.constantFrom("a", "b", "c", "d", "e"),
-      by: fc.constantFrom<1 | -1>(1, -1),
-      wait: fc.constantFrom(0, 1, 5, 9, 10, 30),
-    })
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 60 }), (maxElems, steps) => {
-        const store = new MemoryGauges()
-        store.define("g", { maxElems, ttlSec: 10 })
-        let model: { key: string; value: number; changed: number }[] = []
-        let now = 0
-        for (const { key, by, wait } of steps) {
-          now += wait
-          model = model.filter(({ changed }) => now - changed < 10)
-          const before = model.find((entry) => entry.key === key)?.value ?? 0
-          store.change("g", key, by, now)
-          if (before + by >= 0) {
-            model = model.filter((entry) => entry.key !== key)
-            if (model.length >= maxElems) model.shift()
-            model.push({ key, value: before + by, changed: now })
-          }
-          for (const name of ["a", "b", "c", "d", "e"]) {
-            expect(store.get("g", name, now)).toBe(model.find((entry) => entry.key === name)?.value ?? 0)
-          }
-        }
-      }),
-      { ...SEED, numRuns: 300 },
-    )
-  })
-
-  test("a decrement makes no entry, so it evicts none", () => {
-    const store = new MemoryGauges()
-    store.define("g", { maxElems: 1, ttlSec: 10 })
-    store.change("g", "a", 1, 0)
-    store.change("g", "b", -1, 0)
-    expect(store.get("g", "a", 0)).toBe(1)
-  })
-})
-
-test("counters: a name taken away leaves the counter to its holders", () => {
-  const store = new MemoryCounters()
-  const held = store.open("/a")
-  if (held === null) throw new Error("full")
-  held.value = 5
-  expect(store.find("/a")).toBe(held)
-  store.unlink("/a")
-  expect(store.find("/a")).toBe(null)
-  expect(store.open("/a")?.value).toBe(0)
-  expect(held.value).toBe(5)
 })
 
 test("timers: a fired one that was started anew in between is not taken twice", () => {

@@ -6,8 +6,8 @@
 import { gzipSync } from "node:zlib"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { Store } from "../../src/store/store.js"
 import { r } from "../engine/explaining.js"
+import { rebuilt } from "../store/rebuilding.js"
 import { mainlogLine, type ReplayOptions, replay } from "./replaying.js"
 
 const TABLE = `
@@ -151,8 +151,7 @@ test("in two runs, the state carried over", async () =>
         lines.slice(0, -1).map((line) => line.replace(/"line":\d+,"response"/, '"response"'))
       const whole = await replay(TABLE, { log: text(events) }, OPTIONS)
       const first = await replay(TABLE, { log: text(events.slice(0, at)) }, OPTIONS)
-      const store = new Store()
-      store.restore(JSON.parse(JSON.stringify(first.store.state())))
+      const store = rebuilt(first.store)
       const second = await replay(TABLE, { log: text(events.slice(at)) }, { ...OPTIONS, store })
       expect([...decisions(first.lines), ...decisions(second.lines)]).toEqual(decisions(whole.lines))
       expect(second.summary.parameters).toEqual(whole.summary.parameters)

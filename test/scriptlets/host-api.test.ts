@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest"
 import { literal } from "../../src/lua/args.js"
 import { CALL_LIMITS } from "../../src/lua/budget.js"
 import { LUA_REGISTRYINDEX, lua } from "../../src/lua/fengari.js"
-import { memoryStores } from "../../src/lua/msys/index.js"
+import { Store } from "../../src/store/store.js"
 import { makeHost, START_SEC } from "./host.js"
 
 describe("timers", () => {
@@ -328,7 +328,7 @@ describe("services", () => {
   })
 
   test("two VMs with the same stores share their counts", () => {
-    const stores = memoryStores()
+    const stores = new Store()
     const one = makeHost({ stores })
     const two = makeHost({ stores })
     one.eval(`

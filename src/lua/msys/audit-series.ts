@@ -2,20 +2,17 @@
  * Host half of `msys.audit_series`: the series store on the host's clock. The
  * arguments come judged by `scriptlets/msys/audit_series.lua`.
  */
+import { isWholeAddress, parseBlock } from "../../model/address.js"
+import type { SeriesType } from "../../store/audit-series.js"
 import { checkNumber, checkText, pushText } from "../args.js"
-import { type LuaState, lua } from "../fengari.js"
+import { lua } from "../fengari.js"
 import type { HostModule } from "./open.js"
 import type { HostContext } from "./services.js"
-import { isWholeAddress, parseAddress, parseBlock } from "./store/address.js"
-import type { SeriesKey, SeriesSpec } from "./store/audit-series.js"
+import { microsOf, pushFits } from "./stored.js"
 
 export function auditSeriesModule({ vm, services, stores }: HostContext): HostModule {
   const { series } = stores
-  const isCidr = (name: string): boolean => series.spec(name)?.type !== "string"
-  const keyAt = (L: LuaState, name: string): SeriesKey => {
-    const text = checkText(L, 2)
-    return isCidr(name) ? (parseAddress(text) as SeriesKey) : text
-  }
+  const now = (): number => microsOf(services.nowSec())
   return {
     path: "msys.audit_series",
     functions: {
@@ -24,21 +21,18 @@ export function auditSeriesModule({ vm, services, stores }: HostContext): HostMo
         const spec = series.spec(checkText(L, 1))
         if (spec === null) return 0
         pushText(L, spec.type)
-        lua.lua_pushnumber(L, spec.intervalSec)
-        lua.lua_pushnumber(L, spec.windows)
+        const [monitor] = spec.monitors
+        lua.lua_pushnumber(L, monitor?.sizeSec ?? 0)
+        lua.lua_pushnumber(L, monitor?.count ?? 0)
         lua.lua_pushboolean(L, spec.persist)
         return 4
       },
       // define(name, type, interval, windows, persist) -> false when there are too many series
       define: (L) => {
-        const spec: SeriesSpec = {
-          type: checkText(L, 2) as SeriesSpec["type"],
-          intervalSec: checkNumber(L, 3),
-          windows: checkNumber(L, 4),
-          persist: lua.lua_toboolean(L, 5),
-        }
-        lua.lua_pushboolean(L, series.define(checkText(L, 1), spec))
-        return 1
+        const monitor = { sizeSec: checkNumber(L, 3), count: checkNumber(L, 4) }
+        const type = checkText(L, 2) as SeriesType
+        const spec = { type, monitors: [monitor], persist: lua.lua_toboolean(L, 5) }
+        return pushFits(L, () => series.define(checkText(L, 1), spec))
       },
       // block(text) -> 4 or 6, whether it is one address | nil
       block: (L) => {
@@ -50,32 +44,22 @@ export function auditSeriesModule({ vm, services, stores }: HostContext): HostMo
       },
       // add(name, key, count) -> false when the series is full
       add: (L) => {
-        const name = checkText(L, 1)
-        lua.lua_pushboolean(L, series.add(name, keyAt(L, name), checkNumber(L, 3), services.nowSec()))
-        return 1
+        const count = checkNumber(L, 3)
+        return pushFits(L, () => series.add(checkText(L, 1), checkText(L, 2), count, now()))
       },
       // count(name, key, startv, endv) -> number
       count: (L) => {
         const name = checkText(L, 1)
         const text = checkText(L, 2)
-        const key = isCidr(name) ? parseBlock(text) : text
-        if (typeof key === "object" && key !== null && !isWholeAddress(key)) {
-          vm.budget.charge(L, series.keys(name))
-        }
-        const sum = series.count(
-          name,
-          key as SeriesKey,
-          checkNumber(L, 3),
-          checkNumber(L, 4),
-          services.nowSec(),
-        )
+        const isCidr = series.spec(name)?.type !== "string"
+        if (isCidr && text.includes("/")) vm.budget.charge(L, series.keys(name))
+        const sum = series.count(name, text, checkNumber(L, 3), checkNumber(L, 4), now())
         lua.lua_pushnumber(L, sum)
         return 1
       },
       // remove(name, key)
       remove: (L) => {
-        const name = checkText(L, 1)
-        series.remove(name, keyAt(L, name))
+        series.remove(checkText(L, 1), checkText(L, 2))
         return 0
       },
     },

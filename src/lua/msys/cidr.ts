@@ -2,11 +2,12 @@
  * Host half of `msys.cidr`: tables of addresses read from files below the
  * script roots. The arguments come judged by `scriptlets/msys/cidr.lua`.
  */
+
+import { type Address, parseAddress } from "../../model/address.js"
 import { checkText, optText, pushText, textOf } from "../args.js"
 import { LUA_TSTRING, type LuaState, lua } from "../fengari.js"
 import type { HostModule } from "./open.js"
 import type { HostContext } from "./services.js"
-import { type Address, parseAddress } from "./store/address.js"
 import { CidrTable, parseCidrFile } from "./store/cidr-table.js"
 
 /** Ten times the largest block list we know of. */

@@ -2,12 +2,12 @@
  * Host half of `msys.counter`. A handle holds the counter itself, so it goes on
  * working after `unlink`. Arguments come judged by `scriptlets/msys/counter.lua`.
  */
+import type { Counter } from "../../store/counters.js"
 import { checkNumber, checkText, pushText } from "../args.js"
 import { LUA_TUSERDATA, type LuaState, lua } from "../fengari.js"
 import { HandleType } from "./handle.js"
 import type { HostModule } from "./open.js"
 import type { HostContext } from "./services.js"
-import type { Counter } from "./store/counters.js"
 
 export function counterModule({ vm, stores }: HostContext): HostModule {
   const { counters } = stores

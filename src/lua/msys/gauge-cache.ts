@@ -6,11 +6,12 @@ import { checkNumber, checkText } from "../args.js"
 import { type LuaState, lua } from "../fengari.js"
 import type { HostModule } from "./open.js"
 import type { HostContext } from "./services.js"
+import { microsOf, pushFits } from "./stored.js"
 
 export function gaugeCacheModule({ services, stores }: HostContext): HostModule {
   const { gauges } = stores
   const change = (L: LuaState, by: 1 | -1): number => {
-    gauges.change(checkText(L, 1), checkText(L, 2), by, services.nowSec())
+    gauges.change(checkText(L, 1), checkText(L, 2), by, microsOf(services.nowSec()))
     return 0
   }
   return {
@@ -27,14 +28,13 @@ export function gaugeCacheModule({ services, stores }: HostContext): HostModule 
       // define(name, maxelems, ttl) -> false when there are too many caches
       define: (L) => {
         const spec = { maxElems: checkNumber(L, 2), ttlSec: checkNumber(L, 3) }
-        lua.lua_pushboolean(L, gauges.define(checkText(L, 1), spec))
-        return 1
+        return pushFits(L, () => gauges.define(checkText(L, 1), spec))
       },
       inc: (L) => change(L, 1),
       dec: (L) => change(L, -1),
       // get(name, key) -> number
       get: (L) => {
-        lua.lua_pushnumber(L, gauges.get(checkText(L, 1), checkText(L, 2), services.nowSec()))
+        lua.lua_pushnumber(L, gauges.get(checkText(L, 1), checkText(L, 2), microsOf(services.nowSec())))
         return 1
       },
       // remove(name, key)

@@ -5,6 +5,7 @@
  * scriptlet that defines it.
  * Source: lua-dialect.md E.
  */
+import { Store } from "../../store/store.js"
 import { literal, textOf } from "../args.js"
 import type { BudgetLimits } from "../budget.js"
 import { lua } from "../fengari.js"
@@ -28,12 +29,11 @@ import { pcreModule } from "./pcre.js"
 import { rootModule } from "./root.js"
 import { type ScriptModule, ScriptModules } from "./script-modules.js"
 import type { HostContext, HostServices } from "./services.js"
-import { memoryStores } from "./store/stores.js"
 import { threadModule } from "./thread.js"
+import { throttleModule } from "./throttle.js"
 import { Timers } from "./timer.js"
 
 export type { HostServices } from "./services.js"
-export { memoryStores } from "./store/stores.js"
 
 /** What a timer run did. */
 interface TimerRun {
@@ -98,7 +98,7 @@ const ABSENT = [
 
 /** Opens the whole API in a VM in which no script has run yet. */
 export function openHostApi(vm: LuaVm, services: HostServices): HostApi {
-  const context: HostContext = { vm, services, stores: services.stores ?? memoryStores() }
+  const context: HostContext = { vm, services, stores: services.stores ?? new Store() }
   const kept = new KeptValues(vm.L)
   const controls = new Controls(vm, kept)
   const modules = new ScriptModules(context, kept)
@@ -115,6 +115,7 @@ export function openHostApi(vm: LuaVm, services: HostServices): HostApi {
       dumperModule(),
       gaugeCacheModule(context),
       pcreModule(context),
+      throttleModule(context),
       timers.module,
     ],
     root: rootModule(context, { controls, modules, deferred }),

@@ -13,7 +13,7 @@
  * `#` and `;` begin comments; `$…` lines steer the DNS server and are skipped.
  * Source: lua-dialect.md E, `msys.cidr`; the column rule from the reference page.
  */
-import { type Address, type Block, blockOf, parseAddress, parseBlock } from "./address.js"
+import { type Address, type Block, blockOf, parseAddress, parseBlock } from "../../../model/address.js"
 
 export interface CidrValue {
   /** The A record, e.g. "127.0.0.2". */

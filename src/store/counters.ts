@@ -4,27 +4,21 @@
  * Source: lua-dialect.md E, `msys.counter`.
  */
 
+/** Held by handles too: that is why each is an object. */
 export interface Counter {
   value: number
 }
 
-export interface CounterStore {
-  find(path: string): Counter | null
-  /** The counter of that path, made if need be; null when there are too many. */
-  open(path: string): Counter | null
-  unlink(path: string): void
-}
-
 const MAX_COUNTERS = 100_000
 
-/** A `CounterStore` in memory. */
-export class MemoryCounters implements CounterStore {
+export class Counters {
   readonly #byPath = new Map<string, Counter>()
 
   find(path: string): Counter | null {
     return this.#byPath.get(path) ?? null
   }
 
+  /** The counter of that path, made if need be; null when there are too many. */
   open(path: string): Counter | null {
     const known = this.#byPath.get(path)
     if (known !== undefined) return known
@@ -36,5 +30,19 @@ export class MemoryCounters implements CounterStore {
 
   unlink(path: string): void {
     this.#byPath.delete(path)
+  }
+
+  fork(): Counters {
+    const copy = new Counters()
+    copy.restore(this.state())
+    return copy
+  }
+
+  state(): (readonly [path: string, value: number])[] {
+    return Array.from(this.#byPath, ([path, { value }]) => [path, value])
+  }
+
+  restore(counters: readonly (readonly [path: string, value: number])[]): void {
+    for (const [path, value] of counters) this.#byPath.set(path, { value })
   }
 }

@@ -1,0 +1,20 @@
+/** What the modules that count in stores share: times in the stores' unit, and "is there room?" as an answer. */
+import { StoreFault } from "../../store/fault.js"
+import { type LuaState, lua } from "../fengari.js"
+
+/** Seconds, perhaps with a fraction, in whole microseconds. */
+export function microsOf(seconds: number): number {
+  return Math.floor(seconds * 1e6)
+}
+
+/** Pushes whether a store had room for what was done to it; everything else has been judged in Lua. */
+export function pushFits(L: LuaState, act: () => void): number {
+  try {
+    act()
+    lua.lua_pushboolean(L, true)
+  } catch (fault) {
+    if (!(fault instanceof StoreFault && fault.code.endsWith("_FULL"))) throw fault
+    lua.lua_pushboolean(L, false)
+  }
+  return 1
+}

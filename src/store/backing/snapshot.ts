@@ -1,0 +1,301 @@
+/**
+ * A store on disk. A snapshot is what the store was at one instant, although
+ * events go on while it is written: a copy is taken first, which shares what
+ * nobody changes. It is written beside the last one, brought to the disk, and
+ * only then takes its name; the last one stays as the previous one. So whenever
+ * the process ends, a whole state is found.
+ */
+import { type FileHandle, open, rename, rm } from "node:fs/promises"
+import { dirname } from "node:path"
+import { setImmediate as turn } from "node:timers/promises"
+import { crc32 } from "node:zlib"
+import { StoreFault } from "../fault.js"
+import type { Part, PartColumn } from "../part.js"
+import { Store, type StoreLimits } from "../store.js"
+import {
+  bytesOf,
+  CHECKSUM_BYTES,
+  columnBytes,
+  END,
+  HEAD_BYTES,
+  headBytes,
+  makeColumn,
+  RECORD_HEAD_BYTES,
+  type RecordFacts,
+  readFacts,
+  recordBytes,
+  SNAPSHOT_VERSION,
+  versionOf,
+} from "./snapshot-format.js"
+
+/** Bytes handled between two turns of the event loop. */
+const PIECE_BYTES = 1 << 20
+
+export interface Restored {
+  readonly store: Store
+  /** The file it was read from. */
+  readonly path: string
+  /** What was refused before it: a damaged newer one, whose predecessor was taken. */
+  readonly refused: readonly StoreFault[]
+}
+
+export class SnapshotFile {
+  readonly path: string
+  readonly #previous: string
+  /** One at a time. */
+  #writing: Promise<unknown> = Promise.resolve()
+
+  constructor(path: string) {
+    this.path = path
+    this.#previous = `${path}.previous`
+  }
+
+  /**
+   * Writes the store as it is at the time of the call.
+   * @returns bytes written
+   * @throws StoreFault E_SNAPSHOT_WRITE; the snapshots before are as they were then
+   */
+  write(store: Store): Promise<number> {
+    const frozen = store.fork()
+    const written = this.#writing.then(() => this.#write(frozen))
+    this.#writing = written.catch(() => {})
+    return written
+  }
+
+  /**
+   * Reads the latest whole state; null when none was ever written.
+   * @throws StoreFault E_SNAPSHOT_VERSION, E_SNAPSHOT_DAMAGED when no whole one is left
+   */
+  async read(limits: StoreLimits = {}): Promise<Restored | null> {
+    const refused: StoreFault[] = []
+    for (const path of [this.path, this.#previous]) {
+      const file = await openIfThere(path)
+      if (file === null) continue
+      try {
+        return { store: await readStore(file, path, limits), path, refused }
+      } catch (fault) {
+        if (!(fault instanceof StoreFault) || fault.code !== "E_SNAPSHOT_DAMAGED") throw fault
+        refused.push(fault)
+      } finally {
+        await file.close()
+      }
+    }
+    const [first, ...rest] = refused
+    if (first === undefined) return null
+    const also = rest.map(({ message }) => `; ${message}`).join("")
+    throw new StoreFault("E_SNAPSHOT_DAMAGED", `${first.message}${also}`, first.hint)
+  }
+
+  async #write(store: Store): Promise<number> {
+    const fresh = `${this.path}.new`
+    try {
+      const file = await open(fresh, "w", 0o600)
+      let bytes: number
+      try {
+        bytes = await writeStore(store, file)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(this.path, this.#previous).catch(unlessMissing)
+      await rename(fresh, this.path)
+      await syncDirectory(dirname(this.path))
+      return bytes
+    } catch (error) {
+      await rm(fresh, { force: true }).catch(() => {})
+      throw new StoreFault(
+        "E_SNAPSHOT_WRITE",
+        `${this.path}: the snapshot could not be written: ${(error as Error).message}`,
+        "the snapshot before it is kept; make room, or name a directory that can be written to",
+      )
+    }
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, "r")
+  } catch (error) {
+    unlessMissing(error)
+    return null
+  }
+}
+
+function unlessMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+}
+
+/** A rename is on the disk only when its directory is. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r")
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+async function writeStore(store: Store, file: FileHandle): Promise<number> {
+  const output = new Output(file)
+  await output.write(headBytes())
+  let parts = 0
+  for (const part of store.parts()) {
+    await writePart(output, part)
+    parts++
+  }
+  await writePart(output, { name: END, facts: { parts }, columns: {} })
+  await output.flush()
+  return output.bytes
+}
+
+async function writePart(output: Output, part: Part): Promise<void> {
+  await output.write(recordBytes(part))
+  let checksum = 0
+  for (const column of Object.values(part.columns)) {
+    const bytes = bytesOf(column)
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const piece = bytes.subarray(at, at + PIECE_BYTES)
+      checksum = crc32(piece, checksum)
+      await output.write(piece)
+    }
+  }
+  const end = Buffer.alloc(CHECKSUM_BYTES)
+  end.writeUInt32LE(checksum)
+  await output.write(end)
+}
+
+/** Gathers small pieces, and writes them together. */
+class Output {
+  bytes = 0
+  readonly #file: FileHandle
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+
+  constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  async write(piece: Uint8Array): Promise<void> {
+    if (piece.length === 0) return
+    this.#waiting.push(piece)
+    this.#waitingBytes += piece.length
+    if (this.#waitingBytes >= PIECE_BYTES) await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    const all = Buffer.concat(this.#waiting, this.#waitingBytes)
+    this.#waiting = []
+    this.#waitingBytes = 0
+    for (let at = 0; at < all.length; ) {
+      const { bytesWritten } = await this.#file.write(all, at)
+      at += bytesWritten
+    }
+    this.bytes += all.length
+  }
+}
+
+async function readStore(file: FileHandle, path: string, limits: StoreLimits): Promise<Store> {
+  const input = new Input(file, path, (await file.stat()).size)
+  const version = versionOf(await input.take(Math.min(HEAD_BYTES, input.left)))
+  if (version === null) throw input.damaged("it does not begin as a snapshot does")
+  if (version !== SNAPSHOT_VERSION) {
+    throw new StoreFault(
+      "E_SNAPSHOT_VERSION",
+      `${path}: this is a snapshot of version ${version}; this program reads version ${SNAPSHOT_VERSION}`,
+      version > SNAPSHOT_VERSION
+        ? "run the newer program that wrote it, or move the file away to start without what it holds"
+        : "move the file away to start without what it holds",
+    )
+  }
+  const store = new Store(undefined, limits)
+  for (let parts = 0; ; parts++) {
+    const part = await readPart(input)
+    if (part.name === END) {
+      if ((part.facts as { parts: number }).parts !== parts) throw input.damaged("parts of it are missing")
+      if (input.left > 0) throw input.damaged("something stands behind its end")
+      return store
+    }
+    for (const _ of store.takePart(part)) await turn()
+  }
+}
+
+async function readPart(input: Input): Promise<Part> {
+  const head = await input.take(RECORD_HEAD_BYTES)
+  const facts = readFacts(await input.take(head.readUInt32LE(0)), head.readUInt32LE(4))
+  if (facts === null) throw input.damaged("a checksum does not hold")
+  input.expect(columnBytes(facts))
+  const columns: Record<string, PartColumn> = {}
+  let checksum = 0
+  for (const [name, type, length] of facts.columns) {
+    const column = makeColumn(type, length)
+    checksum = await input.fill(bytesOf(column), checksum)
+    columns[name] = column
+  }
+  if ((await input.take(CHECKSUM_BYTES)).readUInt32LE(0) !== checksum)
+    throw input.damaged(`the checksum of ${(facts satisfies RecordFacts).name} does not hold`)
+  return { name: facts.name, facts: facts.facts, columns }
+}
+
+/** Reads a file from its beginning; asking for more than is left means that it was cut. */
+class Input {
+  left: number
+  readonly #file: FileHandle
+  readonly #path: string
+  readonly #size: number
+  #buffer: Buffer = Buffer.alloc(0)
+  #at = 0
+  /** Of the file, behind the buffer. */
+  #position = 0
+
+  constructor(file: FileHandle, path: string, size: number) {
+    this.#file = file
+    this.#path = path
+    this.#size = size
+    this.left = size
+  }
+
+  damaged(why: string): StoreFault {
+    const at = this.#size - this.left
+    return new StoreFault(
+      "E_SNAPSHOT_DAMAGED",
+      `${this.#path}: the snapshot is damaged at byte ${at} of ${this.#size}: ${why}`,
+      "the previous snapshot is taken if it is whole; keep the damaged one aside if it matters what happened",
+    )
+  }
+
+  expect(bytes: number): void {
+    if (bytes > this.left) throw this.damaged(`it ends ${bytes - this.left} bytes too early`)
+  }
+
+  async take(length: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(length <= this.left ? length : 0)
+    this.expect(length)
+    await this.fill(bytes, 0)
+    return bytes
+  }
+
+  /** @returns the checksum, carried on */
+  async fill(target: Uint8Array, checksum: number): Promise<number> {
+    this.expect(target.length)
+    let sum = checksum
+    for (let at = 0; at < target.length; ) {
+      if (this.#at === this.#buffer.length) await this.#refill()
+      const piece = this.#buffer.subarray(this.#at, this.#at + target.length - at)
+      target.set(piece, at)
+      sum = crc32(piece, sum)
+      at += piece.length
+      this.#at += piece.length
+      this.left -= piece.length
+    }
+    return sum
+  }
+
+  async #refill(): Promise<void> {
+    const buffer = Buffer.allocUnsafe(PIECE_BYTES)
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#position)
+    if (bytesRead === 0) throw this.damaged("it became shorter while it was read")
+    this.#position += bytesRead
+    this.#buffer = buffer.subarray(0, bytesRead)
+    this.#at = 0
+  }
+}

@@ -1,0 +1,357 @@
+/**
+ * What is known of every pair while mail flows: suspensions, blackholes, values
+ * that were adjusted, counts of matches, ages of bindings. In columns, because
+ * there may be a million pairs. No clock, no rules: times and numbers come from
+ * the caller, times in microseconds since 1970.
+ * Source: engine.md section 1.
+ */
+import { PairTable } from "../model/pair-table.js"
+import { KeyTable } from "./key-table.js"
+import { float64s, int32s, uint8s } from "./paged.js"
+import type { Part } from "./part.js"
+import { SlidingCounts } from "./sliding-count.js"
+
+/** Options whose value may be adjusted, in the order in which a lift or a raise tells them. */
+export const ADJUSTABLE = [
+  "max_outbound_connections",
+  "max_deliveries_per_connection",
+  "outbound_throttle_messages",
+  "retry_interval",
+  "max_retry_interval",
+] as const
+export type AdjustableOption = (typeof ADJUSTABLE)[number]
+const WIDTH = ADJUSTABLE.length
+
+const ALERT_EVENTS = ["throttle", "suspension", "blackhole"] as const
+export type AlertEvent = (typeof ALERT_EVENTS)[number]
+
+/** One option of one pair that was adjusted at least once. */
+export interface AdjustedValue {
+  readonly pair: number
+  readonly option: AdjustableOption
+  /** What it rested at when it was first adjusted. */
+  readonly initial: number
+  /** Null once it has gone back to where it rests. */
+  readonly value: number | null
+  readonly changes: number
+}
+
+/** A time that has not come: no comparison with it holds. */
+const NEVER = Number.NaN
+
+interface RecordFacts {
+  readonly startMicros: number
+  readonly nowMicros: number
+  readonly rows: number
+  readonly heldCount: number
+  /** Null when nothing is held. */
+  readonly nextDueMicros: number | null
+}
+
+/** Rules that one store can tell apart: a pair and a rule together are one number below 2^53. */
+const MAX_RULES = 2 ** 22
+
+export class PairRecords {
+  readonly pairs: PairTable
+  /** When sweeps began; -1 before the first event. */
+  startMicros = -1
+  /** The latest time anything happened at; -1 before the first event. */
+  nowMicros = -1
+  #matchCounts = new SlidingCounts()
+
+  #columns = makeColumns()
+  /** Names of MX hosts, and of rules, by number. */
+  #hosts = new KeyTable()
+  #rules = new KeyTable()
+  #rows = 0
+  #heldCount = 0
+  #nextDueMicros = Number.POSITIVE_INFINITY
+
+  constructor(pairs: PairTable = new PairTable()) {
+    this.pairs = pairs
+  }
+
+  /** When the first of the suspensions and blackholes ends; infinite when there are none. */
+  get nextDueMicros(): number {
+    return this.#nextDueMicros
+  }
+
+  /** Notes an attempt: with its first a pair, and perhaps its binding, begins to be known. */
+  touch(pair: number, atMicros: number): void {
+    if (!Number.isNaN(this.#columns.quietFrom.get(pair))) return
+    this.#columns.quietFrom.set(pair, atMicros)
+    const binding = this.pairs.bindingOf(pair)
+    if (Number.isNaN(this.#columns.birth.get(binding))) this.#columns.birth.set(binding, atMicros)
+  }
+
+  /** MX host by which the rules of a pair were found last; null when none is known. */
+  mxOf(pair: number): string | null {
+    return this.#hosts.keyOf(this.#columns.mxOf.get(pair) - 1) ?? null
+  }
+
+  noteMx(pair: number, mx: string | null): void {
+    if (mx === this.mxOf(pair)) return
+    this.#columns.mxOf.set(pair, mx === null ? 0 : this.#hosts.of(mx) + 1)
+  }
+
+  /** Since when nothing was adjusted and no rule fired: what growth waits for. NaN before the first attempt. */
+  quietFromMicros(pair: number): number {
+    return this.#columns.quietFrom.get(pair)
+  }
+
+  disturb(pair: number, atMicros: number): void {
+    this.#columns.quietFrom.set(pair, atMicros)
+  }
+
+  /** NaN before the first adjustment. */
+  lastAdjustMicros(pair: number): number {
+    return this.#columns.lastAdjust.get(pair)
+  }
+
+  noteAdjust(pair: number, atMicros: number): void {
+    this.#columns.lastAdjust.set(pair, atMicros)
+  }
+
+  /** Whole seconds since the binding of a pair was born. */
+  ageSec(pair: number, atMicros: number): number {
+    const birth = this.#columns.birth.get(this.pairs.bindingOf(pair))
+    return Number.isNaN(birth) ? 0 : Math.max(0, Math.floor((atMicros - birth) / 1e6))
+  }
+
+  setAge(pair: number, atMicros: number, seconds: number): void {
+    this.#columns.birth.set(this.pairs.bindingOf(pair), atMicros - seconds * 1e6)
+  }
+
+  isHeld(pair: number): boolean {
+    return this.#columns.isHeld.get(pair) === 1
+  }
+
+  /** When the suspension of a pair is due to end; 0 without one. */
+  suspendedUntil(pair: number): number {
+    return this.#columns.suspendedUntil.get(pair)
+  }
+
+  blackholedUntil(pair: number): number {
+    return this.#columns.blackholedUntil.get(pair)
+  }
+
+  suspend(pair: number, untilMicros: number): void {
+    this.#columns.suspendedUntil.set(pair, untilMicros)
+    this.#hold(pair, untilMicros)
+  }
+
+  blackhole(pair: number, untilMicros: number): void {
+    this.#columns.blackholedUntil.set(pair, untilMicros)
+    this.#hold(pair, untilMicros)
+  }
+
+  /** Pairs with a suspension or blackhole that is due at this time. */
+  duePairs(atMicros: number): number[] {
+    const due: number[] = []
+    for (const pair of this.#heldPairs()) {
+      const suspended = this.#columns.suspendedUntil.get(pair)
+      const blackholed = this.#columns.blackholedUntil.get(pair)
+      if ((suspended !== 0 && suspended <= atMicros) || (blackholed !== 0 && blackholed <= atMicros))
+        due.push(pair)
+    }
+    return due
+  }
+
+  /** Ends what is due of one pair; what has been ended is told by the times before. */
+  lift(pair: number, atMicros: number): void {
+    const ends = (until: number | undefined): boolean => until !== 0 && (until ?? 0) <= atMicros
+    if (ends(this.#columns.suspendedUntil.get(pair))) this.#columns.suspendedUntil.set(pair, 0)
+    if (ends(this.#columns.blackholedUntil.get(pair))) this.#columns.blackholedUntil.set(pair, 0)
+    if (this.suspendedUntil(pair) !== 0 || this.blackholedUntil(pair) !== 0) return
+    this.#columns.isHeld.set(pair, 0)
+    const place = this.#columns.heldAt.get(pair) - 1
+    const last = this.#columns.held.get(--this.#heldCount)
+    this.#columns.held.set(place, last)
+    this.#columns.heldAt.set(last, place + 1)
+    this.#columns.heldAt.set(pair, 0)
+  }
+
+  /** To be called when lifting is done. */
+  recomputeDue(): void {
+    let next = Number.POSITIVE_INFINITY
+    for (const pair of this.#heldPairs()) {
+      for (const until of [this.suspendedUntil(pair), this.blackholedUntil(pair)])
+        if (until !== 0 && until < next) next = until
+    }
+    this.#nextDueMicros = next
+  }
+
+  /** An adjusted value, or null while the option rests. */
+  adjusted(pair: number, option: AdjustableOption): number | null {
+    const row = this.#columns.rowOf.get(pair)
+    if (row === 0) return null
+    const value = this.#columns.values.get((row - 1) * WIDTH + ADJUSTABLE.indexOf(option))
+    return Number.isNaN(value) ? null : value
+  }
+
+  adjust(pair: number, option: AdjustableOption, from: number, to: number): void {
+    const row = this.#rowFor(pair)
+    const at = (row - 1) * WIDTH + ADJUSTABLE.indexOf(option)
+    if (this.#columns.changes.get(at) === 0) this.#columns.initials.set(at, from)
+    this.#columns.values.set(at, to)
+    this.#columns.changes.add(at, 1)
+  }
+
+  /** Lets every option of a pair rest again. */
+  restart(pair: number): void {
+    const row = this.#columns.rowOf.get(pair)
+    for (let slot = 0; row > 0 && slot < WIDTH; slot++)
+      this.#columns.values.set((row - 1) * WIDTH + slot, NEVER)
+  }
+
+  /** What was ever adjusted, by pair in order of first sight. */
+  *adjustedValues(): IterableIterator<AdjustedValue> {
+    for (let pair = 0; pair < this.pairs.count; pair++) {
+      const row = this.#columns.rowOf.get(pair)
+      if (row === 0) continue
+      for (const [slot, option] of ADJUSTABLE.entries()) {
+        const at = (row - 1) * WIDTH + slot
+        const changes = this.#columns.changes.get(at)
+        if (changes === 0) continue
+        const value = this.#columns.values.get(at)
+        const initial = this.#columns.initials.get(at)
+        yield { pair, option, initial, value: Number.isNaN(value) ? null : value, changes }
+      }
+    }
+  }
+
+  /** Counts a match of a rule, in the window given. */
+  countMatch(pair: number, ruleId: string, atMicros: number, spanMicros: number): number {
+    return this.#matchCounts.add(this.#matchKey(pair, ruleId), atMicros, spanMicros)
+  }
+
+  /** Matches counted before that still lie in their window. */
+  matchCount(pair: number, ruleId: string, atMicros: number): number {
+    return this.#matchCounts.count(this.#matchKey(pair, ruleId), atMicros)
+  }
+
+  /** May an alert go out? If so it counts as sent. At most one an event, pair and interval. */
+  alert(pair: number, event: AlertEvent, atMicros: number, intervalMicros: number): boolean {
+    const at = (this.#rowFor(pair) - 1) * ALERT_EVENTS.length + ALERT_EVENTS.indexOf(event)
+    if (atMicros - this.#columns.alerts.get(at) < intervalMicros) return false
+    this.#columns.alerts.set(at, atMicros)
+    return true
+  }
+
+  /** Makes a new, empty one a copy of another, which goes its own way from then on. */
+  protected copyRecords(other: PairRecords): void {
+    this.startMicros = other.startMicros
+    this.nowMicros = other.nowMicros
+    this.#matchCounts = other.#matchCounts.fork()
+    const forks = Object.entries(other.#columns).map(([name, column]) => [name, column.fork()])
+    this.#columns = Object.fromEntries(forks)
+    this.#hosts = other.#hosts.fork()
+    this.#rules = other.#rules.fork()
+    this.#rows = other.#rows
+    this.#heldCount = other.#heldCount
+    this.#nextDueMicros = other.#nextDueMicros
+  }
+
+  /** Everything but the names of pairs. */
+  protected *recordParts(): Generator<Part> {
+    const facts: RecordFacts = {
+      startMicros: this.startMicros,
+      nowMicros: this.nowMicros,
+      rows: this.#rows,
+      heldCount: this.#heldCount,
+      nextDueMicros: Number.isFinite(this.#nextDueMicros) ? this.#nextDueMicros : null,
+    }
+    yield { name: "records", facts, columns: {} }
+    yield* this.#hosts.parts("records-hosts", {})
+    yield* this.#rules.parts("records-rules", {})
+    for (const [column, pages] of Object.entries(this.#columns))
+      yield* pages.parts("records-page", { column })
+    yield* this.#matchCounts.parts("records-matches")
+  }
+
+  /** Takes over a part; false for one of something else. */
+  protected takeRecords(part: Part): boolean {
+    switch (part.name) {
+      case "records": {
+        const { startMicros, nowMicros, rows, heldCount, nextDueMicros } = part.facts as RecordFacts
+        this.startMicros = startMicros
+        this.nowMicros = nowMicros
+        this.#rows = rows
+        this.#heldCount = heldCount
+        this.#nextDueMicros = nextDueMicros ?? Number.POSITIVE_INFINITY
+        return true
+      }
+      case "records-hosts":
+        this.#hosts.takePart(part.columns)
+        return true
+      case "records-rules":
+        this.#rules.takePart(part.columns)
+        return true
+      case "records-page": {
+        const { column } = part.facts as { readonly column: keyof Columns }
+        this.#columns[column].takePart(part)
+        return true
+      }
+      case "records-matches":
+        this.#matchCounts.takePart(part)
+        return true
+      default:
+        return false
+    }
+  }
+
+  #hold(pair: number, untilMicros: number): void {
+    if (this.#columns.heldAt.get(pair) === 0) this.#enlist(pair)
+    if (untilMicros < this.#nextDueMicros) this.#nextDueMicros = untilMicros
+  }
+
+  #enlist(pair: number): void {
+    this.#columns.held.set(this.#heldCount++, pair)
+    this.#columns.heldAt.set(pair, this.#heldCount)
+    this.#columns.isHeld.set(pair, 1)
+  }
+
+  *#heldPairs(): IterableIterator<number> {
+    for (let place = 0; place < this.#heldCount; place++) yield this.#columns.held.get(place)
+  }
+
+  #matchKey(pair: number, ruleId: string): number {
+    return pair * MAX_RULES + this.#rules.of(ruleId)
+  }
+
+  #rowFor(pair: number): number {
+    const known = this.#columns.rowOf.get(pair)
+    if (known > 0) return known
+    this.#columns.rowOf.set(pair, ++this.#rows)
+    return this.#rows
+  }
+}
+
+type Columns = ReturnType<typeof makeColumns>
+
+function makeColumns() {
+  return {
+    // By pair; 0 = none, NEVER = not yet.
+    suspendedUntil: float64s(),
+    blackholedUntil: float64s(),
+    lastAdjust: float64s(NEVER),
+    quietFrom: float64s(NEVER),
+    /** 1 = suspended or blackholed: what every attempt asks, in a column small enough to stay at hand. */
+    isHeld: uint8s(),
+    /** Number of the MX host of its latest reply that was judged, from 1. */
+    mxOf: int32s(),
+    /** Row of adjusted values, from 1. */
+    rowOf: int32s(),
+    // By row and option; NEVER = not adjusted.
+    values: float64s(NEVER),
+    initials: float64s(),
+    changes: int32s(),
+    /** By row and event: when it was last told. */
+    alerts: float64s(NEVER),
+    /** By binding: when it was born. */
+    birth: float64s(NEVER),
+    /** Pairs that are suspended or blackholed, in no order; and the place of each in the list, from 1. */
+    held: int32s(),
+    heldAt: int32s(),
+  }
+}
