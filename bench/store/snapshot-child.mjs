@@ -1,37 +1,37 @@
 /**
- * A store of many keys to disk and back, while events go on:
- * `node --expose-gc snapshot-child.mjs KEYS`. Prints one JSON line: seconds, bytes, and the longest
- * time that events had to wait for a turn meanwhile.
+ * A store of many keys to disk, or back from it, while events go on:
+ * `node snapshot-child.mjs write|read KEYS FILE`. Reading is another process: it is what a restart does.
+ * Prints one JSON line: seconds, bytes, and the longest time that events had to wait for a turn.
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { SnapshotFile } from "../../dist/store/backing/snapshot.js"
 import { Store } from "../../dist/store/store.js"
 
-const keys = Number(process.argv[2])
+const [, , side, count, path] = process.argv
+const keys = Number(count)
 const START = 1_790_000_100e6
-const folder = mkdtempSync(join(tmpdir(), "adaptive-bench-"))
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
-
-const store = new Store()
-const audit = store.audits.define("outbound_audit1", {
-  monitors: [
-    { sizeSec: 300, count: 6 },
-    { sizeSec: 1800, count: 4 },
-  ],
-})
 const TYPES = [0, 1, 1, 2, 3]
 const name = (key) => [`binding-${key % 8}`, `customer-${key}.example.net`]
-for (const back of [7200, 5400, 3600, 1800, 1500, 1200, 900, 600, 300, 0]) {
-  for (let key = 0; key < keys; key++) {
-    const pair = store.pairs.of(...name(key))
-    store.touch(pair, START - 7200e6)
-    audit.record(store.pairs, pair, TYPES[key % 5], START - back * 1e6, 8_200_000)
-    if (back === 0 && key % 100 === 0) store.suspend(pair, START + 3600e6)
-    if (back === 0 && key % 10 === 0) store.adjust(pair, "max_outbound_connections", 20, 10)
-    if (back === 0 && key % 10 === 1) store.pairThrottles.take(pair, 100, START)
+
+function filled() {
+  const store = new Store()
+  const audit = store.audits.define("outbound_audit1", {
+    monitors: [
+      { sizeSec: 300, count: 6 },
+      { sizeSec: 1800, count: 4 },
+    ],
+  })
+  for (const back of [7200, 5400, 3600, 1800, 1500, 1200, 900, 600, 300, 0]) {
+    for (let key = 0; key < keys; key++) {
+      const pair = store.pairs.of(...name(key))
+      store.touch(pair, START - 7200e6)
+      audit.record(store.pairs, pair, TYPES[key % 5], START - back * 1e6, 8_200_000)
+      if (back === 0 && key % 100 === 0) store.suspend(pair, START + 3600e6)
+      if (back === 0 && key % 10 === 0) store.adjust(pair, "max_outbound_connections", 20, 10)
+      if (back === 0 && key % 10 === 1) store.pairThrottles.take(pair, 100, START)
+      if (back === 0 && key % 10 === 2) store.countMatch(pair, "0123456789ab", START, 3600e6)
+    }
   }
+  return store
 }
 
 /** Runs something while events come in; tells how long it took and the longest time without a turn. */
@@ -61,18 +61,13 @@ async function beside(target, act) {
   return { result, seconds, longest, events }
 }
 
-const file = new SnapshotFile(join(folder, "state"))
-globalThis.gc?.()
-const written = await beside(store, () => file.write(store))
-const again = await beside(store, () => file.write(store))
-globalThis.gc?.()
-const read = await beside(null, () => file.read())
-if (read.result.store.pairs.count !== keys) throw new Error("not all pairs came back")
-console.log(
-  JSON.stringify({
-    megabytes: written.result / 1e6,
-    write: { seconds: written.seconds, longest: written.longest, events: written.events },
-    again: { seconds: again.seconds, longest: again.longest, events: again.events },
-    read: { seconds: read.seconds, longest: read.longest },
-  }),
-)
+const file = new SnapshotFile(path)
+if (side === "write") {
+  const store = filled()
+  const { result, seconds, longest } = await beside(store, () => file.write(store))
+  console.log(JSON.stringify({ megabytes: result / 1e6, seconds, longest }))
+} else {
+  const { result, seconds, longest } = await beside(null, () => file.read())
+  if (result.store.pairs.count !== keys) throw new Error("not all pairs came back")
+  console.log(JSON.stringify({ seconds, longest }))
+}

@@ -27,7 +27,7 @@ import { createRequire } from "node:module"
 import { chunkIdBytes } from "./chunk-id.js"
 import { patchMetamethods } from "./fengari-metamethods.js"
 import { freeze, isFrozen, patchTables, type TValue } from "./fengari-tables.js"
-import { formatNumber } from "./number-format.js"
+import { formatNumber } from "../model/number-format.js"
 import { parseNumeral } from "./numeral.js"
 
 /** A Lua string: bytes. */

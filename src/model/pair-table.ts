@@ -48,7 +48,7 @@ export interface PairTableState {
   readonly bindingOf: Int32Array<ArrayBuffer>
 }
 
-const PAIRS_AT_A_TIME = 8192
+const PAIRS_AT_A_TIME = 4096
 const DEFAULT_BYTES = Buffer.from("default")
 
 export class PairTable {
@@ -184,6 +184,9 @@ export class PairTable {
     this.#domains = state.domains
     this.#bindingOf = state.bindingOf
     for (const name of state.bindings) this.#bindingNumber(name)
+    // Room for all from the start: making more later means entering everything anew.
+    while (state.starts.length > (this.#mask + 1) * MAX_LOAD) this.#mask = this.#mask * 2 + 1
+    this.#slots = new Int32Array(SLOT * (this.#mask + 1))
     this.#askWith(this.#bytes)
     while (this.#count < state.starts.length) {
       const pair = this.#count++

@@ -162,7 +162,7 @@ export class AuditSeriesStore {
     const { series: name, spec, monitor } = part.facts as SeriesFacts
     if (part.name === "series") this.#series.set(name, new Series(spec))
     const series = this.#series.get(name) as Series
-    if (part.name === "series-keys") series.keys.takePart(part.columns)
+    if (part.name === "series-keys") series.keys.takePart(part)
     else if (part.name === "series-cells") (series.grids[monitor] as WindowGrid).takePart(part)
     else if (part.name === "series-end") series.settle()
     return true

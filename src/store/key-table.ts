@@ -12,6 +12,11 @@ const FIRST_SLOTS = 16
 const MAX_LOAD = 0.6
 const SPREAD = 0x9e3779b1 | 0
 
+interface PartFacts {
+  /** Keys in all parts together. */
+  readonly size: number
+}
+
 export class KeyTable {
   #slots = int32s()
   #mask = FIRST_SLOTS - 1
@@ -101,10 +106,15 @@ export class KeyTable {
 
   /** All keys with their rows, in parts of a name. */
   *parts(name: string, facts: object): Generator<Part> {
+    const { size } = this
     let rows: number[] = []
     let keys: string[] = []
     const take = (): Part => {
-      const part = { name, facts, columns: { rows: Int32Array.from(rows), ...packTexts(keys) } }
+      const part = {
+        name,
+        facts: { ...facts, size } satisfies PartFacts,
+        columns: { rows: Int32Array.from(rows), ...packTexts(keys) },
+      }
       rows = []
       keys = []
       return part
@@ -118,7 +128,10 @@ export class KeyTable {
   }
 
   /** Enters the keys of a part. */
-  takePart({ rows, bytes, lengths }: Part["columns"]): void {
+  takePart({ facts, columns: { rows, bytes, lengths } }: Part): void {
+    // Room for all from the start: making more later means entering everything anew.
+    if (this.#keys.length === 0)
+      while ((facts as PartFacts).size > (this.#mask + 1) * MAX_LOAD) this.#mask = this.#mask * 2 + 1
     for (const [i, key] of unpackTexts(bytes, lengths).entries()) this.enter(rows?.[i] as number, key)
   }
 

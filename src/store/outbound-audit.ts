@@ -197,7 +197,7 @@ export class OutboundAudit {
         this.#isStored.takePart(part)
         break
       case "audit-domains":
-        this.#domains.takePart(part.columns)
+        this.#domains.takePart(part)
         break
       case "audit-end":
         this.#domains.settle()

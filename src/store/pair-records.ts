@@ -282,10 +282,10 @@ export class PairRecords {
         return true
       }
       case "records-hosts":
-        this.#hosts.takePart(part.columns)
+        this.#hosts.takePart(part)
         return true
       case "records-rules":
-        this.#rules.takePart(part.columns)
+        this.#rules.takePart(part)
         return true
       case "records-page": {
         const { column } = part.facts as { readonly column: keyof Columns }

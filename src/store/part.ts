@@ -14,7 +14,7 @@ export interface Part {
 }
 
 /** Keys handed on at a time: no step of writing or reading a state takes long. */
-export const KEYS_IN_PART = 8192
+export const KEYS_IN_PART = 4096
 
 /** Texts as two columns. */
 export function packTexts(texts: readonly string[]): { bytes: Uint8Array; lengths: Int32Array } {

@@ -7,7 +7,7 @@
  * Knows no rules: a key is a number.
  */
 import { float64s, int32s } from "./paged.js"
-import type { Part } from "./part.js"
+import { KEYS_IN_PART, type Part } from "./part.js"
 
 /** Instants of a block. */
 const BLOCK = 8
@@ -15,8 +15,6 @@ const NONE = 0
 const SPREAD = 0x9e3779b1 | 0
 const FIRST_SLOTS = 1024
 const MAX_LOAD = 0.6
-/** Keys of a part: no step of writing or reading takes long. */
-const KEYS_IN_PART = 8192
 
 export class SlidingCounts {
   /** Row of a key, from 1, at the place of its hash or behind it. */

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { formatNumber, formatWith, type NumberSpec } from "../../src/lua/number-format.js"
+import { formatNumber, formatWith, type NumberSpec } from "../../src/model/number-format.js"
 import { parseInBase, parseNumeral } from "../../src/lua/numeral.js"
 
 const PLAIN: Omit<NumberSpec, "conversion"> = {

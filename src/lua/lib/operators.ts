@@ -18,7 +18,7 @@ import {
   type LuaState,
   lua,
 } from "../fengari.js"
-import { toInt64 } from "../number-format.js"
+import { toInt64 } from "../../model/number-format.js"
 import { parseNumeral } from "../numeral.js"
 
 /** Pushes a table of the operator helpers. */

@@ -31,7 +31,7 @@ import {
   type LuaState,
   lua,
 } from "../fengari.js"
-import { formatWith, type NumberSpec } from "../number-format.js"
+import { formatWith, type NumberSpec } from "../../model/number-format.js"
 import { type Capture, PatternError, PatternMatch } from "./pattern.js"
 
 /** Pushes the `string` table and makes it the metatable index of all strings. */

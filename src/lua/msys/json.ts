@@ -14,7 +14,7 @@ import {
   type LuaState,
   lua,
 } from "../fengari.js"
-import { formatNumber } from "../number-format.js"
+import { formatNumber } from "../../model/number-format.js"
 import type { LuaVm } from "../vm.js"
 import { HandleType, hostTypeName } from "./handle.js"
 import { CODES, parseJson } from "./json/parse.js"
