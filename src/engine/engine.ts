@@ -120,6 +120,13 @@ export class Engine {
     return store.isHeld(pair)
   }
 
+  /** When a pair that is held is let go: at the first sweep at or after the end of what holds it longest. */
+  liftMicros(pair: number): number {
+    const { store } = this
+    const until = Math.max(store.suspendedUntil(pair), store.blackholedUntil(pair))
+    return this.#sweepAt(until)
+  }
+
   /** Takes one event, after `advance` to its time. Receptions, feedback and the like change nothing. */
   process(event: EngineEvent): void {
     switch (event.type) {
@@ -302,14 +309,16 @@ export class Engine {
   #planSweep(): void {
     const due = this.store.nextDueMicros
     this.#knownDueMicros = due
+    const isSwept = due !== Number.POSITIVE_INFINITY && this.#settings.module.sweepMicros > 0
+    this.#nextSweepMicros = isSwept ? this.#sweepAt(due) : Number.POSITIVE_INFINITY
+  }
+
+  /** The first sweep at or after a time; the time itself where none are made. */
+  #sweepAt(atMicros: number): number {
     const { sweepMicros } = this.#settings.module
-    if (due === Number.POSITIVE_INFINITY || sweepMicros === 0) {
-      this.#nextSweepMicros = Number.POSITIVE_INFINITY
-      return
-    }
+    if (sweepMicros === 0) return atMicros
     const { startMicros } = this.store
-    const sweeps = Math.max(0, Math.ceil((due - startMicros) / sweepMicros))
-    this.#nextSweepMicros = startMicros + sweeps * sweepMicros
+    return startMicros + Math.max(0, Math.ceil((atMicros - startMicros) / sweepMicros)) * sweepMicros
   }
 
   #sweep(atMicros: number): void {

@@ -24,10 +24,10 @@
  *   named as there (chunk-id.ts).
  */
 import { createRequire } from "node:module"
+import { formatNumber } from "../model/number-format.js"
 import { chunkIdBytes } from "./chunk-id.js"
 import { patchMetamethods } from "./fengari-metamethods.js"
 import { freeze, isFrozen, patchTables, type TValue } from "./fengari-tables.js"
-import { formatNumber } from "../model/number-format.js"
 import { parseNumeral } from "./numeral.js"
 
 /** A Lua string: bytes. */

@@ -4,8 +4,8 @@
  */
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { formatNumber, formatWith, type NumberSpec } from "../../src/model/number-format.js"
 import { parseInBase, parseNumeral } from "../../src/lua/numeral.js"
+import { formatNumber, formatWith, type NumberSpec } from "../../src/model/number-format.js"
 
 const PLAIN: Omit<NumberSpec, "conversion"> = {
   leftAlign: false,

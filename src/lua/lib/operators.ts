@@ -5,6 +5,8 @@
  * Operands are cut to 64-bit integers, results are doubles.
  * Source: lua-dialect.md B; metamethod names: the fork's "differences" document.
  */
+
+import { toInt64 } from "../../model/number-format.js"
 import { latin1Of, literal, raise, setFunctions, typeName } from "../args.js"
 import {
   aux,
@@ -18,7 +20,6 @@ import {
   type LuaState,
   lua,
 } from "../fengari.js"
-import { toInt64 } from "../../model/number-format.js"
 import { parseNumeral } from "../numeral.js"
 
 /** Pushes a table of the operator helpers. */

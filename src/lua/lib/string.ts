@@ -3,6 +3,8 @@
  * C does, patterns and growth are bounded. fengari's own string library differs
  * in all three (lua-dialect.md C).
  */
+
+import { formatWith, type NumberSpec } from "../../model/number-format.js"
 import {
   argError,
   bytesOfLatin1,
@@ -31,7 +33,6 @@ import {
   type LuaState,
   lua,
 } from "../fengari.js"
-import { formatWith, type NumberSpec } from "../../model/number-format.js"
 import { type Capture, PatternError, PatternMatch } from "./pattern.js"
 
 /** Pushes the `string` table and makes it the metatable index of all strings. */

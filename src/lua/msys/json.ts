@@ -3,6 +3,8 @@
  * `#a`, `for k, v in o`). The Lua half, `scriptlets/json.lua`, says what scripts
  * can rely on.
  */
+
+import { formatNumber } from "../../model/number-format.js"
 import { bytesOfLatin1, checkBytes, checkNumber, latin1Of, pushText } from "../args.js"
 import {
   LUA_TBOOLEAN,
@@ -14,7 +16,6 @@ import {
   type LuaState,
   lua,
 } from "../fengari.js"
-import { formatNumber } from "../../model/number-format.js"
 import type { LuaVm } from "../vm.js"
 import { HandleType, hostTypeName } from "./handle.js"
 import { CODES, parseJson } from "./json/parse.js"
