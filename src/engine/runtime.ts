@@ -10,7 +10,7 @@ import type { ResponseRule } from "../model/rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { Engine } from "./engine.js"
-import { send, type SendAnswer as MicrosAnswer, whenToSend } from "./may-send.js"
+import { type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
 import type { AskFunction } from "./parameter.js"
 
 export interface RuntimeListener {

@@ -27,6 +27,7 @@ export interface NamedThrottleState {
   readonly count: number
   /** When its window began; null before the first message. */
   readonly beganMicros: number | null
+  /** When it was created, or a window was found to be over. */
   readonly createdMicros: number
 }
 
@@ -149,7 +150,7 @@ export class NamedThrottles {
     if (passed > periodSec * 1e6 + LINGER_MICROS) return undefined
     if (passed >= periodSec * 1e6 || passed < 0) {
       throttle.beganMicros = null
-      throttle.createdMicros = passed < 0 ? atMicros : createdMicros
+      throttle.createdMicros = atMicros
       throttle.count = 0
     }
     this.#throttles.set(name, throttle)

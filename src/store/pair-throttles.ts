@@ -3,7 +3,7 @@
  * the n-th message goes no earlier than n intervals after the first, however
  * long an interval is. Nothing is rounded on the way, so no error adds up.
  *
- * Who comes late keeps his place by up to one interval, or one second where
+ * Who comes late keeps his place by up to one interval, or two seconds where
  * intervals are shorter: senders look at their queues now and then, not at each
  * microsecond. No aligned hour gets more than the limit plus one.
  * Source: engine.md section 2 (exactly, also below one a second and one an
@@ -14,7 +14,8 @@ import { KEYS_IN_PART, type Part } from "./part.js"
 import { Recency } from "./recency.js"
 
 const HOUR_MICROS = 3600e6
-const SECOND_MICROS = 1e6
+/** Senders look at their queues about once a second. */
+const LOOK_MICROS = 2e6
 
 /** Pairs whose throttle is remembered, unless told otherwise: as many as the original's look-up cache. */
 export const PAIR_THROTTLES = 1_048_576
@@ -184,7 +185,7 @@ export class PairThrottles {
 
 /** How late a message may come and still be counted as in time. */
 function graceMicros(perHour: number): number {
-  return Math.max(SECOND_MICROS, HOUR_MICROS / perHour)
+  return Math.max(LOOK_MICROS, HOUR_MICROS / perHour)
 }
 
 /** The earliest place that a message that goes now can have: into an hour, one interval is carried over at most. */
