@@ -15,10 +15,15 @@ import { makePowerMtaReader } from "./powermta.js"
 import type { MakeReader } from "./reader.js"
 import { makeRejectlogReader } from "./rejectlog.js"
 
+/** From the connection to the receiver on, or from the reception by the sending server ("spool"). */
+export type DeliveryTime = "connection" | "spool" | null
+
 interface Format {
   readonly make: MakeReader
   /** Longest line or record that is read; a longer one is a bad line. */
   readonly maxLineBytes: number
+  /** From what on its deliveries' times are counted; null where it has none. */
+  readonly deliveryTime: DeliveryTime
   /** Does a line have this format's shape? */
   readonly fits: (line: string) => boolean
 }
@@ -27,10 +32,16 @@ interface Format {
 const MAX_LOG_LINE = 64 << 10
 const MAX_JSON_LINE = 16 << 20
 
-const log = (make: MakeReader, fits: Format["fits"]): Format => ({ make, maxLineBytes: MAX_LOG_LINE, fits })
-const json = (make: MakeReader, fits: Format["fits"]): Format => ({
+const log = (make: MakeReader, deliveryTime: DeliveryTime, fits: Format["fits"]): Format => ({
+  make,
+  maxLineBytes: MAX_LOG_LINE,
+  deliveryTime,
+  fits,
+})
+const json = (make: MakeReader, deliveryTime: DeliveryTime, fits: Format["fits"]): Format => ({
   make,
   maxLineBytes: MAX_JSON_LINE,
+  deliveryTime,
   fits: (line) => /^\s*[[{]/.test(line) && fits(line),
 })
 
@@ -40,28 +51,37 @@ const fieldCount = (line: string): number => line.split("@").length
 
 /** In the order in which they are tried. */
 export const FORMATS = {
-  mainlog: log(makeMainlogReader, (line) => {
+  mainlog: log(makeMainlogReader, "spool", (line) => {
     if (!TIME.test(line)) return false
     const type = field(line, 4)
     // A bouncelog's T has the stage two fields later.
     if (type === "T") return /^\d{1,2}$/.test(field(line, 9)) && !/^\d{1,2}$/.test(field(line, 11))
     return /^[RDXP]$/.test(type)
   }),
-  bouncelog: log(makeBouncelogReader, (line) => {
+  bouncelog: log(makeBouncelogReader, null, (line) => {
     return TIME.test(line) && /^[BT]$/.test(field(line, 4)) && /^\d{1,2}$/.test(field(line, 11))
   }),
-  fbllog: log(makeFbllogReader, (line) => TIME.test(line) && field(line, 2) === "F" && fieldCount(line) >= 9),
-  rejectlog: log(makeRejectlogReader, (line) => /^\d{10}(?:\d{6})?: (?:R="|Marker )/.test(line)),
-  "msys-json": json(makeMsysJsonReader, (line) => /"msys"\s*:/.test(line)),
+  fbllog: log(
+    makeFbllogReader,
+    null,
+    (line) => TIME.test(line) && field(line, 2) === "F" && fieldCount(line) >= 9,
+  ),
+  rejectlog: log(makeRejectlogReader, null, (line) => /^\d{10}(?:\d{6})?: (?:R="|Marker )/.test(line)),
+  "msys-json": json(makeMsysJsonReader, "spool", (line) => /"msys"\s*:/.test(line)),
   kumomta: json(
     makeKumoMtaReader,
+    "spool",
     (line) =>
       /"(?:timestamp|event_time)"\s*:/.test(line) &&
       /"(?:queue|site|egress_source|reception_protocol)"\s*:/.test(line),
   ),
-  jsonl: json(makeJsonlReader, (line) => /"time"\s*:/.test(line) && /"type"\s*:/.test(line)),
-  powermta: log(makePowerMtaReader, (line) => /^"?type"?,/.test(line) && /\btimeLogged\b/.test(line)),
-  postfix: log(makePostfixReader, (line) =>
+  jsonl: json(makeJsonlReader, "connection", (line) => /"time"\s*:/.test(line) && /"type"\s*:/.test(line)),
+  powermta: log(
+    makePowerMtaReader,
+    "spool",
+    (line) => /^"?type"?,/.test(line) && /\btimeLogged\b/.test(line),
+  ),
+  postfix: log(makePostfixReader, "connection", (line) =>
     /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ postfix[^\s[]*\[\d+\]: /.test(line),
   ),
 } as const satisfies Record<string, Format>

@@ -100,6 +100,7 @@ function tell(value: unknown, kindOf: (word: string) => string, sink: RecordSink
         phase: isReply ? phaseOf(response?.command, type) : null,
         local: isReply && content.startsWith(INTERNAL),
         bounceClass: bounceClass === "Uncategorized" ? null : bounceClass,
+        deliveryTimeSec: type === "delivery" ? spoolSec(record) : null,
         fblType: asText(asObject(record.feedback_report)?.feedback_type),
         retries: asNumber(record.num_attempts),
       }),
@@ -111,6 +112,21 @@ function readTime({ event_time: stamp, timestamp }: Fields): number | null {
   if (typeof stamp === "string") return readStamp(stamp)
   const seconds = asNumber(timestamp)
   return seconds === null ? null : Math.round(seconds * 1e6)
+}
+
+/** Seconds from reception on, between two times written alike: an exact one and one cut to seconds would be off. */
+function spoolSec({
+  event_time: stamp,
+  created_time: createdStamp,
+  timestamp,
+  created,
+}: Fields): number | null {
+  if (typeof stamp === "string" && typeof createdStamp === "string") {
+    const [to, from] = [readStamp(stamp), readStamp(createdStamp)]
+    if (to !== null && from !== null) return (to - from) / 1e6
+  }
+  const [to, from] = [asNumber(timestamp), asNumber(created)]
+  return to === null || from === null ? null : to - from
 }
 
 /**

@@ -51,6 +51,8 @@ const REFUSED = "refused to talk to me: "
 const IN_REPLY_TO = / \(in reply to ([A-Za-z ]{1,40}) command\)$/
 /** A peer of which Postfix itself tells what went wrong. */
 const PEER = /(?:connect to|lost connection with|conversation with) ([^\s[\]]+)\[([^\s\]]*)\]/
+/** Before the queue, in it, connecting, transmitting: the last two are from the connection to the delivery. */
+const DELAYS = /(?:^|, )delays=[\d.]+\/[\d.]+\/([\d.]+)\/([\d.]+)(?:,|$)/
 const RELAY = /(?:^|, )relay=([^\s[\]]+)\[([^\s\]]*)\]/
 
 /** In the relay's brackets a local socket may stand instead. */
@@ -180,7 +182,6 @@ function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: 
     return
   }
   const [, relayMx, relayIp = ""] = RELAY.exec(fields) ?? []
-  const delay = /(?:^|, )delay=([\d.]+)/.exec(fields)?.[1]
   sink.event(
     makeEvent({
       atMicros,
@@ -192,9 +193,17 @@ function attempt(message: string, { atMicros, binding, daemon }: Attempt, sink: 
       phase: answer.phase,
       response: answer.response,
       local: answer.local,
-      deliveryTimeSec: type === "delivery" && delay !== undefined ? asNumber(delay) : null,
+      deliveryTimeSec: type === "delivery" ? connectedSec(fields) : null,
     }),
   )
+}
+
+/** Seconds from connecting to the receiver's last word. */
+function connectedSec(fields: string): number | null {
+  const delays = DELAYS.exec(fields)
+  const connecting = asNumber(delays?.[1])
+  const transmitting = asNumber(delays?.[2])
+  return connecting === null || transmitting === null ? null : connecting + transmitting
 }
 
 interface Told {

@@ -100,6 +100,7 @@ function tell(field: (name: string) => string, sink: RecordSink, linesBack: numb
     sink.bad("neither queue nor rcpt names a domain", undefined, linesBack)
     return
   }
+  const queuedMicros = type === "delivery" ? readTime(field("timeQueued")) : null
   const [, mx = "", mxIp = ""] = HOST.exec(field("dsnMta")) ?? []
   const isFailure = type === "transient" || type === "permanent"
   const reply = isFailure || type === "oob" ? diagnosis(field("dsnDiag")) : ""
@@ -116,6 +117,7 @@ function tell(field: (name: string) => string, sink: RecordSink, linesBack: numb
       response: isFailure && reply === "" ? field("dsnStatus") : reply,
       local: isFailure && reply === "",
       bounceClass: bounceClass || null,
+      deliveryTimeSec: queuedMicros === null ? null : (atMicros - queuedMicros) / 1e6,
       fblType: type === "fbl" ? field("feedbackType") || null : null,
     }),
   )

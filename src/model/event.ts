@@ -46,7 +46,7 @@ export interface DeliveryEvent {
   readonly local: boolean
   /** Bounce class as the traffic has it: a Momentum number, or another server's word. */
   readonly bounceClass: string | null
-  /** Seconds from reception to delivery (spool time), of deliveries. */
+  /** Seconds that a delivery took; from what on they are counted depends on the format. */
   readonly deliveryTimeSec: number | null
   /** Address of the receiver. */
   readonly ip: string | null

@@ -344,6 +344,31 @@ describe("kumomta", () => {
       "delivery 1790000000 b1::a.test group pool mx mx.a.test ip 192.0.2.1 retry 1",
     ],
     [
+      "a delivery and when it came in",
+      record({ type: "Delivery", created: 1_789_999_997 }, { code: 250 }),
+      "delivery 1790000000 b1::a.test group pool mx mx.a.test ip 192.0.2.1 took 3 retry 1",
+    ],
+    [
+      "a delivery and when exactly it came in",
+      record({
+        type: "Delivery",
+        event_time: "2026-09-21T14:13:20.75Z",
+        created_time: "2026-09-21T16:13:18.5+02:00",
+        created: 1_789_999_998,
+      }),
+      "delivery 1790000000.75 b1::a.test group pool mx mx.a.test ip 192.0.2.1 took 2.25 retry 1",
+    ],
+    [
+      "a delivery of exact time, reception in seconds: seconds are compared",
+      record({ type: "Delivery", event_time: "2026-09-21T14:13:20.75Z", created: 1_789_999_998 }),
+      "delivery 1790000000.75 b1::a.test group pool mx mx.a.test ip 192.0.2.1 took 2 retry 1",
+    ],
+    [
+      "a failure and when it came in",
+      record({ created: 1_789_999_997 }),
+      `${plain} rcptto retry 1 | 450 4.2.1 later`,
+    ],
+    [
       "a complaint",
       record({
         type: "Feedback",

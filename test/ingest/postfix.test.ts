@@ -105,9 +105,24 @@ describe("attempts", () => {
     [
       "orig_to, conn_use, quoted local part",
       line(
-        '4F1AB2: to=<"a@b"@A.Test>, orig_to=<x@y>, relay=mx.a.test[192.0.2.1]:25, conn_use=3, delay=0.1, delays=0/0/0/0, dsn=2.0.0, status=sent (250 ok)',
+        '4F1AB2: to=<"a@b"@A.Test>, orig_to=<x@y>, relay=mx.a.test[192.0.2.1]:25, conn_use=3, delay=2.1, delays=1.5/0.5/0/0.1, dsn=2.0.0, status=sent (250 ok)',
       ),
       "delivery 1790000000.5 b1::a.test mx mx.a.test ip 192.0.2.1 took 0.1",
+    ],
+    [
+      "without its delays in parts",
+      line(to("sent (250 2.0.0 OK)").replace("delays=0/0/1/0.5, ", "")),
+      "delivery 1790000000.5 b1::a.test mx mx.a.test ip 192.0.2.1",
+    ],
+    [
+      "a part that is no number",
+      line(to("sent (250 2.0.0 OK)").replace("0/0/1/0.5", "0/0/1.2.3/0.5")),
+      "delivery 1790000000.5 b1::a.test mx mx.a.test ip 192.0.2.1",
+    ],
+    [
+      "the waiting before the connection is no part of it",
+      line(to("sent (250 2.0.0 OK)").replace("delays=0/0/1/0.5", "delays=300/20/0.25/0.5")),
+      "delivery 1790000000.5 b1::a.test mx mx.a.test ip 192.0.2.1 took 0.75",
     ],
     [
       "lmtp",

@@ -161,6 +161,16 @@ describe("records", () => {
     expect(readLines(makePowerMtaReader, lines)[1]).toBe("delivery 1790000000 v1::a.test")
   })
 
+  test.each([
+    ["of a delivery", "d", "2026-09-21 14:13:17+0000", "delivery 1790000000 v1::a.test took 3"],
+    ["in Unix seconds", "d", "1789999999.5", "delivery 1790000000 v1::a.test took 0.5"],
+    ["that is none", "d", "soon", "delivery 1790000000 v1::a.test"],
+    ["of another record", "r", "2026-09-21 14:13:17+0000", "reception 1790000000 v1::a.test"],
+  ])("a time of queueing %s", (_title, type, queued, told) => {
+    const lines = ["type,timeLogged,timeQueued,queue", `${type},1790000000,${queued},a.test/v1`]
+    expect(readLines(makePowerMtaReader, lines)[1]).toBe(told)
+  })
+
   test("a header anew where files were joined", () => {
     const lines = [HEADER, row({ type: "d" }), "type,timeLogged,queue", "d,1790000001,b.test/v2"]
     expect(readLines(makePowerMtaReader, lines).slice(2)).toEqual([
