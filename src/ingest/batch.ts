@@ -5,6 +5,7 @@
  */
 import { EVENT_TYPES, type EventType, PHASES, type Phase, TYPE_NUMBER } from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
+import { NOT_TOLD } from "./reader.js"
 import { emptyEvent, type TrafficConsumer, type TrafficEvent } from "./traffic.js"
 
 /** Events of a batch: enough to make its passing cheap, few enough to pass often. */
@@ -22,6 +23,8 @@ export interface EventBatch {
   readonly pairs: Int32Array
   readonly files: Int32Array
   readonly types: Uint8Array
+  /** How long deliveries took; null where nobody asked. */
+  readonly deliveryMicros: Float64Array | null
   /** 1 for events with a text, which stand in order below. */
   readonly hasText: Uint8Array
   readonly texts: readonly string[]
@@ -38,17 +41,21 @@ export interface EventBatch {
 export class BatchWriter {
   readonly #pairs: PairTable
   readonly #send: (batch: EventBatch) => void
+  readonly #audits: boolean
   #told = 0
-  #columns = emptyColumns()
+  #columns: ReturnType<typeof emptyColumns>
   #count = 0
   #texts: string[] = []
   #marks: number[] = []
   #mx: (string | null)[] = []
   #bounceClasses: (string | null)[] = []
 
-  constructor(pairs: PairTable, send: (batch: EventBatch) => void) {
+  /** @param audits times of deliveries travel too */
+  constructor(pairs: PairTable, audits: boolean, send: (batch: EventBatch) => void) {
     this.#pairs = pairs
+    this.#audits = audits
     this.#send = send
+    this.#columns = emptyColumns(audits)
   }
 
   clock(atMicros: number): void {
@@ -66,6 +73,7 @@ export class BatchWriter {
     columns.pairs[i] = event.pair
     columns.files[i] = event.file
     columns.types[i] = TYPE_NUMBER[event.type]
+    if (columns.deliveryMicros !== null) columns.deliveryMicros[i] = event.deliveryMicros
     if (event.response !== "" || event.mx !== null) {
       columns.hasText[i] = 1
       this.#texts.push(event.response)
@@ -96,7 +104,7 @@ export class BatchWriter {
       names,
     })
     // The columns belong to the other side now.
-    this.#columns = emptyColumns()
+    this.#columns = emptyColumns(this.#audits)
     this.#count = 0
     this.#texts = []
     this.#marks = []
@@ -119,11 +127,14 @@ export function buffersOf({
   files,
   types,
   hasText,
+  deliveryMicros,
 }: EventBatch): ArrayBuffer[] {
-  return [at, lineNumbers, lines, pairs, files, types, hasText].map(({ buffer }) => buffer as ArrayBuffer)
+  const columns = [at, lineNumbers, lines, pairs, files, types, hasText]
+  if (deliveryMicros !== null) columns.push(deliveryMicros)
+  return columns.map(({ buffer }) => buffer as ArrayBuffer)
 }
 
-function emptyColumns() {
+function emptyColumns(audits: boolean) {
   return {
     at: new Float64Array(CAPACITY),
     lineNumbers: new Float64Array(CAPACITY),
@@ -132,6 +143,7 @@ function emptyColumns() {
     files: new Int32Array(CAPACITY),
     types: new Uint8Array(CAPACITY),
     hasText: new Uint8Array(CAPACITY),
+    deliveryMicros: audits ? new Float64Array(CAPACITY) : null,
   }
 }
 
@@ -164,6 +176,7 @@ export class BatchReader {
       event.atMicros = atMicros
       event.type = EVENT_TYPES[type] as EventType
       event.pair = pair < 0 ? pair : (this.#numbers[pair] as number)
+      event.deliveryMicros = batch.deliveryMicros === null ? NOT_TOLD : (batch.deliveryMicros[i] as number)
       event.lineNumber = batch.lineNumbers[i] as number
       event.file = batch.files[i] as number
       event.line = batch.lines[i] as number

@@ -5,7 +5,7 @@
 import { type EventType, TYPE_NUMBER } from "../model/event.js"
 import { Fields, isHeartbeat, OUT_OF_BAND_STAGE, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
 import { joinKey } from "./mainlog.js"
-import type { MakeReader } from "./reader.js"
+import { type MakeReader, NOT_TOLD } from "./reader.js"
 
 const FIELDS = 16
 const B = 0x42
@@ -40,7 +40,7 @@ export const makeBouncelogReader: MakeReader = (sink) => {
       bounceClass: fields.latin1(12) || null,
       joinKey: isOutOfBand ? null : joinKey(fields, type),
     }
-    if (isOutOfBand) sink.record(atMicros, TYPE_NUMBER.oob, pair, reply)
+    if (isOutOfBand) sink.record(atMicros, TYPE_NUMBER.oob, pair, reply, NOT_TOLD)
     else sink.copy(atMicros, type, pair, reply)
   }
 

@@ -8,7 +8,15 @@ import type { PairTable } from "../model/pair-table.js"
 import type { EventQueue } from "./event-queue.js"
 import type { Joiner } from "./join.js"
 import { LineCutter, type LineTaker } from "./lines.js"
-import type { MakeReader, PairSink, Reader, ReaderOptions, Reply } from "./reader.js"
+import {
+  type MakeReader,
+  microsTaken,
+  NOT_TOLD,
+  type PairSink,
+  type Reader,
+  type ReaderOptions,
+  type Reply,
+} from "./reader.js"
 
 /** Kinds in the queue: event types by their place in EVENT_TYPES, then these. */
 export const KIND_CLOCK = EVENT_TYPES.length
@@ -27,6 +35,7 @@ export interface Common {
   readonly queue: EventQueue
   readonly pairs: PairTable
   readonly joiner: Joiner | null
+  readonly audits: boolean
   /** Time of the latest event that has gone out. */
   emittedMicros: number
   readonly reorderSec: number
@@ -61,12 +70,14 @@ interface Doubtful {
   readonly reply: Reply | null
   readonly lines: number
   readonly line: number
+  readonly deliveryMicros: number
 }
 
 export class Collector implements PairSink, LineTaker {
   readonly path: string
   readonly pairs: PairTable
   readonly joins: boolean
+  readonly audits: boolean
   readonly counts: Counts = {
     read: 0,
     bad: 0,
@@ -96,6 +107,7 @@ export class Collector implements PairSink, LineTaker {
     this.path = path
     this.pairs = common.pairs
     this.joins = common.joiner !== null
+    this.audits = common.audits
     this.#common = common
     this.#file = file
     this.#reader = format.make(this, options)
@@ -153,41 +165,44 @@ export class Collector implements PairSink, LineTaker {
 
   clock(atMicros: number, kind: string): void {
     this.skip(kind)
-    this.#accept(atMicros, KIND_CLOCK, -1, null)
+    this.#accept(atMicros, KIND_CLOCK, -1, null, NOT_TOLD)
   }
 
   event(event: DeliveryEvent): void {
     const { type, response, mx, phase, local, bounceClass } = event
-    const pair = type === "reception" ? -1 : this.pairs.of(event.binding, event.domain)
+    const hasPair = type !== "reception" || (this.audits && event.domain !== "")
+    const pair = hasPair ? this.pairs.of(event.binding, event.domain) : -1
     const plain = response === "" && mx === null
     this.record(
       event.atMicros,
       TYPE_NUMBER[type],
       pair,
       plain ? null : { response, mx, phase, local, bounceClass, joinKey: null },
+      this.audits && type === "delivery" ? microsTaken(event.deliveryTimeSec) : NOT_TOLD,
     )
   }
 
-  record(atMicros: number, type: number, pair: number, reply: Reply | null): void {
+  record(atMicros: number, type: number, pair: number, reply: Reply | null, deliveryMicros: number): void {
     this.counts.events[type] = (this.counts.events[type] as number) + 1
     if (reply !== null && reply.joinKey !== null) this.#common.joiner?.failure(reply)
-    this.#accept(atMicros, type, pair, reply)
+    this.#accept(atMicros, type, pair, reply, deliveryMicros)
   }
 
   copy(atMicros: number, type: EventType, pair: number, reply: Reply): void {
     this.#common.joiner?.copy(reply)
-    this.#accept(atMicros, KIND_COPY + (type === "permanent" ? 1 : 0), pair, reply)
+    this.#accept(atMicros, KIND_COPY + (type === "permanent" ? 1 : 0), pair, reply, NOT_TOLD)
   }
 
-  #accept(atMicros: number, kind: number, pair: number, reply: Reply | null): void {
+  #accept(atMicros: number, kind: number, pair: number, reply: Reply | null, deliveryMicros: number): void {
     if (atMicros > this.latestMicros + JUMP_MICROS && this.latestMicros >= 0) {
-      this.#doubtful.push({ atMicros, kind, pair, reply, lines: this.#lines, line: this.counts.read })
+      const line = this.counts.read
+      this.#doubtful.push({ atMicros, kind, pair, reply, lines: this.#lines, line, deliveryMicros })
       this.#lines = 0
       if (this.#doubtful.length >= CONFIRMING_LINES) this.#believe()
       return
     }
     if (this.#doubtful.length > 0) this.#refuse()
-    this.#push(atMicros, kind, pair, reply, this.#lines, this.counts.read)
+    this.#push(atMicros, kind, pair, reply, this.#lines, this.counts.read, deliveryMicros)
     this.#lines = 0
   }
 
@@ -198,6 +213,7 @@ export class Collector implements PairSink, LineTaker {
     reply: Reply | null,
     lines: number,
     line: number,
+    deliveryMicros: number,
   ): void {
     const common = this.#common
     // Judged by this file's own lines, not by what happens to have gone out: how much is read
@@ -211,7 +227,7 @@ export class Collector implements PairSink, LineTaker {
     if (common.queue.size >= common.maxWaiting) common.letGo()
     if (atMicros > this.latestMicros) this.latestMicros = atMicros
     if (atMicros < this.firstMicros) this.firstMicros = atMicros
-    common.queue.push(atMicros, kind, pair, reply, lines, this.#file, line)
+    common.queue.push(atMicros, kind, pair, reply, lines, this.#file, line, deliveryMicros)
   }
 
   #late(tooLateMicros: number, kind: number, line: number): void {
@@ -228,8 +244,8 @@ export class Collector implements PairSink, LineTaker {
 
   /** The lines that follow are as far ahead: the clock, or a gap, is real. */
   #believe(): void {
-    for (const { atMicros, kind, pair, reply, lines, line } of this.#doubtful.splice(0))
-      this.#push(atMicros, kind, pair, reply, lines, line)
+    for (const { atMicros, kind, pair, reply, lines, line, deliveryMicros } of this.#doubtful.splice(0))
+      this.#push(atMicros, kind, pair, reply, lines, line, deliveryMicros)
   }
 
   /** The next line is back where the others were: these times were wrong. */

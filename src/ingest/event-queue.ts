@@ -6,7 +6,7 @@
  * Source: traffic-formats.md section 1, merging.
  */
 import { grown } from "../model/pair-table.js"
-import type { Reply } from "./reader.js"
+import { NOT_TOLD, type Reply } from "./reader.js"
 
 export interface QueuedEvent {
   atMicros: number
@@ -19,6 +19,8 @@ export interface QueuedEvent {
   file: number
   /** Line in its file. */
   line: number
+  /** How long a delivery took; NOT_TOLD in a queue that keeps no such times. */
+  deliveryMicros: number
 }
 
 interface Straggler extends QueuedEvent {
@@ -31,7 +33,16 @@ const FIRST_CAPACITY = 4096
 
 export class EventQueue {
   /** The event that `pop` took out last; the queue fills it anew each time. */
-  readonly head: QueuedEvent = { atMicros: 0, kind: 0, pair: 0, reply: null, lines: 0, file: 0, line: 0 }
+  readonly head: QueuedEvent = {
+    atMicros: 0,
+    kind: 0,
+    pair: 0,
+    reply: null,
+    lines: 0,
+    file: 0,
+    line: 0,
+    deliveryMicros: NOT_TOLD,
+  }
 
   // By place in the ring.
   #at = new Float64Array(FIRST_CAPACITY)
@@ -41,11 +52,18 @@ export class EventQueue {
   #kind = new Uint8Array(FIRST_CAPACITY)
   #file = new Int32Array(FIRST_CAPACITY)
   #reply: (Reply | null)[] = new Array(FIRST_CAPACITY).fill(null)
+  /** Null where nobody asks: most replays do not, and a column costs memory traffic. */
+  #deliveryMicros: Float64Array | null
   #mask = FIRST_CAPACITY - 1
   #from = 0
   #count = 0
   readonly #heap: Straggler[] = []
   #serial = 0
+
+  /** @param keepsTimes of deliveries; else they come out as NOT_TOLD */
+  constructor(keepsTimes: boolean) {
+    this.#deliveryMicros = keepsTimes ? new Float64Array(FIRST_CAPACITY) : null
+  }
 
   get size(): number {
     return this.#count + this.#heap.length
@@ -59,12 +77,15 @@ export class EventQueue {
     lines: number,
     file: number,
     line: number,
+    deliveryMicros: number,
   ): void {
     if (this.#count > 0) {
       const last = (this.#from + this.#count - 1) & this.#mask
       const lastAt = this.#at[last] as number
       if (atMicros < lastAt || (atMicros === lastAt && file < (this.#file[last] as number))) {
-        this.#pushHeap({ atMicros, kind, pair, reply, lines, file, line, serial: this.#serial++ })
+        const serial = this.#serial++
+        const kept = this.#deliveryMicros === null ? NOT_TOLD : deliveryMicros
+        this.#pushHeap({ atMicros, kind, pair, reply, lines, file, line, deliveryMicros: kept, serial })
         return
       }
       if (this.#count > this.#mask) this.#grow()
@@ -77,6 +98,7 @@ export class EventQueue {
     this.#kind[place] = kind
     this.#file[place] = file
     if (reply !== null) this.#reply[place] = reply
+    if (this.#deliveryMicros !== null) this.#deliveryMicros[place] = deliveryMicros
   }
 
   /** Time of the earliest event; infinite when there is none. */
@@ -107,6 +129,7 @@ export class EventQueue {
     const reply = this.#reply[place] as Reply | null
     head.reply = reply
     if (reply !== null) this.#reply[place] = null
+    head.deliveryMicros = this.#deliveryMicros === null ? NOT_TOLD : (this.#deliveryMicros[place] as number)
     return true
   }
 
@@ -168,6 +191,7 @@ export class EventQueue {
     this.#lines = turned(this.#lines, Int32Array)
     this.#kind = turned(this.#kind, Uint8Array)
     this.#file = turned(this.#file, Int32Array)
+    if (this.#deliveryMicros !== null) this.#deliveryMicros = turned(this.#deliveryMicros, Float64Array)
     this.#reply = [
       ...this.#reply.slice(from),
       ...this.#reply.slice(0, from),

@@ -4,7 +4,7 @@
  * a text. Source: traffic-formats.md sections 1 and 6.
  */
 import type { Phase } from "../model/event.js"
-import { implausible, isPlausible, type RecordSink } from "./reader.js"
+import { implausible, isPlausible, NOT_TOLD, type RecordSink } from "./reader.js"
 import { decodeText } from "./text.js"
 
 const AT = 0x40
@@ -13,6 +13,7 @@ const QUOTE_AT = Buffer.from('"@')
 const FOUR_ATS = 0x40404040
 const NOT_ASCII = 0x80808080 | 0
 const ZERO = 0x30
+const DOT = 0x2e
 export const HASH = 0x23
 
 /** Where the fields of a line begin and end; reused from line to line. */
@@ -131,6 +132,34 @@ export class Fields {
     return value
   }
 
+  /** Seconds, perhaps with a fraction, as whole microseconds; NOT_TOLD for anything else. */
+  micros(field: number): number {
+    const start = this.start(field)
+    const end = this.end(field)
+    const { bytes } = this
+    let micros = 0
+    let digits = 0
+    /** Digits behind the point; -1 in front of it. */
+    let places = -1
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i] as number
+      if (byte === DOT && places < 0) {
+        places = 0
+        continue
+      }
+      const digit = byte - ZERO
+      if (digit < 0 || digit > 9) return NOT_TOLD
+      digits++
+      if (places >= 0) places++
+      if (places <= 6) micros = micros * 10 + digit
+      else if (places === 7 && digit >= 5) micros++
+    }
+    const wholeDigits = digits - Math.max(places, 0)
+    if (digits === 0 || wholeDigits > 9) return NOT_TOLD
+    for (let i = Math.max(places, 0); i < 6; i++) micros *= 10
+    return micros
+  }
+
   startsWith(field: number, byte: number): boolean {
     const start = this.start(field)
     return this.end(field) > start && this.bytes[start] === byte
@@ -145,7 +174,7 @@ export class Fields {
 }
 
 /** More than any record has: an attacker's line of `@`s is cut, not stored. */
-const MAX_FIELDS = 64
+export const MAX_FIELDS = 64
 
 /**
  * The time at the start of a line in microseconds; -1, and a bad line, when there is none.

@@ -4,8 +4,8 @@
  * makes no text and no object. Source: traffic-formats.md section 2.
  */
 import { type EventType, TYPE_NUMBER } from "../model/event.js"
-import { Fields, HASH, isHeartbeat, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
-import type { MakeReader, PairSink, Reader } from "./reader.js"
+import { Fields, HASH, isHeartbeat, MAX_FIELDS, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
+import { type MakeReader, NOT_TOLD, type PairSink, type Reader } from "./reader.js"
 
 const R = 0x52
 const D = 0x44
@@ -18,6 +18,9 @@ const B = 0x42
 const FAILURE_FIELDS = 14
 const DELIVERY_FIELDS = 12
 const RECEPTION_FIELDS = 14
+
+/** Looser than DNS: enough to tell a domain, or an address in brackets, from a piece of a local part. */
+const HOST_NAME = /^(?:[\w\x80-\xff-]+(?:\.[\w\x80-\xff-]+)+\.?|\[[^\s"]+\])$/
 
 export const makeMainlogReader: MakeReader = (sink) => new MainlogReader(sink)
 
@@ -76,7 +79,8 @@ class MainlogReader implements Reader {
     }
     if (this.#isMoving(8)) return
     const pair = this.#pair()
-    if (pair >= 0) this.#sink.record(atMicros, TYPE_NUMBER.delivery, pair, null)
+    const micros = this.#sink.audits ? fields.micros(10) : NOT_TOLD
+    if (pair >= 0) this.#sink.record(atMicros, TYPE_NUMBER.delivery, pair, null, micros)
   }
 
   #failure(atMicros: number, type: "transient" | "permanent"): void {
@@ -89,17 +93,18 @@ class MainlogReader implements Reader {
     const pair = this.#pair()
     if (pair < 0) return
     const response = fields.text(13)
-    this.#sink.record(atMicros, TYPE_NUMBER[type], pair, {
+    const reply = {
       response,
       mx: null,
       phase: phaseOfStage(fields.number(9)),
       local: response.includes("[internal]"),
       bounceClass: null,
       joinKey: this.#sink.joins ? joinKey(fields, type) : null,
-    })
+    }
+    this.#sink.record(atMicros, TYPE_NUMBER[type], pair, reply, NOT_TOLD)
   }
 
-  /** A reception feeds no rule: that it is well formed is all that is asked. */
+  /** A reception feeds no rule: only an audit asks for more than that it is well formed. */
   #reception(atMicros: number): void {
     const fields = this.#fields
     if (fields.count < RECEPTION_FIELDS) {
@@ -116,7 +121,39 @@ class MainlogReader implements Reader {
       this.#sink.skip("transfer")
     else if (bytes[binding] === HASH && bytes.toString("latin1", binding, end) === "#mmove")
       this.#sink.skip("mmove")
-    else this.#sink.record(atMicros, TYPE_NUMBER.reception, -1, null)
+    else {
+      const pair = this.#sink.audits ? this.#receptionPair(binding, end) : -1
+      this.#sink.record(atMicros, TYPE_NUMBER.reception, pair, null, NOT_TOLD)
+    }
+  }
+
+  #receptionPair(binding: number, bindingEnd: number): number {
+    const fields = this.#fields
+    const { bytes } = fields
+    if (fields.start(13) !== binding) {
+      fields.splitQuoted(bytes, fields.lineStart, bindingEnd, MAX_FIELDS)
+      if (fields.count !== RECEPTION_FIELDS) return this.#unquotedPair(binding, bindingEnd)
+    }
+    return this.#pairOf(binding, bindingEnd, fields.start(6), fields.end(6))
+  }
+
+  /** Quotes do not tell which `@` are part of an address: the last field that looks like a domain is it. */
+  #unquotedPair(binding: number, bindingEnd: number): number {
+    const fields = this.#fields
+    fields.split(fields.bytes, fields.lineStart, bindingEnd, MAX_FIELDS)
+    // More than can be told apart.
+    if (fields.count === MAX_FIELDS) return -1
+    // Behind it stand the sender's two fields and five more.
+    const last = fields.count - 8
+    let field = last
+    while (field > 6 && !HOST_NAME.test(fields.latin1(field))) field--
+    if (field === 6 && !HOST_NAME.test(fields.latin1(field))) field = last
+    return this.#pairOf(binding, bindingEnd, fields.start(field), fields.end(field))
+  }
+
+  #pairOf(binding: number, bindingEnd: number, domain: number, domainEnd: number): number {
+    if (domain === domainEnd) return -1
+    return this.#sink.pairs.fromBytes(this.#fields.bytes, binding, bindingEnd, domain, domainEnd)
   }
 
   #pair(): number {

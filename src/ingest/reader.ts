@@ -49,17 +49,29 @@ export interface Reply {
   joined?: boolean
 }
 
+/** In place of microseconds that the traffic does not tell. */
+export const NOT_TOLD = -1
+
+/** Seconds that something took as whole microseconds; NOT_TOLD for what nothing can have taken. */
+export function microsTaken(seconds: number | null): number {
+  const micros = seconds === null ? NOT_TOLD : Math.round(seconds * 1e6)
+  return micros >= 0 && Number.isSafeInteger(micros) ? micros : NOT_TOLD
+}
+
 /** A sink that takes names as numbers, for the reader whose speed matters and those joined with it. */
 export interface PairSink extends RecordSink {
   readonly pairs: PairTable
   /** Another log of the same traffic is read too: failures need a `joinKey`. */
   readonly joins: boolean
+  /** Receptions are wanted with their pair and deliveries with their time; looking for them otherwise is wasted. */
+  readonly audits: boolean
   /**
    * The same as `event`.
    * @param type a TYPE_NUMBER
    * @param pair of `pairs`; -1 where the event is of no pair that matters
+   * @param deliveryMicros how long a delivery took; NOT_TOLD for other events, and where nobody audits
    */
-  record(atMicros: number, type: number, pair: number, reply: Reply | null): void
+  record(atMicros: number, type: number, pair: number, reply: Reply | null, deliveryMicros: number): void
   /** A bouncelog's copy of a failure: it adds its class to the mainlog's, or stands for it where there is none. */
   copy(atMicros: number, type: EventType, pair: number, reply: Reply): void
 }

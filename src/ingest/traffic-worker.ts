@@ -29,7 +29,7 @@ async function read(options: TrafficOptions, post: (message: TrafficMessage, mov
     underway--
     taken?.()
   })
-  const writer = new BatchWriter(pairs, (batch) => {
+  const writer = new BatchWriter(pairs, options.audits === true, (batch) => {
     underway++
     post({ kind: "batch", batch }, buffersOf(batch))
   })

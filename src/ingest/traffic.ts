@@ -10,7 +10,7 @@ import { type BadLine, Collector, type Common, type Counts, KIND_CLOCK, KIND_COP
 import { detectFormat, FORMATS, type FormatName } from "./detect.js"
 import { EventQueue } from "./event-queue.js"
 import { Joiner } from "./join.js"
-import type { ReaderOptions, Reply } from "./reader.js"
+import { NOT_TOLD, type ReaderOptions, type Reply } from "./reader.js"
 import { BrokenArchive, type Compression, openSource, type Source, SourceError } from "./source.js"
 
 export interface TrafficOptions extends ReaderOptions {
@@ -22,6 +22,8 @@ export interface TrafficOptions extends ReaderOptions {
   /** More waiting events than this are let go before their time. */
   readonly maxWaiting?: number
   readonly pairs?: PairTable
+  /** Receptions are told with their pair and deliveries with their time: an audit asks for it. */
+  readonly audits?: boolean
   /** Bytes read at a time; for tests. */
   readonly chunkBytes?: number
 }
@@ -37,6 +39,11 @@ export interface TrafficEvent {
   response: string
   local: boolean
   bounceClass: string | null
+  /**
+   * Microseconds that a delivery took, from what on depends on its file's format; -1 where the traffic
+   * does not tell, for all other types, and without `audits`.
+   */
+  deliveryMicros: number
   /** Lines up to this one in the order of replay: the line's number where one file in order is read. */
   lineNumber: number
   /** Index of its file, and its line there. */
@@ -55,6 +62,7 @@ export function emptyEvent(): TrafficEvent {
     response: "",
     local: false,
     bounceClass: null,
+    deliveryMicros: NOT_TOLD,
     lineNumber: 0,
     file: 0,
     line: 0,
@@ -121,7 +129,7 @@ export async function readTraffic(options: TrafficOptions, consumer: TrafficCons
 class Reading {
   readonly #options: TrafficOptions
   readonly #consumer: TrafficConsumer
-  readonly #queue = new EventQueue()
+  readonly #queue: EventQueue
   readonly #pairs: PairTable
   readonly #maxWaiting: number
   #isReady: boolean
@@ -133,6 +141,7 @@ class Reading {
 
   constructor(options: TrafficOptions, consumer: TrafficConsumer) {
     this.#options = options
+    this.#queue = new EventQueue(options.audits === true)
     this.#consumer = consumer
     this.#pairs = options.pairs ?? new PairTable()
     this.#maxWaiting = options.maxWaiting ?? MAX_WAITING
@@ -190,6 +199,7 @@ class Reading {
       queue: this.#queue,
       pairs: this.#pairs,
       joiner: this.#joiner,
+      audits: this.#options.audits === true,
       emittedMicros: Number.NEGATIVE_INFINITY,
       reorderSec: this.#options.reorderSec,
       maxWaiting: this.#maxWaiting,
@@ -278,6 +288,7 @@ class Reading {
     event.response = reply === null ? "" : reply.response
     event.local = reply?.local ?? false
     event.bounceClass = reply === null ? null : reply.bounceClass
+    event.deliveryMicros = head.deliveryMicros
     event.lineNumber = this.#lineNumber
     event.file = head.file
     event.line = head.line

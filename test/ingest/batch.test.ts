@@ -1,7 +1,7 @@
 /** Events through batches are the same events. */
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { BatchReader, BatchWriter } from "../../src/ingest/batch.js"
+import { BatchReader, BatchWriter, buffersOf } from "../../src/ingest/batch.js"
 import type { TrafficEvent } from "../../src/ingest/traffic.js"
 import { EVENT_TYPES, PHASES } from "../../src/model/event.js"
 import { PairTable } from "../../src/model/pair-table.js"
@@ -17,13 +17,14 @@ test("any events, of pairs the other side knows or not", () => {
     response: fc.constantFrom("", "421 busy", "550 größe\n"),
     local: fc.boolean(),
     bounceClass: fc.option(fc.constantFrom("10", "spam")),
+    deliveryMicros: fc.constantFrom(-1, 0, 393_000, 86_400e6),
     lineNumber: fc.nat(),
     file: fc.nat({ max: 3 }),
     line: fc.nat(),
     flush: fc.boolean(),
   })
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+    fc.property(fc.array(event, { maxLength: 60 }), fc.boolean(), (events, audits) => {
       const here = new PairTable()
       const there = new PairTable()
       there.of("b9", "known.test")
@@ -33,7 +34,11 @@ test("any events, of pairs the other side knows or not", () => {
         event: (one) => told.push({ ...one, pair: named(there, one.pair) }),
         clock: (atMicros) => told.push(atMicros),
       })
-      const writer = new BatchWriter(here, (batch) => reader.take(structuredClone(batch)))
+      const writer = new BatchWriter(here, audits, (batch) => {
+        expect(batch.deliveryMicros === null).toBe(!audits)
+        expect(buffersOf(batch)).toHaveLength(audits ? 8 : 7)
+        reader.take(structuredClone(batch))
+      })
       const expected = events.map(({ clock, flush, pair: number, ...fields }) => {
         if (clock) writer.clock(fields.atMicros)
         const pair =
@@ -43,6 +48,7 @@ test("any events, of pairs the other side knows or not", () => {
         const event: TrafficEvent = {
           ...fields,
           pair,
+          deliveryMicros: audits ? fields.deliveryMicros : -1,
           ...(isPlain ? { phase: null, local: false, bounceClass: null } : {}),
         }
         if (!clock) writer.event(event)
@@ -60,7 +66,7 @@ test("more events than a batch holds", () => {
   let batches = 0
   let events = 0
   const reader = new BatchReader(new PairTable(), { event: () => events++, clock: () => {} })
-  const writer = new BatchWriter(here, (batch) => {
+  const writer = new BatchWriter(here, false, (batch) => {
     batches++
     reader.take(batch)
   })
@@ -71,6 +77,7 @@ test("more events than a batch holds", () => {
     response: "",
     local: false,
     bounceClass: null,
+    deliveryMicros: -1,
     file: 0,
   } as const
   for (let i = 0; i < 20_000; i++)

@@ -8,7 +8,7 @@ export function readLines(
   make: MakeReader,
   lines: readonly (string | Buffer)[],
   options: ReaderOptions = {},
-  joins = false,
+  { joins = false, audits = false } = {},
 ): string[] {
   const told: string[] = []
   const pairs = new PairTable()
@@ -39,9 +39,12 @@ export function readLines(
   const sink: PairSink = {
     pairs,
     joins,
+    audits,
     event: (event) => told.push(inWords(event)),
-    record: (atMicros, type, pair, reply) =>
-      told.push(`${EVENT_TYPES[type]} ${seconds(atMicros)} ${named(pair)}${details(reply)}`),
+    record: (atMicros, type, pair, reply, deliveryMicros) => {
+      const took = deliveryMicros < 0 ? "" : ` took ${seconds(deliveryMicros)}`
+      told.push(`${EVENT_TYPES[type]} ${seconds(atMicros)} ${named(pair)}${took}${details(reply)}`)
+    },
     copy: (atMicros, type, pair, reply) =>
       told.push(`copy ${type} ${seconds(atMicros)} ${named(pair)}${details(reply)}`),
     skip: (kind) => told.push(`skip ${kind}`),

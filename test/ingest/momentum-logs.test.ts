@@ -138,7 +138,7 @@ describe("mainlog", () => {
 
   test("names what a bouncelog line has in common, where one is read too", () => {
     const line = `1064870847@m1@b1@c1@P@a.test@0@g@b@5@0@1@10.0.0.1@550 no`
-    expect(readLines(makeMainlogReader, [line], {}, true)).toEqual([
+    expect(readLines(makeMainlogReader, [line], {}, { joins: true })).toEqual([
       "permanent 1064870847 b::a.test rcptto | 550 no {m1@c1@permanent}",
     ])
   })
@@ -279,7 +279,7 @@ describe("whatever a line holds", () => {
   test.each(Object.entries(makers))("%s accounts for it once", (_name, make) => {
     fc.assert(
       fc.property(text, (line) => {
-        const told = readLines(make, [Buffer.from(line, "utf8")], {}, true)
+        const told = readLines(make, [Buffer.from(line, "utf8")], {}, { joins: true })
         expect(told).toHaveLength(1)
       }),
       { numRuns: 500 },
