@@ -2,6 +2,7 @@
 import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
 import { benchDryRun } from "./replay/dry-run.mjs"
+import { benchSeries, benchSnapshots, benchThrottles } from "./store/store.mjs"
 
 const load = await benchLoad()
 console.log(
@@ -25,3 +26,12 @@ console.log(
 )
 console.table(rows)
 console.log("One line more costs, in nanoseconds:", nanosecondsPerLine)
+
+console.log(
+  'Series: five metrics by binding::domain over monitors "300,6" and "1800,4", every window in use; names are made anew for each call',
+)
+console.table(benchSeries())
+console.log("Throttles: may a message of this binding::domain go now?")
+console.table(benchThrottles())
+console.log("Snapshots: a store with outbound_audit of as many domains, while events go on")
+console.table(benchSnapshots())

@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "replay",
     "rules",
     "store",
+    "console",
   ],
   model: ["errors.ts"],
   syntax: ["errors.ts", "model"],
@@ -38,7 +39,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ingest: ["errors.ts", "model", "npm:fzstd", "npm:unbzip2-stream"],
   replay: ["errors.ts", "model", "rules", "config", "store", "engine", "ingest"],
   reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules"],
-  report: ["errors.ts", "model", "engine", "ingest", "replay"],
+  report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
+  console: ["errors.ts", "model", "store", "report"],
   cli: ["*", "npm:commander"],
 }
 

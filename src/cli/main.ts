@@ -125,6 +125,14 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .option("--from <time>", "only events from this time on, Unix seconds", seconds)
     .option("--to <time>", "only events before this time, Unix seconds", seconds)
+    .option(
+      "--audit <size,count>",
+      "tell the time series of receiving domains: seconds of a window, windows (repeatable)",
+      collect,
+      [],
+    )
+    .option("--audit-domain <domain>", "of this domain only (repeatable)", collect, [])
+    .option("--audit-threshold <messages>", "of domains with more messages than this", notNegative, 0)
     .option("--json", "machine output: one object a line, decisions first, the summary last")
     .option("--matches", "with --json, also matches that did not fire")
     .option("--sources", "with --json, also name the file and the line in it")

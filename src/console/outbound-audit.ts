@@ -3,7 +3,7 @@
  * Source: seed "outbound_audit", System Console Commands; console.md section 3.
  */
 import { hostName } from "../model/host-name.js"
-import { formatWith } from "../model/number-format.js"
+import { auditLine } from "../report/audit-line.js"
 import type { DeliveryWindow } from "../store/delivery-series.js"
 import { StoreFault } from "../store/fault.js"
 import type { OutboundAudit } from "../store/outbound-audit.js"
@@ -84,24 +84,6 @@ function show(words: readonly string[], audit: OutboundAudit, nowMicros: number)
 
 function lines(name: string, windows: readonly DeliveryWindow[]): string {
   return windows.map((window) => auditLine(name, window)).join("\n")
-}
-
-/** One window as the console prints it: `aol.com 300/0: r: 107 d: 111 dt: 8.20 t: 2 f: 0`. */
-export function auditLine(name: string, window: DeliveryWindow): string {
-  const { sizeSec, offset, receptions, deliveries, transient, permanent } = window
-  const mean = seconds(meanDeliverySec(window) ?? 0)
-  return `${name} ${sizeSec}/${offset}: r: ${receptions} d: ${deliveries} dt: ${mean} t: ${transient} f: ${permanent}`
-}
-
-/** Mean of the deliveries of which it is known; null when it is known of none. */
-export function meanDeliverySec({ deliveryMicros, timed }: DeliveryWindow): number | null {
-  return timed === 0 ? null : deliveryMicros / timed / 1e6
-}
-
-/** As C's `%.2f`. */
-function seconds(value: number): string {
-  const flags = { leftAlign: false, plus: false, blank: false, alternate: false, zero: false, width: 0 }
-  return formatWith({ ...flags, conversion: "f", precision: 2 }, value)
 }
 
 function domainWord(words: readonly string[], usage: string): string {

@@ -49,6 +49,8 @@ export interface PairTableState {
 }
 
 const PAIRS_AT_A_TIME = 4096
+const SCRATCH_BYTES = 512
+const SCRATCH = Buffer.alloc(SCRATCH_BYTES)
 const DEFAULT_BYTES = Buffer.from("default")
 
 export class PairTable {
@@ -118,6 +120,15 @@ export class PairTable {
 
   /** The number of a pair, which gets one if it has none. */
   of(binding: string, domain: string): number {
+    // Names are short and nearly always ASCII: copied by hand they need no buffer of their own.
+    const split = binding.length
+    const end = split + domain.length
+    if (end <= SCRATCH_BYTES && copyAscii(binding, 0) && copyAscii(domain, split))
+      return this.fromBytes(SCRATCH, 0, split, split, end)
+    return this.#ofAny(binding, domain)
+  }
+
+  #ofAny(binding: string, domain: string): number {
     const bytes = Buffer.from(`${binding}${domain}`, "utf8")
     const split = Buffer.byteLength(binding, "utf8")
     return this.fromBytes(bytes, 0, split, split, bytes.length)
@@ -329,6 +340,16 @@ export class PairTable {
     this.#slots = slots
     this.#mask = mask
   }
+}
+
+/** False when the text holds anything else. */
+function copyAscii(text: string, to: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return false
+    SCRATCH[to + i] = code
+  }
+  return true
 }
 
 function lower(byte: number): number {

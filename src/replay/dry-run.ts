@@ -13,6 +13,7 @@ import { type FileReport, readTraffic, type TrafficEvent, type TrafficOptions } 
 import { readTrafficAside } from "../ingest/traffic-aside.js"
 import { compareText } from "../model/compare.js"
 import type { Decision, Match } from "../model/decision.js"
+import { TYPE_NUMBER } from "../model/event.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { type HeldType, type Summary, Tally } from "./tally.js"
@@ -26,7 +27,7 @@ export interface Ruling {
   readonly ask: AskFunction
 }
 
-export interface DryRunOptions extends Omit<TrafficOptions, "pairs"> {
+export interface DryRunOptions extends Omit<TrafficOptions, "pairs" | "audits"> {
   /** Traffic is read ahead while they load; what a promise is rejected with ends the run. */
   readonly ruling: Ruling | Promise<Ruling>
   readonly lookup: OptionLookup
@@ -36,7 +37,7 @@ export interface DryRunOptions extends Omit<TrafficOptions, "pairs"> {
   readonly toSec?: number
   /** Reads in a thread of its own: faster where there are two cores. */
   readonly aside?: boolean
-  /** State carried over from an earlier run; it is changed by this one. */
+  /** State carried over from an earlier run, or with outbound audits defined; it is changed by this one. */
   readonly store?: Store
 }
 
@@ -74,7 +75,7 @@ export async function dryRun(options: DryRunOptions, listener: DryRunListener = 
   const replay = new Replay(options, store, listener)
   const { ruling: _ruling, lookup: _lookup, store: _store, ...traffic } = options
   const read = options.aside === true ? readTrafficAside : readTraffic
-  const files = await read({ ...traffic, pairs: store.pairs }, replay)
+  const files = await read({ ...traffic, pairs: store.pairs, audits: store.audits.size > 0 }, replay)
   return { summary: replay.summary(files), files, store }
 }
 
@@ -119,14 +120,23 @@ class Replay {
     tally.lastMicros = atMicros
     this.#event = null
     engine.advance(atMicros)
-    if (type !== "delivery" && type !== "transient" && type !== "permanent") return
+    if (type !== "delivery" && type !== "transient" && type !== "permanent") {
+      this.#audit(event)
+      return
+    }
     if (event.local) tally.local++
     if (engine.isHeld(pair, atMicros) && this.#holds) {
       tally.hold(type satisfies HeldType, pair)
       return
     }
+    this.#audit(event)
     this.#event = event
     engine.process(event)
+  }
+
+  #audit({ pair, type, atMicros, deliveryMicros }: TrafficEvent): void {
+    const { audits, pairs } = this.#store
+    if (audits.size > 0) audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, deliveryMicros)
   }
 
   clock(atMicros: number): void {

@@ -3,12 +3,25 @@
  * a replay of half a log looks like the replay of a quiet day.
  * Source: foreign-traffic-formats.md sections 0 to 3.
  */
+import { FORMATS } from "../ingest/detect.js"
 import type { FileReport } from "../ingest/traffic.js"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 import { TYPE_NUMBER } from "../model/event.js"
 
 export function trafficFindings(files: readonly FileReport[]): Diagnostic[] {
   return [...files.flatMap(fileFindings), ...mixtureFindings(files)]
+}
+
+/** What the delivery times that the files tell count from; null where none tells any. */
+export function deliveryTimeOf(files: readonly FileReport[]): "connection" | "spool" | "mixed" | null {
+  const kinds = new Set(
+    files
+      .filter(({ counts }) => (counts.events[TYPE_NUMBER.delivery] as number) > 0)
+      .flatMap(({ format }) => (format === null ? [] : [FORMATS[format].deliveryTime]))
+      .filter((kind) => kind !== null),
+  )
+  const [kind = null] = kinds
+  return kinds.size > 1 ? "mixed" : kind
 }
 
 function fileFindings(report: FileReport): Diagnostic[] {

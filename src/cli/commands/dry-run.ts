@@ -5,14 +5,19 @@ import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
 import { SourceError } from "../../ingest/source.js"
 import { diagnostic } from "../../model/diagnostic.js"
+import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
 import { nearest } from "../../model/nearest.js"
 import type { LoadedRules } from "../../reload/load.js"
 import type { Mode } from "../../replay/dry-run.js"
-import { trafficFindings } from "../../replay/findings.js"
+import { deliveryTimeOf, trafficFindings } from "../../replay/findings.js"
+import { auditJson, renderAudit } from "../../report/audit.js"
 import { renderDryRun } from "../../report/dry-run.js"
 import { countFindings, oneLine, renderFinding } from "../../report/findings.js"
 import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
 import { plural } from "../../report/words.js"
+import { StoreFault } from "../../store/fault.js"
+import type { OutboundAudit } from "../../store/outbound-audit.js"
+import { Store } from "../../store/store.js"
 import {
   type Context,
   EXIT,
@@ -40,7 +45,13 @@ export interface DryRunOptions {
   readonly reorder: number
   readonly year?: number
   readonly utcOffset?: number
+  readonly audit: readonly string[]
+  readonly auditDomain: readonly string[]
+  readonly auditThreshold: number
 }
+
+/** The instance in the manual's examples. */
+const AUDIT_NAME = "outbound_audit1"
 
 /** The clock that rule scripts see while they load: the same in every replay. */
 const SCRIPT_CLOCK_SEC = 1_790_000_000
@@ -58,6 +69,8 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
   if (options.traffic.filter((path) => path === "-").length > 1)
     throw new UsageError("standard input is named twice", "name - once")
+  const store = new Store()
+  const audit = defineAudit(options, store)
   const output = new LineOutput()
   const progress = new Progress(process.stderr)
   const loading = usableRules(context, options)
@@ -73,6 +86,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
       lookup,
       {
         files: options.traffic,
+        store,
         aside: true,
         format,
         reorderSec: options.reorder,
@@ -89,11 +103,25 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     const { revision } = await loading
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
+    const seen =
+      audit === null
+        ? null
+        : {
+            audit,
+            nowMicros: store.nowMicros,
+            fromSec: summary.span.from,
+            deliveryTime: deliveryTimeOf(files),
+          }
     if (options.json === true) {
+      for (const line of seen === null ? [] : auditJson(seen)) {
+        output.line(line)
+        await output.taken()
+      }
       for (const piece of summaryJson(summary)) output.write(piece)
       output.line("")
     } else {
       output.line(renderDryRun({ summary, files, mode: options.mode, revision }, context.outStyle))
+      if (seen !== null) output.line(`\n${renderAudit(seen, context.outStyle)}`)
     }
     await output.end()
     return countFindings(findings).errors > 0 ? EXIT.usage : EXIT.ok
@@ -110,6 +138,24 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     )
     context.err(renderFinding(finding, () => undefined, context.errStyle))
     return EXIT.usage
+  }
+}
+
+/** The instance that `--audit` asks for; null when nothing does. @throws UsageError */
+function defineAudit(options: DryRunOptions, store: Store): OutboundAudit | null {
+  const { audit: texts, auditDomain: domainList, auditThreshold: threshold } = options
+  if (texts.length === 0 && domainList.length === 0 && threshold === 0) return null
+  const monitors = texts.map((text) => {
+    const monitor = parseMonitor(text)
+    if (monitor === null) throw new UsageError(`--audit "${text}" is no monitor`, `write ${MONITOR_FORM}`)
+    return monitor
+  })
+  try {
+    const given = { domainList, threshold, ...(monitors.length === 0 ? {} : { monitors }) }
+    return store.audits.define(AUDIT_NAME, given)
+  } catch (fault) {
+    if (fault instanceof StoreFault) throw new UsageError(fault.message, fault.hint)
+    throw fault
   }
 }
 

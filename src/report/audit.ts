@@ -1,0 +1,141 @@
+/**
+ * What an outbound_audit saw in a replay: its windows as the console prints
+ * them, each with a bar, or as JSON Lines. Times are UTC.
+ * Source: console.md section 3; traffic-formats.md section 9, deliveryTime.
+ */
+import type { DeliveryWindow } from "../store/delivery-series.js"
+import type { OutboundAudit } from "../store/outbound-audit.js"
+import { auditLine, meanDeliverySec } from "./audit-line.js"
+import { oneLine } from "./findings.js"
+import type { Style } from "./style.js"
+import { plural } from "./words.js"
+
+/** What the delivery times of the traffic stand for; null where it tells none. */
+export type DeliveryTimeKind = "connection" | "spool" | "mixed" | null
+
+export interface AuditReport {
+  readonly audit: OutboundAudit
+  /** The time of the last event. */
+  readonly nowMicros: number
+  /** The time of the first event, in seconds; null without any. */
+  readonly fromSec: number | null
+  readonly deliveryTime: DeliveryTimeKind
+}
+
+/** Domains drawn: those with most attempts. */
+const MAX_DOMAINS = 5
+/** Characters of the longest bar. */
+const BAR = 40
+const GLOBAL = "global"
+
+const TIME_NOTES: Readonly<Record<"spool" | "mixed", string>> = {
+  spool: "dt counts from reception: these logs tell no time of connection",
+  mixed: "dt counts from connection in some of these logs and from reception in others",
+}
+
+/** One object a series: `domain` is null for all domains together, which come first. */
+export function* auditJson({ audit, nowMicros, deliveryTime }: AuditReport): Generator<string> {
+  yield* seriesJson(audit.name, null, audit.globalWindows(nowMicros), deliveryTime)
+  for (const domain of audit.domains())
+    yield* seriesJson(audit.name, domain, audit.windows(domain, nowMicros), deliveryTime)
+}
+
+function* seriesJson(
+  instance: string,
+  domain: string | null,
+  windows: readonly DeliveryWindow[],
+  deliveryTime: DeliveryTimeKind,
+): Generator<string> {
+  for (const [size, some] of bySize(windows)) {
+    yield JSON.stringify({
+      kind: "audit",
+      instance,
+      domain,
+      size,
+      count: some.length - 1,
+      deliveryTimeFrom: deliveryTime,
+      windows: some.map((window) => ({
+        offset: window.offset,
+        from: window.fromSec,
+        receptions: window.receptions,
+        deliveries: window.deliveries,
+        deliveryTime: meanDeliverySec(window),
+        transient: window.transient,
+        permanent: window.permanent,
+      })),
+    })
+  }
+}
+
+export function renderAudit(report: AuditReport, style: Style): string {
+  const { audit, nowMicros, deliveryTime } = report
+  const out = [
+    `${style.bold(`Outbound audit ${oneLine(audit.name)}`)}, as it stands after the last event`,
+    `  ${style.green("█")} delivered  ${style.yellow("▒")} transient  ${style.red("░")} permanent; the longest bar of a block stands for its busiest window`,
+  ]
+  if (deliveryTime === "spool" || deliveryTime === "mixed") out.push(`  ${TIME_NOTES[deliveryTime]}`)
+  const gap = notCovered(report)
+  if (gap !== null) out.push(`  ${gap}`)
+  if (audit.late > 0) out.push(`  ${plural(audit.late, "event")} came too late for a monitor`)
+  const blocks = [block(GLOBAL, audit.globalWindows(nowMicros), style)]
+  const domains = audit
+    .domains()
+    .map((domain) => ({ domain, windows: audit.windows(domain, nowMicros) }))
+    .map((one) => ({ ...one, attempts: one.windows.reduce((sum, window) => sum + attemptsOf(window), 0) }))
+    .sort((a, b) => b.attempts - a.attempts)
+  for (const { domain, windows } of domains.slice(0, MAX_DOMAINS)) blocks.push(block(domain, windows, style))
+  for (const lines of blocks) out.push("", ...lines)
+  if (domains.length > MAX_DOMAINS)
+    out.push("", `  … and ${plural(domains.length - MAX_DOMAINS, "domain")} more (--json lists all)`)
+  return out.join("\n")
+}
+
+/** The monitors look back less far than the traffic goes: what would. */
+function notCovered({ audit, nowMicros, fromSec }: AuditReport): string | null {
+  if (fromSec === null) return null
+  const nowSec = nowMicros / 1e6
+  const reach = ({ sizeSec, count }: { sizeSec: number; count: number }): number =>
+    (Math.floor(nowSec / sizeSec) - count) * sizeSec
+  const { monitors } = audit.options
+  if (monitors.some((monitor) => reach(monitor) <= fromSec)) return null
+  const { sizeSec } = monitors.reduce((a, b) => (a.sizeSec > b.sizeSec ? a : b))
+  const needed = Math.floor(nowSec / sizeSec) - Math.floor(fromSec / sizeSec)
+  return `the traffic begins at ${stamp(fromSec)}, before the windows below: --audit "${sizeSec},${needed}" looks back on all of it`
+}
+
+function block(name: string, windows: readonly DeliveryWindow[], style: Style): string[] {
+  return bySize(windows).flatMap(([, some]) => {
+    const most = Math.max(...some.map(attemptsOf))
+    const lines = some.map((window) => oneLine(auditLine(name, window)))
+    const width = Math.max(...lines.map(({ length }) => length))
+    return some.map((window, i) => {
+      const text = `  ${style.dim(stamp(window.fromSec))}  ${(lines[i] as string).padEnd(width)}  ${bar(window, most, style)}`
+      return text.trimEnd()
+    })
+  })
+}
+
+/** What was attempted in a window, in proportion; whatever happened at all is seen. */
+function bar(window: DeliveryWindow, most: number, style: Style): string {
+  if (most === 0) return ""
+  const part = (count: number): number => (count === 0 ? 0 : Math.max(1, Math.round((count / most) * BAR)))
+  return [
+    style.green("█".repeat(part(window.deliveries))),
+    style.yellow("▒".repeat(part(window.transient))),
+    style.red("░".repeat(part(window.permanent))),
+  ].join("")
+}
+
+function attemptsOf({ deliveries, transient, permanent }: DeliveryWindow): number {
+  return deliveries + transient + permanent
+}
+
+function bySize(windows: readonly DeliveryWindow[]): [size: number, windows: DeliveryWindow[]][] {
+  const sizes = new Map<number, DeliveryWindow[]>()
+  for (const window of windows) sizes.set(window.sizeSec, [...(sizes.get(window.sizeSec) ?? []), window])
+  return [...sizes]
+}
+
+function stamp(seconds: number): string {
+  return new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19).replace("T", " ")
+}
