@@ -13,6 +13,7 @@
  */
 import type { OptionLookup } from "./config/lookup.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
+import { Runtime, type RuntimeListener } from "./engine/runtime.js"
 import type { LoadedRules } from "./reload/load.js"
 import {
   type DryRunListener,
@@ -21,20 +22,30 @@ import {
   type Ruling,
   dryRun as replayTraffic,
 } from "./replay/dry-run.js"
+import type { Store } from "./store/store.js"
 
 export { globalOptions, type OptionLookup, SettingError } from "./config/lookup.js"
+export { consoleReply, type Reply } from "./console/console.js"
 export type { Explanation } from "./engine/explain.js"
+export type { Runtime, RuntimeListener, SendAnswer } from "./engine/runtime.js"
 export { CODES, type Code, type Severity } from "./errors.js"
 export { SourceError } from "./ingest/source.js"
 export type { Decision, Match } from "./model/decision.js"
 export type { Diagnostic } from "./model/diagnostic.js"
 export type { Effect } from "./model/effect.js"
+export type { Monitor } from "./model/monitor.js"
+export { parseMonitor } from "./model/monitor.js"
 export type { ResponseRule, RuleRef } from "./model/rule.js"
 export { type LoadedRules, type LoadOptions, loadRules } from "./reload/load.js"
 export type { DryRunListener, DryRunResult, Where } from "./replay/dry-run.js"
 export { trafficFindings } from "./replay/findings.js"
 export type { Summary } from "./replay/tally.js"
 export type { RuleSet } from "./rules/rule-set.js"
+export { type Restored, SnapshotFile } from "./store/backing/snapshot.js"
+export type { DeliveryWindow } from "./store/delivery-series.js"
+export { StoreFault } from "./store/fault.js"
+export type { AuditOptions, OutboundAudit } from "./store/outbound-audit.js"
+export { Store, type StoreLimits } from "./store/store.js"
 
 /**
  * What happens to one reply, and why, on a pair without history.
@@ -52,6 +63,26 @@ export function explain(
     atSec: null,
     ...request,
   })
+}
+
+/**
+ * The engine for a program that sends mail: it is told what happened, and asked
+ * whether the next message may go.
+ *
+ * ```ts
+ * const runtime = createRuntime(loaded, globalOptions([]), { decision: console.log })
+ * runtime.event({ atMicros: 1790000000e6, type: "transient", binding: "b1", domain: "gmail.com", response: "421 …" })
+ * runtime.send("b1", "gmail.com", 1790000001) // { allowed: false, at: 1790000600, reason: "suspended", … }
+ * ```
+ * @param options `store`: state carried over, or with outbound audits defined; the others are told what is decided
+ */
+export function createRuntime(
+  loaded: LoadedRules,
+  lookup: OptionLookup,
+  options: RuntimeListener & { readonly store?: Store } = {},
+): Runtime {
+  const ask: Ruling["ask"] = (id, args) => loaded.functions.call(id, args)
+  return new Runtime(loaded.rules, ask, lookup, options.store, options)
 }
 
 /** Seconds that lines may be out of order. */

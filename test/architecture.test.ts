@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "replay",
     "rules",
     "store",
+    "store/backing",
     "console",
   ],
   model: ["errors.ts"],

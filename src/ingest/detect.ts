@@ -16,7 +16,7 @@ import type { MakeReader } from "./reader.js"
 import { makeRejectlogReader } from "./rejectlog.js"
 
 /** From the connection to the receiver on, or from the reception by the sending server ("spool"). */
-export type DeliveryTime = "connection" | "spool" | null
+type DeliveryTime = "connection" | "spool" | null
 
 interface Format {
   readonly make: MakeReader

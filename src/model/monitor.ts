@@ -9,7 +9,7 @@ export interface Monitor {
 }
 
 /** Windows longer than thirty years, or more than these, are typing errors. */
-export const MAX_WINDOW_SEC = 1e9
+const MAX_WINDOW_SEC = 1e9
 export const MAX_WINDOWS = 100_000
 
 /** What to write, for hints. */

@@ -11,7 +11,7 @@ import type { Style } from "./style.js"
 import { plural } from "./words.js"
 
 /** What the delivery times of the traffic stand for; null where it tells none. */
-export type DeliveryTimeKind = "connection" | "spool" | "mixed" | null
+type DeliveryTimeKind = "connection" | "spool" | "mixed" | null
 
 export interface AuditReport {
   readonly audit: OutboundAudit
@@ -20,6 +20,8 @@ export interface AuditReport {
   /** The time of the first event, in seconds; null without any. */
   readonly fromSec: number | null
   readonly deliveryTime: DeliveryTimeKind
+  /** Attempts that would not have been made, which an audit does not see. */
+  readonly held: number
 }
 
 /** Domains drawn: those with most attempts. */
@@ -74,6 +76,10 @@ export function renderAudit(report: AuditReport, style: Style): string {
     `  ${style.green("█")} delivered  ${style.yellow("▒")} transient  ${style.red("░")} permanent; the longest bar of a block stands for its busiest window`,
   ]
   if (deliveryTime === "spool" || deliveryTime === "mixed") out.push(`  ${TIME_NOTES[deliveryTime]}`)
+  if (report.held > 0)
+    out.push(
+      `  ${plural(report.held, "attempt")} held back would not have been made and are not counted (--mode observe counts all)`,
+    )
   const gap = notCovered(report)
   if (gap !== null) out.push(`  ${gap}`)
   if (audit.late > 0) out.push(`  ${plural(audit.late, "event")} came too late for a monitor`)

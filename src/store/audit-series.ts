@@ -13,7 +13,7 @@ import { KeyTable } from "./key-table.js"
 import type { Part } from "./part.js"
 import { WindowGrid } from "./window-grid.js"
 
-export const SERIES_TYPES = ["cidr", "cidr_ipv6", "string"] as const
+const SERIES_TYPES = ["cidr", "cidr_ipv6", "string"] as const
 export type SeriesType = (typeof SERIES_TYPES)[number]
 
 export interface SeriesSpec {

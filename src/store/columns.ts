@@ -7,7 +7,7 @@
 
 /** Rows of a chunk: small enough to be copied in a few microseconds, large enough for its header not to count. */
 export const CHUNK_BITS = 12
-export const CHUNK_ROWS = 1 << CHUNK_BITS
+const CHUNK_ROWS = 1 << CHUNK_BITS
 export const CHUNK_MASK = CHUNK_ROWS - 1
 /** A column of a few rows should not cost a whole chunk. */
 const FIRST_ROWS = 16

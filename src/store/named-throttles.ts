@@ -14,7 +14,7 @@
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 
 /** Default of `siv_throttle_cache_size`. */
-export const THROTTLE_CACHE_SIZE = 1000
+const THROTTLE_CACHE_SIZE = 1000
 /** A throttle outlives its window by this. */
 const LINGER_MICROS = 1e6
 const MAX_PERIOD_SEC = 1e9

@@ -29,7 +29,7 @@ export interface AuditOptions {
 }
 
 /** Source: configuration.md section 3, "Other stanzas". */
-export const AUDIT_DEFAULTS: AuditOptions = Object.freeze({
+const AUDIT_DEFAULTS: AuditOptions = Object.freeze({
   monitors: [{ sizeSec: 300, count: 6 }],
   monitorDomains: true,
   threshold: 0,

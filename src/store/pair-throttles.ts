@@ -18,7 +18,7 @@ const HOUR_MICROS = 3600e6
 const LOOK_MICROS = 2e6
 
 /** Pairs whose throttle is remembered, unless told otherwise: as many as the original's look-up cache. */
-export const PAIR_THROTTLES = 1_048_576
+const PAIR_THROTTLES = 1_048_576
 
 export class PairThrottles {
   readonly capacity: number

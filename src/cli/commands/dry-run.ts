@@ -4,13 +4,15 @@ import { type DryRunListener, dryRun as replay } from "../../index.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
 import { SourceError } from "../../ingest/source.js"
+import type { FileReport } from "../../ingest/traffic.js"
 import { diagnostic } from "../../model/diagnostic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
 import { nearest } from "../../model/nearest.js"
 import type { LoadedRules } from "../../reload/load.js"
 import type { Mode } from "../../replay/dry-run.js"
 import { deliveryTimeOf, trafficFindings } from "../../replay/findings.js"
-import { auditJson, renderAudit } from "../../report/audit.js"
+import type { Summary } from "../../replay/tally.js"
+import { type AuditReport, auditJson, renderAudit } from "../../report/audit.js"
 import { renderDryRun } from "../../report/dry-run.js"
 import { countFindings, oneLine, renderFinding } from "../../report/findings.js"
 import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
@@ -103,15 +105,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     const { revision } = await loading
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
-    const seen =
-      audit === null
-        ? null
-        : {
-            audit,
-            nowMicros: store.nowMicros,
-            fromSec: summary.span.from,
-            deliveryTime: deliveryTimeOf(files),
-          }
+    const seen = audit === null ? null : { audit, ...auditFacts(summary, files, store) }
     if (options.json === true) {
       for (const line of seen === null ? [] : auditJson(seen)) {
         output.line(line)
@@ -156,6 +150,19 @@ function defineAudit(options: DryRunOptions, store: Store): OutboundAudit | null
   } catch (fault) {
     if (fault instanceof StoreFault) throw new UsageError(fault.message, fault.hint)
     throw fault
+  }
+}
+
+function auditFacts(
+  { span, held }: Summary,
+  files: readonly FileReport[],
+  { nowMicros }: Store,
+): Omit<AuditReport, "audit"> {
+  return {
+    nowMicros,
+    fromSec: span.from,
+    deliveryTime: deliveryTimeOf(files),
+    held: held.delivery + held.transient + held.permanent,
   }
 }
 

@@ -1,0 +1,142 @@
+/** The engine as a program embeds it: what is held back, until when, and why. */
+import { describe, expect, test } from "vitest"
+import { globalOptions } from "../../src/config/lookup.js"
+import { Runtime, type RuntimeListener, type SendAnswer } from "../../src/engine/runtime.js"
+import type { Decision } from "../../src/model/decision.js"
+import { Store } from "../../src/store/store.js"
+import { custom, load } from "../rules/loading.js"
+import { rebuilt } from "../store/rebuilding.js"
+
+const START = 1_790_000_000
+
+function make(
+  table: string,
+  set: readonly string[] = [],
+  store = new Store(),
+  listener: RuntimeListener = {},
+): Runtime {
+  const { rules, functions } = load({ "custom.lua": custom(`{ ${table} }`, "replace") })
+  return new Runtime(rules, (id, args) => functions.call(id, args), globalOptions(set), store, listener)
+}
+
+const rule = (code: string, action: string): string =>
+  `{ code = "${code}", trigger = "1", action = ${action} }`
+const TABLE = `["a.test"] = {
+  responses = { ${rule("busy", '{"suspend", "10 minutes"}')}, ${rule("never", '{"blackhole", "5 minutes"}')},
+    ${rule("slow", '{"throttle", "down"}')} },
+  configuration = { outbound_throttle_messages = 60 } }`
+
+const failed = (runtime: Runtime, sec: number, response: string, domain = "a.test"): void =>
+  runtime.event({ atMicros: (START + sec) * 1e6, type: "transient", binding: "b1", domain, response })
+const at = (sec: number, reason: SendAnswer["reason"], perHour: number | null): SendAnswer => ({
+  allowed: reason === null,
+  at: START + sec,
+  reason,
+  perHour,
+})
+
+describe("may I send now, and if not, when", () => {
+  test("without rules: yes, without end", () => {
+    const runtime = make("")
+    for (let i = 0; i < 1000; i++) expect(runtime.send("b1", "x.test", START)).toEqual(at(0, null, null))
+  })
+
+  test("under a throttle of messages an hour", () => {
+    const runtime = make(TABLE)
+    expect(runtime.send("b1", "A.test", START)).toEqual(at(0, null, 60))
+    expect(runtime.whenToSend("b1", "a.test", START)).toEqual(at(60, "throttled", 60))
+    expect(runtime.send("b1", "a.test", START + 59)).toEqual(at(60, "throttled", 60))
+    expect(runtime.send("b1", "a.test", START + 60)).toEqual(at(60, null, 60))
+    // Other bindings have their own.
+    expect(runtime.send("b2", "a.test", START + 60)).toEqual(at(60, null, 60))
+  })
+
+  test("asking does not count", () => {
+    const runtime = make(TABLE)
+    for (let i = 0; i < 10; i++) expect(runtime.whenToSend("b1", "a.test", START)).toEqual(at(0, null, 60))
+    expect(runtime.send("b1", "a.test", START).allowed).toBe(true)
+  })
+
+  test("a throttle that a rule made stricter holds from the last message on", () => {
+    const runtime = make(TABLE)
+    runtime.send("b1", "a.test", START)
+    failed(runtime, 1, "450 slow down")
+    expect(runtime.whenToSend("b1", "a.test", START + 1)).toEqual(at(75, "throttled", 48))
+    expect(runtime.send("b1", "a.test", START + 75)).toEqual(at(75, null, 48))
+  })
+
+  test("a throttle as configuration has it: N messages in S seconds", () => {
+    const runtime = make("", ["outbound_throttle_messages=1/600"])
+    expect(runtime.send("b1", "x.test", START)).toEqual(at(0, null, 6))
+    expect(runtime.send("b1", "x.test", START)).toEqual(at(600, "throttled", 6))
+    expect(make("", ["outbound_throttle_messages=0"]).send("b1", "x.test", START)).toEqual(at(0, null, null))
+  })
+
+  test("while suspended: at the sweep that lifts it, however full the throttle", () => {
+    const runtime = make(TABLE)
+    failed(runtime, 0, "421 too busy")
+    expect(runtime.send("b1", "a.test", START + 1)).toEqual(at(600, "suspended", 60))
+    failed(runtime, 10, "421 unrelated", "b.test")
+    expect(runtime.send("b1", "b.test", START + 11).allowed).toBe(true)
+    expect(runtime.send("b1", "a.test", START + 599).allowed).toBe(false)
+    expect(runtime.send("b1", "a.test", START + 600)).toEqual(at(600, null, 60))
+  })
+
+  test("a suspension ends at the first sweep at or after its end", () => {
+    const runtime = make(TABLE, ["suspend_sweep_interval=60"])
+    failed(runtime, 0, "421 unrelated", "b.test")
+    failed(runtime, 35, "421 too busy")
+    expect(runtime.whenToSend("b1", "a.test", START + 36)).toEqual(at(660, "suspended", 60))
+    expect(runtime.send("b1", "a.test", START + 636).allowed).toBe(false)
+    runtime.advance(START + 660)
+    expect(runtime.send("b1", "a.test", START + 660).allowed).toBe(true)
+    const lazily = make(TABLE, ["suspend_sweep_interval=0"])
+    failed(lazily, 35, "421 too busy")
+    expect(lazily.whenToSend("b1", "a.test", START + 36)).toEqual(at(635, "suspended", 60))
+    expect(lazily.send("b1", "a.test", START + 635).allowed).toBe(true)
+  })
+
+  test("while blackholed, and while both: until the later end", () => {
+    const runtime = make(TABLE)
+    failed(runtime, 0, "450 never again")
+    expect(runtime.send("b1", "a.test", START + 1)).toEqual(at(300, "blackholed", 60))
+    failed(runtime, 2, "421 too busy")
+    expect(runtime.send("b1", "a.test", START + 3).allowed).toBe(false)
+  })
+
+  test("the state carried over, a throttle and a suspension go on", () => {
+    const first = make(TABLE)
+    first.send("b1", "a.test", START)
+    failed(first, 5, "421 too busy", "a.test")
+    first.send("b2", "a.test", START + 5)
+    const second = make(TABLE, [], rebuilt(first.store))
+    // It ends at 605: sweeps have gone on since the first event.
+    expect(second.send("b1", "a.test", START + 6)).toEqual(at(660, "suspended", 60))
+    expect(second.send("b2", "a.test", START + 6)).toEqual(at(65, "throttled", 60))
+  })
+})
+
+test("events are told apart and decided on as in a replay, and audited", () => {
+  const decisions: Decision[] = []
+  const matched: boolean[] = []
+  const store = new Store()
+  store.audits.define("outbound_audit1")
+  const runtime = make(TABLE, [], store, {
+    decision: (decision) => decisions.push(decision),
+    matched: (_rule, fired) => matched.push(fired),
+  })
+  const atMicros = START * 1e6
+  runtime.event({ atMicros, type: "reception", domain: "a.test" })
+  runtime.event({ atMicros: atMicros + 1, type: "delivery", domain: "a.test", deliveryTimeSec: 1.5 })
+  failed(runtime, 1, "421 too busy")
+  expect(decisions.map(({ source, binding, domain }) => [source, binding, domain])).toEqual([
+    ["response", "b1", "a.test"],
+  ])
+  expect(matched).toEqual([true])
+  expect(store.audits.get("outbound_audit1").windows("a.test", store.nowMicros)[0]).toMatchObject({
+    receptions: 1,
+    deliveries: 1,
+    deliveryMicros: 1_500_000,
+    transient: 1,
+  })
+})
