@@ -208,7 +208,7 @@ class Series {
   add(key: string, count: number, atMicros: number): void {
     let row = this.keys.find(key)
     if (row < 0) {
-      this.#forgetSome(atMicros)
+      this.#forgetSome()
       if (this.keys.size >= MAX_KEYS) {
         throw new StoreFault(
           "E_SERIES_FULL",
@@ -257,15 +257,15 @@ class Series {
   }
 
   /**
-   * Each new key has two old ones looked at: those whose windows have all passed go. So a series
+   * Each new key has two old ones looked at: those with nothing in any window go. So a series
    * of keys that come and go stays as large as what it counts, and no add takes long.
    */
-  #forgetSome(atMicros: number): void {
+  #forgetSome(): void {
     for (let looks = 0; looks < 2 && this.keys.rows > 0; looks++) {
       const row = this.#hand
       this.#hand = (row + 1) % this.keys.rows
       const key = this.keys.keyOf(row)
-      if (key !== undefined && !this.grids.some((grid) => grid.isLive(row, atMicros))) this.keys.remove(key)
+      if (key !== undefined && !this.grids.some((grid) => grid.isLive(row))) this.keys.remove(key)
     }
   }
 }

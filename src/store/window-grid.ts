@@ -104,13 +104,15 @@ export class WindowGrid {
     return this.#newest - Math.floor(atMicros / this.#sizeMicros) >= this.windows
   }
 
-  /** Has anything been counted for a row that a question at this time, or a later one, could see? */
-  isLive(row: number, atMicros: number): boolean {
-    const dead = Math.floor(atMicros / this.#sizeMicros) - this.windows
+  /**
+   * Is anything counted for a row in the windows that stand? Their times do not matter: a clock
+   * that is set back makes windows that were over the present ones.
+   */
+  isLive(row: number): boolean {
     const number = row >>> CHUNK_BITS
     const place = (row & CHUNK_MASK) * this.metrics
-    for (const slot of this.#used()) {
-      const cells = slot.window > dead ? slot.chunks[number]?.cells : undefined
+    for (const { chunks } of this.#used()) {
+      const cells = chunks[number]?.cells
       if (cells === undefined || place >= cells.length) continue
       for (let metric = 0; metric < this.metrics; metric++) if (cells[place + metric] !== 0) return true
     }

@@ -8,6 +8,8 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { WindowGrid } from "../../src/store/window-grid.js"
 
+/** `STORE_CASES=10000 npx vitest run test/store` tries more. */
+const CASES = Number(process.env.STORE_CASES ?? 250)
 const METRICS = 3
 /** Rows on both sides of where a chunk ends. */
 const ROWS = [0, 1, 15, 16, 17, 4095, 4096, 4100]
@@ -138,7 +140,7 @@ describe("counts in windows", () => {
           agree(other.grid, other.model, atMicros)
         },
       ),
-      { numRuns: 250 },
+      { numRuns: CASES },
     )
   })
 

@@ -58,9 +58,11 @@ export function recordBytes({ name, facts, columns }: Part): Buffer {
   return Buffer.concat([head, text])
 }
 
-/** Facts of a record whose checksum holds; null otherwise. */
+/** Facts of a record whose checksum holds; null otherwise. A stretch of zero bytes is no empty record. */
 export function readFacts(text: Buffer, checksum: number): RecordFacts | null {
-  return crc32(text) === checksum ? (JSON.parse(text.toString("utf8")) as RecordFacts) : null
+  return text.length > 0 && crc32(text) === checksum
+    ? (JSON.parse(text.toString("utf8")) as RecordFacts)
+    : null
 }
 
 export function makeColumn(type: TypeName, length: number): PartColumn {
