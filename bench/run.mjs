@@ -3,6 +3,7 @@ import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
 import { benchDryRun } from "./replay/dry-run.mjs"
 import { benchSeries, benchSnapshots, benchThrottles } from "./store/store.mjs"
+import { benchAccuracy } from "./store/throttle-accuracy.mjs"
 
 const load = await benchLoad()
 console.log(
@@ -33,5 +34,7 @@ console.log(
 console.table(benchSeries())
 console.log("Throttles: may a message of this binding::domain go now?")
 console.table(benchThrottles())
+console.log("Throttles over simulated days, with always more to send")
+console.table(benchAccuracy())
 console.log("Snapshots: a store with outbound_audit of as many domains, while events go on")
 console.table(benchSnapshots())

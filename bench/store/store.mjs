@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { benchAccuracy } from "./throttle-accuracy.mjs"
 
 const SIZES = [10_000, 100_000, 1_000_000]
 
@@ -75,5 +76,6 @@ export function benchSnapshots() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.table(benchSeries())
   console.table(benchThrottles())
+  console.table(benchAccuracy())
   console.table(benchSnapshots())
 }

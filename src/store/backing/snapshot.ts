@@ -153,6 +153,7 @@ async function writePart(output: Output, part: Part): Promise<void> {
   let checksum = 0
   for (const column of Object.values(part.columns)) {
     const bytes = bytesOf(column)
+    // A write within the buffer takes no turn of the event loop; a whole piece does.
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const piece = bytes.subarray(at, at + PIECE_BYTES)
       checksum = crc32(piece, checksum)
@@ -164,33 +165,34 @@ async function writePart(output: Output, part: Part): Promise<void> {
   await output.write(end)
 }
 
-/** Gathers small pieces, and writes them together. */
+/** Gathers small pieces, and writes them together; always through the same buffer, which leaves no garbage. */
 class Output {
   bytes = 0
   readonly #file: FileHandle
-  #waiting: Uint8Array[] = []
-  #waitingBytes = 0
+  readonly #buffer = Buffer.allocUnsafe(PIECE_BYTES)
+  #filled = 0
 
   constructor(file: FileHandle) {
     this.#file = file
   }
 
   async write(piece: Uint8Array): Promise<void> {
-    if (piece.length === 0) return
-    this.#waiting.push(piece)
-    this.#waitingBytes += piece.length
-    if (this.#waitingBytes >= PIECE_BYTES) await this.flush()
+    for (let at = 0; at < piece.length; ) {
+      const some = piece.subarray(at, at + PIECE_BYTES - this.#filled)
+      this.#buffer.set(some, this.#filled)
+      this.#filled += some.length
+      at += some.length
+      if (this.#filled === PIECE_BYTES) await this.flush()
+    }
   }
 
   async flush(): Promise<void> {
-    const all = Buffer.concat(this.#waiting, this.#waitingBytes)
-    this.#waiting = []
-    this.#waitingBytes = 0
-    for (let at = 0; at < all.length; ) {
-      const { bytesWritten } = await this.#file.write(all, at)
+    for (let at = 0; at < this.#filled; ) {
+      const { bytesWritten } = await this.#file.write(this.#buffer, at, this.#filled - at)
       at += bytesWritten
     }
-    this.bytes += all.length
+    this.bytes += this.#filled
+    this.#filled = 0
   }
 }
 
@@ -216,6 +218,8 @@ async function readStore(file: FileHandle, path: string, limits: StoreLimits): P
       return store
     }
     for (const _ of store.takePart(part)) await turn()
+    // What has been read ahead comes without a turn of the event loop: others must have theirs.
+    await turn()
   }
 }
 
@@ -242,7 +246,8 @@ class Input {
   readonly #file: FileHandle
   readonly #path: string
   readonly #size: number
-  #buffer: Buffer = Buffer.alloc(0)
+  readonly #buffer = Buffer.allocUnsafe(PIECE_BYTES)
+  #filled = 0
   #at = 0
   /** Of the file, behind the buffer. */
   #position = 0
@@ -279,8 +284,8 @@ class Input {
     this.expect(target.length)
     let sum = checksum
     for (let at = 0; at < target.length; ) {
-      if (this.#at === this.#buffer.length) await this.#refill()
-      const piece = this.#buffer.subarray(this.#at, this.#at + target.length - at)
+      if (this.#at === this.#filled) await this.#refill()
+      const piece = this.#buffer.subarray(this.#at, Math.min(this.#filled, this.#at + target.length - at))
       target.set(piece, at)
       sum = crc32(piece, sum)
       at += piece.length
@@ -291,11 +296,10 @@ class Input {
   }
 
   async #refill(): Promise<void> {
-    const buffer = Buffer.allocUnsafe(PIECE_BYTES)
-    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#position)
+    const { bytesRead } = await this.#file.read(this.#buffer, 0, PIECE_BYTES, this.#position)
     if (bytesRead === 0) throw this.damaged("it became shorter while it was read")
     this.#position += bytesRead
-    this.#buffer = buffer.subarray(0, bytesRead)
+    this.#filled = bytesRead
     this.#at = 0
   }
 }
