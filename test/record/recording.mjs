@@ -111,6 +111,23 @@ const dir = mkdtempSync(join(tmpdir(), "record-postfix-"))
 const closeNames = await serveNames()
 const closeSinks = await openSinks(progress, Number(values.seed) + 1)
 const stopPostfix = startPostfix(dir)
+let isOver = false
+/** What has been logged so far is kept, also when the recording is broken off. */
+function end() {
+  if (isOver) return
+  isOver = true
+  stopPostfix()
+  closeSinks()
+  closeNames()
+  copyFileSync(join(dir, "mail.log"), values.out)
+  rmSync(dir, { recursive: true, force: true })
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    end()
+    process.exit(1)
+  })
+}
 try {
   await wait(2000)
   const sender = new Sender()
@@ -131,10 +148,6 @@ try {
   sender.close()
   await wait(Math.max(0, totalSec - elapsedSec()) * 1000)
 } finally {
-  stopPostfix()
-  closeSinks()
-  closeNames()
-  copyFileSync(join(dir, "mail.log"), values.out)
-  rmSync(dir, { recursive: true, force: true })
+  end()
 }
 process.exit(0)
