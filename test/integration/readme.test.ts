@@ -1,4 +1,4 @@
-/** The README shows what its first command prints, to the letter. */
+/** The README shows what its commands print, to the letter. */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { afterAll, expect, test } from "vitest"
@@ -7,6 +7,16 @@ import { Workplace } from "./command.js"
 const ROOT = fileURLToPath(new URL("../../", import.meta.url))
 const place = new Workplace()
 afterAll(() => place.remove())
+
+test("the outbound audit of the mainlog, as far as it is shown", async () => {
+  const readme = readFileSync(`${ROOT}README.md`, "utf8")
+  const command = /npx (adaptive dry-run [^\n]*--audit[^\n]*)/.exec(readme)?.[1]
+  const shown = /```\n(Outbound audit .*?)\n…\n```/s.exec(readme)?.[1]
+  const ended = await place.shell(`cd '${ROOT}' && ${command?.replace("adaptive", "$ADAPTIVE")}`)
+  expect(ended).toMatchObject({ code: 0, stderr: "" })
+  const text = ended.stdout.toString("utf8")
+  expect(text.slice(text.indexOf("Outbound audit"))).toContain(shown)
+})
 
 test("the dry-run of the real Postfix log", async () => {
   const readme = readFileSync(`${ROOT}README.md`, "utf8")
