@@ -69,6 +69,12 @@ export function benchDryRun() {
         MAIN,
         dryRun("short", shipped, path("rules-4000.lua")),
       ],
+      [
+        'dry-run --audit "300,6" --audit "1800,4"',
+        2_000_000,
+        MAIN,
+        [...dryRun("long", shipped), "--audit", "300,6", "--audit", "1800,4"],
+      ],
       ["dry-run, 400 rules more", 2_000_000, MAIN, dryRun("long", shipped, path("rules-400.lua"))],
       ["dry-run, 4,000 rules more", 2_000_000, MAIN, dryRun("long", shipped, path("rules-4000.lua"))],
     ]

@@ -124,8 +124,8 @@ function M.count(name, options)
   local function window(field)
     local value = opts[field]
     if value == nil then return 0 end
-    value = check.whole(fn, "options." .. field, value, 0, MAX_COUNT, "0")
-    if value >= windows then
+    value = check.whole(fn, "options." .. field, value, -MAX_COUNT, MAX_COUNT, "0")
+    if value < 0 or value >= windows then
       check.fail(fn, ("options.%s is %.14g; the series %s has windows 0 (the running one) to %d")
         :format(field, value, check.shown(name), windows - 1))
     end

@@ -13,8 +13,9 @@ import type { Decision, Match } from "../model/decision.js"
 import type { Effect } from "../model/effect.js"
 import type { ResponseRule } from "../model/rule.js"
 import type { RuleList, RuleSet } from "../rules/rule-set.js"
-import { ADJUSTABLE, type AdjustableOption, type AlertEvent, type Store } from "../store/store.js"
+import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
 import { effect, ignored, isAdjustment, type PairView, untried } from "./act.js"
+import { alertsOf } from "./alerts.js"
 import { carryOut } from "./carry-out.js"
 import { grownValue } from "./grow.js"
 import {
@@ -382,7 +383,10 @@ export class Engine {
       response: source === "response" || source === "rejection-rate" ? about.response : null,
       count,
       effects,
-      alerts: source === "lift" || source === "positive" ? NONE : this.#alerts(pair, atMicros, effects),
+      alerts:
+        source === "lift" || source === "positive"
+          ? NONE
+          : alertsOf(effects, pair, atMicros, this.#settingsOf(pair), this.store),
       notes,
     })
   }
@@ -393,17 +397,6 @@ export class Engine {
     const notes = this.#notes
     this.#notes = []
     return notes
-  }
-
-  #alerts(pair: number, atMicros: number, effects: readonly Effect[]): readonly AlertEvent[] {
-    const { notificationEvents, notificationMicros } = this.#settingsOf(pair)
-    const alerts: AlertEvent[] = []
-    for (const { action, outcome } of effects) {
-      const event = outcome === "applied" ? ALERT_OF[action] : undefined
-      if (event === undefined || !notificationEvents.has(event)) continue
-      if (this.store.alert(pair, event, atMicros, notificationMicros)) alerts.push(event)
-    }
-    return alerts
   }
 
   #settingsOf(pair: number): PairSettings {
@@ -437,12 +430,6 @@ export class Engine {
 /** What happens without a rule's action. */
 const RAISE = { name: "raise", args: NONE } as const
 const RESTART = { name: "restart", args: NONE } as const
-
-const ALERT_OF: Readonly<Record<string, AlertEvent>> = {
-  suspend: "suspension",
-  blackhole: "blackhole",
-  throttle: "throttle",
-}
 
 /** A phase that differs from the rule's: worth a word, no more. */
 export function phaseNote(rule: ResponseRule, phase: string | null): string | null {

@@ -5,7 +5,7 @@
  * the caller, times in microseconds since 1970.
  * Source: engine.md section 1.
  */
-import { PairTable } from "../model/pair-table.js"
+import type { PairTable } from "../model/pair-table.js"
 import { KeyTable } from "./key-table.js"
 import { float64s, int32s, uint8s } from "./paged.js"
 import type { Part } from "./part.js"
@@ -67,8 +67,10 @@ export class PairRecords {
   #heldCount = 0
   #nextDueMicros = Number.POSITIVE_INFINITY
 
-  constructor(pairs: PairTable = new PairTable()) {
+  /** @param original records that these are to be a copy of, which goes its own way */
+  constructor(pairs: PairTable, original?: PairRecords) {
     this.pairs = pairs
+    if (original !== undefined) this.#copy(original)
   }
 
   /** When the first of the suspensions and blackholes ends; infinite when there are none. */
@@ -238,20 +240,6 @@ export class PairRecords {
     return true
   }
 
-  /** Makes a new, empty one a copy of another, which goes its own way from then on. */
-  protected copyRecords(other: PairRecords): void {
-    this.startMicros = other.startMicros
-    this.nowMicros = other.nowMicros
-    this.#matchCounts = other.#matchCounts.fork()
-    const forks = Object.entries(other.#columns).map(([name, column]) => [name, column.fork()])
-    this.#columns = Object.fromEntries(forks)
-    this.#hosts = other.#hosts.fork()
-    this.#rules = other.#rules.fork()
-    this.#rows = other.#rows
-    this.#heldCount = other.#heldCount
-    this.#nextDueMicros = other.#nextDueMicros
-  }
-
   /** Everything but the names of pairs. */
   protected *recordParts(): Generator<Part> {
     const facts: RecordFacts = {
@@ -298,6 +286,19 @@ export class PairRecords {
       default:
         return false
     }
+  }
+
+  #copy(other: PairRecords): void {
+    this.startMicros = other.startMicros
+    this.nowMicros = other.nowMicros
+    this.#matchCounts = other.#matchCounts.fork()
+    const forks = Object.entries(other.#columns).map(([name, column]) => [name, column.fork()])
+    this.#columns = Object.fromEntries(forks)
+    this.#hosts = other.#hosts.fork()
+    this.#rules = other.#rules.fork()
+    this.#rows = other.#rows
+    this.#heldCount = other.#heldCount
+    this.#nextDueMicros = other.#nextDueMicros
   }
 
   #hold(pair: number, untilMicros: number): void {

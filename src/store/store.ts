@@ -25,32 +25,29 @@ export interface StoreLimits {
 }
 
 export class Store extends PairRecords {
-  series = new AuditSeriesStore()
+  readonly series: AuditSeriesStore
   /** Named throttles, as scripts make them. */
-  throttles: NamedThrottles
+  readonly throttles: NamedThrottles
   /** When the next message of a pair may go, under `outbound_throttle_messages`. */
-  pairThrottles: PairThrottles
-  gauges = new GaugeCaches()
-  counters = new Counters()
-  audits = new OutboundAudits()
+  readonly pairThrottles: PairThrottles
+  readonly gauges: GaugeCaches
+  readonly counters: Counters
+  readonly audits: OutboundAudits
 
-  constructor(pairs: PairTable = new PairTable(), limits: StoreLimits = {}) {
-    super(pairs)
-    this.throttles = new NamedThrottles(limits.namedThrottles)
-    this.pairThrottles = new PairThrottles(limits.pairThrottles)
+  /** @param original the store that this one is to be a copy of */
+  constructor(pairs: PairTable = new PairTable(), limits: StoreLimits = {}, original?: Store) {
+    super(pairs, original)
+    this.series = original?.series.fork() ?? new AuditSeriesStore()
+    this.throttles = original?.throttles.fork() ?? new NamedThrottles(limits.namedThrottles)
+    this.pairThrottles = original?.pairThrottles.fork() ?? new PairThrottles(limits.pairThrottles)
+    this.gauges = original?.gauges.fork() ?? new GaugeCaches()
+    this.counters = original?.counters.fork() ?? new Counters()
+    this.audits = original?.audits.fork() ?? new OutboundAudits()
   }
 
   /** A copy that goes its own way; large columns are shared until one side writes. */
   fork(): Store {
-    const copy = new Store(this.pairs.fork())
-    copy.copyRecords(this)
-    copy.series = this.series.fork()
-    copy.throttles = this.throttles.fork()
-    copy.pairThrottles = this.pairThrottles.fork()
-    copy.gauges = this.gauges.fork()
-    copy.counters = this.counters.fork()
-    copy.audits = this.audits.fork()
-    return copy
+    return new Store(this.pairs.fork(), {}, this)
   }
 
   /**
