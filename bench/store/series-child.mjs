@@ -6,6 +6,7 @@
  */
 import { PairTable } from "../../dist/model/pair-table.js"
 import { DeliverySeries, METRIC } from "../../dist/store/delivery-series.js"
+import { memory, nameOf, random } from "./measure.mjs"
 
 const MONITORS = [
   { sizeSec: 300, count: 6 },
@@ -17,9 +18,6 @@ const ROUND = 500_000
 
 const [, , side, count] = process.argv
 const keys = Number(count)
-
-/** Names as a reader meets them: each time a new text. */
-const nameOf = (key) => [`binding-${key % 8}`, `customer-${key}.example.net`]
 
 /** What a program would write at first: an object a key, one a monitor, one a window. */
 class MapOfObjects {
@@ -81,16 +79,6 @@ class Ours {
   }
 }
 
-let seed = 12345
-const random = (below) => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) | 0
-  return Math.floor(((seed >>> 0) / 2 ** 32) * below)
-}
-const memory = () => {
-  for (let i = 0; i < 4; i++) globalThis.gc()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 const nanoseconds = (times, act) => {
   const began = process.hrtime.bigint()
   for (let i = 0; i < times; i++) act(i)

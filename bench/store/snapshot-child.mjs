@@ -5,12 +5,12 @@
  */
 import { SnapshotFile } from "../../dist/store/backing/snapshot.js"
 import { Store } from "../../dist/store/store.js"
+import { nameOf } from "./measure.mjs"
 
 const [, , side, count, path] = process.argv
 const keys = Number(count)
 const START = 1_790_000_100e6
 const TYPES = [0, 1, 1, 2, 3]
-const name = (key) => [`binding-${key % 8}`, `customer-${key}.example.net`]
 
 function filled() {
   const store = new Store()
@@ -22,7 +22,7 @@ function filled() {
   })
   for (const back of [7200, 5400, 3600, 1800, 1500, 1200, 900, 600, 300, 0]) {
     for (let key = 0; key < keys; key++) {
-      const pair = store.pairs.of(...name(key))
+      const pair = store.pairs.of(...nameOf(key))
       store.touch(pair, START - 7200e6)
       audit.record(store.pairs, pair, TYPES[key % 5], START - back * 1e6, 8_200_000)
       if (back === 0 && key % 100 === 0) store.suspend(pair, START + 3600e6)

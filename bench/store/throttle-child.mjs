@@ -5,13 +5,13 @@
 import { RateLimiterMemory } from "rate-limiter-flexible"
 import { PairTable } from "../../dist/model/pair-table.js"
 import { PairThrottles } from "../../dist/store/pair-throttles.js"
+import { memory, nameOf, random } from "./measure.mjs"
 
 const [, , side, count] = process.argv
 const keys = Number(count)
 const HOT_KEYS = 10_000
 const ROUND = 200_000
 const START = 1_790_000_000e6
-const nameOf = (key) => [`binding-${key % 8}`, `customer-${key}.example.net`]
 
 class Ours {
   #pairs = new PairTable()
@@ -37,17 +37,6 @@ class Peer {
       return refusal
     }
   }
-}
-
-let seed = 12345
-const random = (below) => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) | 0
-  return Math.floor(((seed >>> 0) / 2 ** 32) * below)
-}
-const memory = () => {
-  for (let i = 0; i < 4; i++) globalThis.gc()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }
 
 const before = memory()
