@@ -5,6 +5,7 @@
  */
 import { DURATION_FORM, parseDurationSec } from "../model/duration.js"
 import type { OptionType } from "../model/options.js"
+import { readSwitch } from "../model/switch.js"
 
 export interface Range {
   readonly low: number
@@ -31,12 +32,6 @@ export const OPTION_FORM: Readonly<Record<OptionType, string>> = {
   duration: DURATION_FORM,
   words: "words with blanks between them",
   range: "two numbers, the lower one first, e.g. (1 20)",
-}
-
-/** `true/false`, `on/off`, `yes/no`, `enabled/disabled`, `1/0`; null for anything else. */
-export function readSwitch(text: string): boolean | null {
-  if (/^(true|on|yes|enabled|1)$/i.test(text)) return true
-  return /^(false|off|no|disabled|0)$/i.test(text) ? false : null
 }
 
 /**

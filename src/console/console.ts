@@ -2,10 +2,12 @@
  * The system console: a command line to a reply text, the same for a prompt, a
  * socket and a shell. Which module a command is for stands before it, with its
  * instance where there may be several: `outbound_audit:NAME show global`.
- * No I/O. Source: console.md sections 1 and 3.
+ * No I/O. Source: console.md sections 1, 3 and 4.
  */
 import { StoreFault } from "../store/fault.js"
 import type { Store } from "../store/store.js"
+import { CONFIG_COMMANDS, config } from "./config.js"
+import { instanceOf } from "./instance.js"
 import { OUTBOUND_AUDIT_COMMANDS, outboundAudit } from "./outbound-audit.js"
 import { ConsoleFault, nearestWord, singleWord } from "./words.js"
 
@@ -16,8 +18,8 @@ export interface Reply {
   readonly text: string
 }
 
-const MODULES = ["outbound_audit"] as const
-const HELP = `Commands, after outbound_audit:NAME\n${OUTBOUND_AUDIT_COMMANDS}`
+const COMMANDS = ["config", "help", "outbound_audit"] as const
+const HELP = `${CONFIG_COMMANDS}\n\nafter outbound_audit:NAME\n${OUTBOUND_AUDIT_COMMANDS}`
 
 /** What the console answers to a line. A line that it refuses changes nothing. */
 export function consoleReply(line: string, store: Store): Reply {
@@ -33,27 +35,17 @@ export function consoleReply(line: string, store: Store): Reply {
 
 function answer([first, ...words]: readonly string[], store: Store): string {
   if (first === undefined) return ""
-  if (first.toLowerCase() === "help") return HELP
   const colon = first.indexOf(":")
-  const module = (colon < 0 ? first : first.slice(0, colon)).toLowerCase()
-  if (module !== "outbound_audit") {
-    const guess = nearestWord(module, MODULES)
-    throw new ConsoleFault(
-      `Unknown command '${singleWord(first)}'${guess === null ? "; try 'help'" : `; did you mean '${guess}'?`}`,
-    )
+  const command = (colon < 0 ? first : first.slice(0, colon)).toLowerCase()
+  if (command === "help") return HELP
+  if (command === "config") return config(words, store)
+  if (command === "outbound_audit") {
+    const name = colon < 0 ? undefined : first.slice(colon + 1)
+    const audit = instanceOf(name, store.audits, "outbound_audit:NAME COMMAND")
+    return outboundAudit(words, audit, store.nowMicros)
   }
-  const { audits } = store
-  const instance = colon < 0 ? "" : first.slice(colon + 1)
-  if (instance === "") {
-    throw new ConsoleFault(`Missing instance\nUsage: outbound_audit:NAME COMMAND; ${known(audits.names)}`)
-  }
-  if (!audits.names.includes(instance))
-    throw new ConsoleFault(`No such instance '${singleWord(instance)}'; ${known(audits.names)}`)
-  return outboundAudit(words, audits.get(instance), store.nowMicros)
-}
-
-function known(names: readonly string[]): string {
-  return names.length === 0
-    ? "there is none"
-    : `there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`
+  const guess = nearestWord(command, COMMANDS)
+  throw new ConsoleFault(
+    `Unknown command '${singleWord(first)}'${guess === null ? "; try 'help'" : `; did you mean '${guess}'?`}`,
+  )
 }

@@ -8,33 +8,16 @@
  * back is counted as late there and nowhere else.
  * Source: seed "outbound_audit"; console.md section 3.
  */
+import { AUDIT_DEFAULTS, type AuditOptions } from "../model/audit-options.js"
 import { TYPE_NUMBER } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
-import { isMonitor, MONITOR_FORM, type Monitor } from "../model/monitor.js"
+import { isMonitor, MONITOR_FORM } from "../model/monitor.js"
 import type { PairTable } from "../model/pair-table.js"
 import { DeliverySeries, type DeliveryWindow, METRIC } from "./delivery-series.js"
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 import { KeyTable } from "./key-table.js"
 import { float64s, int32s, uint8s } from "./paged.js"
 import type { Part } from "./part.js"
-
-export interface AuditOptions {
-  readonly monitors: readonly Monitor[]
-  /** Off: only what all domains add up to. */
-  readonly monitorDomains: boolean
-  /** A domain is kept once it has had more messages than this; 0 keeps every domain from its first event. */
-  readonly threshold: number
-  /** When there are any, these domains and no others are kept, whatever the threshold. */
-  readonly domainList: readonly string[]
-}
-
-/** Source: configuration.md section 3, "Other stanzas". */
-const AUDIT_DEFAULTS: AuditOptions = Object.freeze({
-  monitors: [{ sizeSec: 300, count: 6 }],
-  monitorDomains: true,
-  threshold: 0,
-  domainList: [],
-})
 
 const METRIC_OF: Readonly<Record<number, number>> = {
   [TYPE_NUMBER.reception]: METRIC.receptions,
@@ -50,6 +33,8 @@ export class OutboundAudit {
   readonly name: string
   /** Events that came too late for a monitor. */
   late = 0
+  /** What it was given; the defaults stand for the rest. */
+  #given: Partial<AuditOptions>
   #options: AuditOptions
   #listed: ReadonlySet<string>
   #series: DeliverySeries
@@ -66,6 +51,7 @@ export class OutboundAudit {
   constructor(name: string, options: Partial<AuditOptions> = {}) {
     this.name = name
     this.#domains.of("")
+    this.#given = options
     this.#options = checked(name, { ...AUDIT_DEFAULTS, ...options })
     this.#listed = new Set(this.#options.domainList)
     this.#series = new DeliverySeries(this.#options.monitors)
@@ -80,7 +66,23 @@ export class OutboundAudit {
    * @throws StoreFault E_AUDIT_OPTION; nothing has been changed then
    */
   configure(changes: Partial<AuditOptions>): void {
-    const options = checked(this.name, { ...this.#options, ...changes })
+    this.#take({ ...this.#given, ...changes })
+  }
+
+  /** Was an option given a value? */
+  isSet(option: keyof AuditOptions): boolean {
+    return option in this.#given
+  }
+
+  /** Lets an option have its default again. */
+  unset(option: keyof AuditOptions): void {
+    const { [option]: _, ...given } = this.#given
+    this.#take(given)
+  }
+
+  #take(given: Partial<AuditOptions>): void {
+    const options = checked(this.name, { ...AUDIT_DEFAULTS, ...given })
+    this.#given = given
     this.#series.configure(options.monitors)
     this.#options = options
     this.#listed = new Set(options.domainList)
@@ -161,7 +163,7 @@ export class OutboundAudit {
   }
 
   fork(): OutboundAudit {
-    const copy = new OutboundAudit(this.name, this.#options)
+    const copy = new OutboundAudit(this.name, this.#given)
     copy.late = this.late
     copy.#series = this.#series.fork()
     copy.#domains = this.#domains.fork()
@@ -174,7 +176,7 @@ export class OutboundAudit {
 
   *parts(): Generator<Part> {
     const { name: audit, late } = this
-    const facts = { audit, late, options: this.#options, hasReceptions: this.#hasReceptions }
+    const facts = { audit, late, options: this.#given, hasReceptions: this.#hasReceptions }
     yield { name: "audit", facts, columns: {} }
     yield* this.#transited.parts("audit-transited", { audit })
     yield* this.#isStored.parts("audit-stored", { audit })

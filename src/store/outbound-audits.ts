@@ -1,7 +1,8 @@
 /** The outbound_audit instances by name; every event goes to all of them. */
+import type { AuditOptions } from "../model/audit-options.js"
 import type { PairTable } from "../model/pair-table.js"
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
-import { type AuditOptions, OutboundAudit } from "./outbound-audit.js"
+import { OutboundAudit } from "./outbound-audit.js"
 import type { Part } from "./part.js"
 
 export class OutboundAudits {
@@ -55,7 +56,7 @@ export class OutboundAudits {
   }
 
   takePart(part: Part): void {
-    const { audit, options } = part.facts as { audit: string; options: AuditOptions }
+    const { audit, options } = part.facts as { audit: string; options: Partial<AuditOptions> }
     if (part.name === "audit") this.#set(new OutboundAudit(audit, options))
     this.get(audit).takePart(part)
   }

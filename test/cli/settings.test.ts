@@ -1,7 +1,8 @@
 /** `--set`, and configured values in the units that rules use. Source: cli.md; rule-files.md section 5. */
 import { describe, expect, test } from "vitest"
 import { globalOptions } from "../../src/config/lookup.js"
-import { readSwitch, readTuned } from "../../src/config/values.js"
+import { readTuned } from "../../src/config/values.js"
+import { readSwitch } from "../../src/model/switch.js"
 
 const SCOPE = { binding: "b1", domain: "a.test" }
 

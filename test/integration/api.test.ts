@@ -103,3 +103,44 @@ describe("dryRun", () => {
     await expect(run).rejects.toMatchObject({ code: "E_TRAFFIC_MISSING", path: place.path("gone.log") })
   })
 })
+
+describe("createRuntime", () => {
+  test("events in, one question out, the console, and the state over a restart", async () => {
+    const loaded = await api.loadRules([place.path("good.lua")])
+    const file = new api.SnapshotFile(place.path("adaptive.state"))
+    expect(await file.read()).toBe(null)
+    const store = new api.Store()
+    const monitor = api.parseMonitor("300,1")
+    if (monitor === null) throw new Error("no monitor")
+    store.audits.define("outbound_audit1", { monitors: [monitor] })
+    const sources: string[] = []
+    const runtime = api.createRuntime(loaded, api.globalOptions(["outbound_throttle_messages=1/60"]), {
+      store,
+      decision: ({ source }) => sources.push(source),
+    })
+    const now = 1_790_000_000
+    expect(runtime.send("b1", "x.test", now)).toEqual({ allowed: true, at: now, reason: null, perHour: 60 })
+    expect(runtime.whenToSend("b1", "x.test", now)).toMatchObject({
+      allowed: false,
+      at: now + 60,
+      reason: "throttled",
+    })
+    runtime.event({
+      atMicros: now * 1e6,
+      type: "transient",
+      binding: "b1",
+      domain: "x.test",
+      response: "450 no rule",
+    })
+    expect(sources).toEqual([])
+    await file.write(store)
+
+    const restored = await file.read()
+    if (restored === null) throw new Error("no state")
+    const shown = api.consoleReply("outbound_audit:outbound_audit1 show domain x.test", restored.store)
+    expect(shown.text.split("\n")[0]).toBe("x.test 300/0: r: 0 d: 0 dt: 0.00 t: 1 f: 0")
+    const again = api.createRuntime(loaded, api.globalOptions(["outbound_throttle_messages=1/60"]), restored)
+    expect(again.send("b1", "x.test", now + 59)).toMatchObject({ allowed: false, at: now + 60 })
+    expect(() => store.audits.get("other")).toThrow(api.StoreFault)
+  })
+})

@@ -1,9 +1,9 @@
 /** outbound_audit against a model that keeps every event, and what its options refuse. */
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import type { AuditOptions } from "../../src/model/audit-options.js"
 import { type Monitor, parseMonitor } from "../../src/model/monitor.js"
 import { StoreFault } from "../../src/store/fault.js"
-import type { AuditOptions } from "../../src/store/outbound-audit.js"
 import { Store } from "../../src/store/store.js"
 import { rebuilt } from "./rebuilding.js"
 
