@@ -1,4 +1,5 @@
 /** The console of outbound_audit, to the letter. Source: seed "outbound_audit"; console.md section 3. */
+import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { consoleReply } from "../../src/console/console.js"
 import { TYPE_NUMBER } from "../../src/model/event.js"
@@ -302,4 +303,56 @@ describe("refused", () => {
     expect(consoleReply("help", new Store()).text).toContain("show domain DOMAIN")
     expect(ask(audited([]), "help")).toContain("clear all")
   })
+})
+
+test("whatever is typed, there is an answer, and what is refused changes nothing", () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      "outbound_audit:outbound_audit1",
+      "outbound_audit",
+      "config",
+      "help",
+      "show",
+      "clear",
+      "domain_list",
+    ),
+    fc.constantFrom(
+      "domain",
+      "all",
+      "global",
+      "domains",
+      "add",
+      "delete",
+      "get",
+      "set",
+      "eval",
+      "unset",
+      "=",
+      "a.test",
+    ),
+    fc.constantFrom(
+      "outbound_audit1",
+      "threshold",
+      "monitors",
+      "domainlist",
+      "monitor_domains",
+      "300,6",
+      "7",
+      "on",
+    ),
+    fc.string({ maxLength: 12, unit: "binary" }),
+  )
+  const store = audited(some("a.test", "delivery", 3))
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 8 }), (words) => {
+      const before = [...store.parts()]
+      const fork = store.fork()
+      const { ok, text } = consoleReply(words.join(" "), fork)
+      expect(typeof text).toBe("string")
+      expect(text.endsWith("\n")).toBe(false)
+      if (!ok) expect([...fork.parts()]).toEqual(before)
+      expect([...store.parts()]).toEqual(before)
+    }),
+    { numRuns: 400 },
+  )
 })

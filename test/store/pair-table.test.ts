@@ -59,4 +59,48 @@ describe("pairs", () => {
     expect(pairs.bindingCount).toBe(7)
     expect(pairs.name(49_999)).toEqual({ binding: "b5", domain: "mx49999.example.net" })
   })
+
+  test("a copy knows what there was, and goes its own way; so does a table read back", () => {
+    const name = fc.tuple(
+      fc.constantFrom("b1", "b2", "ü"),
+      fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom(..."abcd.ü") }),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(name, { maxLength: 800 }),
+        fc.array(name, { maxLength: 800 }),
+        fc.array(name, { maxLength: 800 }),
+        (before, here, there) => {
+          const pairs = new PairTable()
+          for (const [binding, domain] of before) pairs.of(binding, domain)
+          const copy = pairs.fork()
+          const second = pairs.fork().fork()
+          const numbers = (table: PairTable, names: typeof here): number[] =>
+            names.map(([binding, domain]) => table.of(binding, domain))
+          const plain = (names: typeof here): number[] => {
+            const alone = new PairTable()
+            for (const [binding, domain] of before) alone.of(binding, domain)
+            return numbers(alone, names)
+          }
+          // The original adds behind what the copies share, and they must not see it.
+          expect(numbers(pairs, here)).toEqual(plain(here))
+          expect(numbers(copy, there)).toEqual(plain(there))
+          expect(numbers(pairs, [...here, ...before])).toEqual(
+            plain([...here, ...here, ...before]).slice(here.length),
+          )
+          expect(numbers(second, before)).toEqual(numbers(pairs, before))
+          expect(second.count).toBe(new Set(numbers(pairs, before)).size)
+          const read = new PairTable()
+          const { bindings, ...columns } = copy.state()
+          const own = Object.entries(columns).map(([key, column]) => [key, column.slice()])
+          for (const _ of read.restore({ bindings: [...bindings], ...Object.fromEntries(own) }));
+          expect(Array.from({ length: read.count }, (_, pair) => read.name(pair))).toEqual(
+            Array.from({ length: copy.count }, (_, pair) => copy.name(pair)),
+          )
+          expect(numbers(read, here)).toEqual(numbers(copy, here))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
 })

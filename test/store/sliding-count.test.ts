@@ -48,3 +48,48 @@ test("what is written can be read back", () => {
   expect([...copy.parts("matches")]).toEqual([...counts.parts("matches")])
   expect(copy.add(7, 9500, 8000)).toBe(counts.add(7, 9500, 8000))
 })
+
+test("copies and restarts go on as a list of all matches says, each its own way, while keys come and go", () => {
+  const step = fc.oneof(
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        do: fc.constant("add" as const),
+        key: fc.nat({ max: 40 }),
+        after: fc.constantFrom(0, 1, 40, 300, 2000),
+      }),
+    },
+    fc.record({ do: fc.constantFrom("fork" as const, "restart" as const, "swap" as const) }),
+  )
+  const spanOf = (key: number): number => 100 + (key % 4) * 700
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      let counts = new SlidingCounts()
+      let all: { key: number; at: number }[] = []
+      let other = { counts: counts.fork(), all: [...all] }
+      let at = 1_790_000_000_000_000
+      for (const one of steps) {
+        if (one.do === "add") {
+          at += one.after
+          // Keys as the store makes them: a pair and a rule in one number.
+          const key = one.key * 2 ** 22 + (one.key % 3)
+          all.push({ key, at })
+          const want = all.filter((match) => match.key === key && match.at > at - spanOf(one.key)).length
+          expect(counts.add(key, at, spanOf(one.key))).toBe(want)
+        } else if (one.do === "fork") other = { counts: counts.fork(), all: [...all] }
+        else if (one.do === "swap") {
+          const kept = { counts, all }
+          counts = other.counts
+          all = other.all
+          other = kept
+        } else {
+          const copy = new SlidingCounts()
+          for (const part of counts.fork().parts("matches")) copy.takePart(part)
+          counts = copy
+        }
+        expect(counts.size).toBeLessThanOrEqual(41)
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
