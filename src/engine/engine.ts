@@ -179,9 +179,9 @@ export class Engine {
   #delivery(event: EngineEvent): void {
     const { pair, atMicros } = event
     const { store } = this
-    store.touch(pair, atMicros)
+    const quietFromMicros = store.touch(pair, atMicros)
     const settings = this.#settingsOf(pair)
-    if (atMicros - store.quietFromMicros(pair) >= settings.positiveAdjustmentMicros) {
+    if (atMicros - quietFromMicros >= settings.positiveAdjustmentMicros) {
       this.#raise(event, settings)
     }
     if (settings.rejectionRate !== null) this.#rates.delivered(pair, atMicros)

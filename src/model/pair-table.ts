@@ -109,8 +109,7 @@ export class PairTable {
       const at = slot * SLOT
       const entry = slots[at] as number
       if (entry === 0) return this.#add(bindingStart, bindingEnd, domainStart, end, hash, at)
-      // In a copy that shares, the original's later names stand too.
-      if (slots[at + 1] === hash && slots[at + 3] === length && entry <= this.#count) {
+      if (slots[at + 1] === hash && slots[at + 3] === length) {
         const from = slots[at + 2] as number
         if (this.#equals(from, bindingStart, bindingEnd, domainStart, end)) return entry - 1
       }
@@ -156,7 +155,7 @@ export class PairTable {
 
   /**
    * A copy that goes its own way. Names are only ever added: it shares what there is with the
-   * original, which adds behind it, until a name is added to the copy.
+   * original, which adds behind it, until the copy is first asked for a number.
    */
   fork(): PairTable {
     const copy = new PairTable()
@@ -253,10 +252,6 @@ export class PairTable {
     hash: number,
     at: number,
   ): number {
-    if (this.#isShared) {
-      this.#unshare()
-      return this.fromBytes(this.#asked, bindingStart, bindingEnd, domainStart, domainEnd)
-    }
     const pair = this.#count++
     const length = bindingEnd - bindingStart + 1 + domainEnd - domainStart
     if (pair === this.#starts.length) {
@@ -313,6 +308,8 @@ export class PairTable {
   }
 
   #askWith(bytes: Uint8Array): void {
+    // A copy has not been asked anything yet: this is where it becomes one that can be.
+    if (this.#isShared) this.#unshare()
     this.#asked = bytes
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }

@@ -91,6 +91,7 @@ class Replay {
   readonly #store: Store
   readonly #listener: DryRunListener
   readonly #holds: boolean
+  readonly #audits: boolean
   readonly #fromMicros: number
   readonly #toMicros: number
   readonly #files: readonly string[]
@@ -102,6 +103,7 @@ class Replay {
     this.#store = store
     this.#listener = listener
     this.#holds = mode === "simulate"
+    this.#audits = store.audits.size > 0
     this.#fromMicros = fromSec === undefined ? Number.NEGATIVE_INFINITY : Math.round(fromSec * 1e6)
     this.#toMicros = toSec === undefined ? Number.POSITIVE_INFINITY : Math.round(toSec * 1e6)
     this.#files = options.files
@@ -121,7 +123,7 @@ class Replay {
     this.#event = null
     engine.advance(atMicros)
     if (type !== "delivery" && type !== "transient" && type !== "permanent") {
-      this.#audit(event)
+      if (this.#audits) this.#audit(event)
       return
     }
     if (event.local) tally.local++
@@ -129,14 +131,14 @@ class Replay {
       tally.hold(type satisfies HeldType, pair)
       return
     }
-    this.#audit(event)
+    if (this.#audits) this.#audit(event)
     this.#event = event
     engine.process(event)
   }
 
   #audit({ pair, type, atMicros, deliveryMicros }: TrafficEvent): void {
     const { audits, pairs } = this.#store
-    if (audits.size > 0) audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, deliveryMicros)
+    audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, deliveryMicros)
   }
 
   clock(atMicros: number): void {

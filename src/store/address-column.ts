@@ -4,7 +4,7 @@
  * order has to be kept while keys come and go.
  */
 import type { Block } from "../model/address.js"
-import { int32s } from "./paged.js"
+import { Int32s } from "./paged.js"
 
 const WORD = 32n
 const WORD_MASK = 0xffffffffn
@@ -12,7 +12,7 @@ const WORD_MASK = 0xffffffffn
 export class AddressColumn {
   /** Words of an address: 1 or 4. */
   readonly #width: number
-  #words = int32s()
+  #words = new Int32s()
 
   constructor(family: 4 | 6) {
     this.#width = family === 4 ? 1 : 4

@@ -7,7 +7,7 @@
 
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 import { KeyTable } from "./key-table.js"
-import { float64s } from "./paged.js"
+import { Float64s } from "./paged.js"
 import { KEYS_IN_PART, type Part, packTexts, unpackTexts } from "./part.js"
 import { Recency } from "./recency.js"
 
@@ -118,8 +118,8 @@ class Cache {
   readonly spec: GaugeSpec
   #keys = new KeyTable()
   // By row.
-  #values = float64s()
-  #changed = float64s()
+  #values = new Float64s()
+  #changed = new Float64s()
   /** In order of the last change. */
   #order = new Recency()
 

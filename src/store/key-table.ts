@@ -3,7 +3,7 @@
  * given anew once its key was removed. Unlike the engine's pairs, which come as
  * bytes by the million and stay, these come from scripts and may go again.
  */
-import { int32s } from "./paged.js"
+import { Int32s } from "./paged.js"
 import { KEYS_IN_PART, type Part, packTexts, unpackTexts } from "./part.js"
 
 /** Words of a slot: row from 1, hash of its key. */
@@ -18,11 +18,11 @@ interface PartFacts {
 }
 
 export class KeyTable {
-  #slots = int32s()
+  #slots = new Int32s()
   #mask = FIRST_SLOTS - 1
   #keys: (string | undefined)[] = []
   /** Rows without a key, the one freed last on top. */
-  #free = int32s()
+  #free = new Int32s()
   #freed = 0
 
   /** Keys held. */
@@ -168,7 +168,7 @@ export class KeyTable {
   #spread(): void {
     const old = this.#slots
     const mask = this.#mask * 2 + 1
-    const slots = int32s()
+    const slots = new Int32s()
     for (let from = 0; from <= this.#mask; from++) {
       const entry = old.get(from * SLOT)
       if (entry === 0) continue

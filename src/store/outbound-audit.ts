@@ -16,7 +16,7 @@ import type { PairTable } from "../model/pair-table.js"
 import { DeliverySeries, type DeliveryWindow, METRIC } from "./delivery-series.js"
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 import { KeyTable } from "./key-table.js"
-import { float64s, int32s, uint8s } from "./paged.js"
+import { Float64s, Int32s, Uint8s } from "./paged.js"
 import type { Part } from "./part.js"
 
 const METRIC_OF: Readonly<Record<number, number>> = {
@@ -40,10 +40,10 @@ export class OutboundAudit {
   #series: DeliverySeries
   #domains = new KeyTable()
   // By row.
-  #transited = float64s()
-  #isStored = uint8s()
+  #transited = new Float64s()
+  #isStored = new Uint8s()
   /** By pair: row of its domain from 1; 0 = not looked up yet, IGNORED = not kept. */
-  #rowOfPair = int32s()
+  #rowOfPair = new Int32s()
   /** The traffic tells of receptions: they are what the threshold counts. */
   #hasReceptions = false
 

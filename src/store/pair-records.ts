@@ -5,9 +5,9 @@
  * the caller, times in microseconds since 1970.
  * Source: engine.md section 1.
  */
-import type { PairTable } from "../model/pair-table.js"
+import { grown, type PairTable } from "../model/pair-table.js"
 import { KeyTable } from "./key-table.js"
-import { float64s, int32s, uint8s } from "./paged.js"
+import { Float64s, Int32s } from "./paged.js"
 import type { Part } from "./part.js"
 import { SlidingCounts } from "./sliding-count.js"
 
@@ -60,6 +60,12 @@ export class PairRecords {
   #matchCounts = new SlidingCounts()
 
   #columns = makeColumns()
+  // Two columns that every event asks stand in one piece, though a fork has to copy them:
+  // a page is one look-up more.
+  /** Since when nothing was adjusted and no rule fired. */
+  #quietFrom = new Float64Array(512).fill(NEVER)
+  /** 1 = suspended or blackholed. */
+  #isHeld = new Uint8Array(512)
   /** Names of MX hosts, and of rules, by number. */
   #hosts = new KeyTable()
   #rules = new KeyTable()
@@ -78,17 +84,24 @@ export class PairRecords {
     return this.#nextDueMicros
   }
 
-  /** Notes an attempt: with its first a pair, and perhaps its binding, begins to be known. */
-  touch(pair: number, atMicros: number): void {
-    if (!Number.isNaN(this.#columns.quietFrom.get(pair))) return
-    this.#columns.quietFrom.set(pair, atMicros)
+  /**
+   * Notes an attempt: with its first a pair, and perhaps its binding, begins to be known.
+   * @returns since when nothing was adjusted and no rule fired: what growth waits for
+   */
+  touch(pair: number, atMicros: number): number {
+    if (pair >= this.#quietFrom.length) this.#grow(pair + 1)
+    const quietFrom = this.#quietFrom[pair] as number
+    if (!Number.isNaN(quietFrom)) return quietFrom
+    this.#quietFrom[pair] = atMicros
     const binding = this.pairs.bindingOf(pair)
     if (Number.isNaN(this.#columns.birth.get(binding))) this.#columns.birth.set(binding, atMicros)
+    return atMicros
   }
 
   /** MX host by which the rules of a pair were found last; null when none is known. */
   mxOf(pair: number): string | null {
-    return this.#hosts.keyOf(this.#columns.mxOf.get(pair) - 1) ?? null
+    const number = this.#columns.mxOf.get(pair)
+    return number === 0 ? null : (this.#hosts.keyOf(number - 1) ?? null)
   }
 
   noteMx(pair: number, mx: string | null): void {
@@ -96,13 +109,9 @@ export class PairRecords {
     this.#columns.mxOf.set(pair, mx === null ? 0 : this.#hosts.of(mx) + 1)
   }
 
-  /** Since when nothing was adjusted and no rule fired: what growth waits for. NaN before the first attempt. */
-  quietFromMicros(pair: number): number {
-    return this.#columns.quietFrom.get(pair)
-  }
-
   disturb(pair: number, atMicros: number): void {
-    this.#columns.quietFrom.set(pair, atMicros)
+    if (pair >= this.#quietFrom.length) this.#grow(pair + 1)
+    this.#quietFrom[pair] = atMicros
   }
 
   /** NaN before the first adjustment. */
@@ -125,7 +134,7 @@ export class PairRecords {
   }
 
   isHeld(pair: number): boolean {
-    return this.#columns.isHeld.get(pair) === 1
+    return this.#isHeld[pair] === 1
   }
 
   /** When the suspension of a pair is due to end; 0 without one. */
@@ -165,7 +174,7 @@ export class PairRecords {
     if (ends(this.#columns.suspendedUntil.get(pair))) this.#columns.suspendedUntil.set(pair, 0)
     if (ends(this.#columns.blackholedUntil.get(pair))) this.#columns.blackholedUntil.set(pair, 0)
     if (this.suspendedUntil(pair) !== 0 || this.blackholedUntil(pair) !== 0) return
-    this.#columns.isHeld.set(pair, 0)
+    this.#isHeld[pair] = 0
     const place = this.#columns.heldAt.get(pair) - 1
     const last = this.#columns.held.get(--this.#heldCount)
     this.#columns.held.set(place, last)
@@ -249,7 +258,9 @@ export class PairRecords {
       heldCount: this.#heldCount,
       nextDueMicros: Number.isFinite(this.#nextDueMicros) ? this.#nextDueMicros : null,
     }
-    yield { name: "records", facts, columns: {} }
+    const pairs = Math.min(this.pairs.count, this.#quietFrom.length)
+    const columns = { quietFrom: this.#quietFrom.subarray(0, pairs), isHeld: this.#isHeld.subarray(0, pairs) }
+    yield { name: "records", facts, columns }
     yield* this.#hosts.parts("records-hosts", {})
     yield* this.#rules.parts("records-rules", {})
     for (const [column, pages] of Object.entries(this.#columns))
@@ -262,6 +273,8 @@ export class PairRecords {
     switch (part.name) {
       case "records": {
         const { startMicros, nowMicros, rows, heldCount, nextDueMicros } = part.facts as RecordFacts
+        this.#quietFrom = part.columns.quietFrom as Float64Array<ArrayBuffer>
+        this.#isHeld = part.columns.isHeld as Uint8Array<ArrayBuffer>
         this.startMicros = startMicros
         this.nowMicros = nowMicros
         this.#rows = rows
@@ -294,6 +307,8 @@ export class PairRecords {
     this.#matchCounts = other.#matchCounts.fork()
     const forks = Object.entries(other.#columns).map(([name, column]) => [name, column.fork()])
     this.#columns = Object.fromEntries(forks)
+    this.#quietFrom = other.#quietFrom.slice()
+    this.#isHeld = other.#isHeld.slice()
     this.#hosts = other.#hosts.fork()
     this.#rules = other.#rules.fork()
     this.#rows = other.#rows
@@ -306,10 +321,16 @@ export class PairRecords {
     if (untilMicros < this.#nextDueMicros) this.#nextDueMicros = untilMicros
   }
 
+  #grow(length: number): void {
+    this.#quietFrom = grown(this.#quietFrom, Float64Array, length, NEVER)
+    this.#isHeld = grown(this.#isHeld, Uint8Array, this.#quietFrom.length)
+  }
+
   #enlist(pair: number): void {
     this.#columns.held.set(this.#heldCount++, pair)
     this.#columns.heldAt.set(pair, this.#heldCount)
-    this.#columns.isHeld.set(pair, 1)
+    if (pair >= this.#isHeld.length) this.#grow(pair + 1)
+    this.#isHeld[pair] = 1
   }
 
   *#heldPairs(): IterableIterator<number> {
@@ -333,26 +354,23 @@ type Columns = ReturnType<typeof makeColumns>
 function makeColumns() {
   return {
     // By pair; 0 = none, NEVER = not yet.
-    suspendedUntil: float64s(),
-    blackholedUntil: float64s(),
-    lastAdjust: float64s(NEVER),
-    quietFrom: float64s(NEVER),
-    /** 1 = suspended or blackholed: what every attempt asks, in a column small enough to stay at hand. */
-    isHeld: uint8s(),
+    suspendedUntil: new Float64s(),
+    blackholedUntil: new Float64s(),
+    lastAdjust: new Float64s(NEVER),
     /** Number of the MX host of its latest reply that was judged, from 1. */
-    mxOf: int32s(),
+    mxOf: new Int32s(),
     /** Row of adjusted values, from 1. */
-    rowOf: int32s(),
+    rowOf: new Int32s(),
     // By row and option; NEVER = not adjusted.
-    values: float64s(NEVER),
-    initials: float64s(),
-    changes: int32s(),
+    values: new Float64s(NEVER),
+    initials: new Float64s(),
+    changes: new Int32s(),
     /** By row and event: when it was last told. */
-    alerts: float64s(NEVER),
+    alerts: new Float64s(NEVER),
     /** By binding: when it was born. */
-    birth: float64s(NEVER),
+    birth: new Float64s(NEVER),
     /** Pairs that are suspended or blackholed, in no order; and the place of each in the list, from 1. */
-    held: int32s(),
-    heldAt: int32s(),
+    held: new Int32s(),
+    heldAt: new Int32s(),
   }
 }

@@ -9,7 +9,7 @@
  * Source: engine.md section 2 (exactly, also below one a second and one an
  * hour; 0 is no limit), section 11 R11.
  */
-import { float64s, int32s } from "./paged.js"
+import { Float64s, Int32s } from "./paged.js"
 import { KEYS_IN_PART, type Part } from "./part.js"
 import { Recency } from "./recency.js"
 
@@ -25,16 +25,16 @@ export class PairThrottles {
   /** Throttles forgotten, while they would still have held a message back, because there were too many. */
   evictedInForce = 0
   /** By pair: row from 1; 0 = none. */
-  #rowOf = int32s()
+  #rowOf = new Int32s()
   // By row.
-  #pairs = int32s()
-  #perHour = float64s()
+  #pairs = new Int32s()
+  #perHour = new Float64s()
   /** When its schedule began, and how many messages it has had since. */
-  #base = float64s()
-  #sent = float64s()
+  #base = new Float64s()
+  #sent = new Float64s()
   /** The aligned hour of its last message, and how many went in it. */
-  #hour = int32s()
-  #sentInHour = int32s()
+  #hour = new Int32s()
+  #sentInHour = new Int32s()
   #count = 0
   #recency = new Recency()
 

@@ -2,14 +2,14 @@
  * Which of a number of rows was used longest ago: a list in columns through
  * which each row stands once. Using one moves it to the end.
  */
-import { int32s } from "./paged.js"
+import { Int32s } from "./paged.js"
 
 const NONE = -1
 
 export class Recency {
   /** Row before and behind each, from 1. */
-  #before = int32s()
-  #after = int32s()
+  #before = new Int32s()
+  #after = new Int32s()
   #first = NONE
   #last = NONE
 

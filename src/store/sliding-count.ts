@@ -6,7 +6,7 @@
  * Entries stand in blocks that keys take and give back: no object a key.
  * Knows no rules: a key is a number.
  */
-import { float64s, int32s } from "./paged.js"
+import { Float64s, Int32s } from "./paged.js"
 import { KEYS_IN_PART, type Part } from "./part.js"
 
 /** Instants of a block. */
@@ -18,21 +18,21 @@ const MAX_LOAD = 0.6
 
 export class SlidingCounts {
   /** Row of a key, from 1, at the place of its hash or behind it. */
-  #slots = int32s()
+  #slots = new Int32s()
   #mask = FIRST_SLOTS - 1
   // By row, from 1. The window is that when the key last counted: what lies outside is no loss.
-  #keys = float64s()
-  #spans = float64s()
-  #totals = float64s()
-  #first = int32s()
-  #last = int32s()
+  #keys = new Float64s()
+  #spans = new Float64s()
+  #totals = new Float64s()
+  #first = new Int32s()
+  #last = new Int32s()
   /** Entries of the first block that have left the window, and entries of the last one. */
-  #gone = int32s()
-  #filled = int32s()
+  #gone = new Int32s()
+  #filled = new Int32s()
   // By block, from 1, and entry.
-  #times = float64s()
-  #counts = float64s()
-  #next = int32s()
+  #times = new Float64s()
+  #counts = new Float64s()
+  #next = new Int32s()
   #rows = 0
   #blocks = 0
   /** Rows and blocks given back, each leading to the next. */
@@ -265,7 +265,7 @@ export class SlidingCounts {
 
   #spread(): void {
     this.#mask = this.#mask * 2 + 1
-    this.#slots = int32s()
+    this.#slots = new Int32s()
     for (let row = 1; row <= this.#rows; row++) {
       if (this.#first.get(row) === NONE) continue
       let slot = this.#home(this.#keys.get(row))

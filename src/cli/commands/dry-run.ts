@@ -1,6 +1,7 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
+
+import { dryRun as replay } from "../../api.js"
 import { CODES, type Code } from "../../errors.js"
-import { type DryRunListener, dryRun as replay } from "../../index.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
 import { SourceError } from "../../ingest/source.js"
@@ -9,7 +10,7 @@ import { diagnostic } from "../../model/diagnostic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
 import { nearest } from "../../model/nearest.js"
 import type { LoadedRules } from "../../reload/load.js"
-import type { Mode } from "../../replay/dry-run.js"
+import type { DryRunListener, Mode } from "../../replay/dry-run.js"
 import { deliveryTimeOf, trafficFindings } from "../../replay/findings.js"
 import type { Summary } from "../../replay/tally.js"
 import { type AuditReport, auditJson, renderAudit } from "../../report/audit.js"

@@ -1,5 +1,5 @@
 /** `adaptive explain`: what one reply does, and why. */
-import { explain as explainReply } from "../../index.js"
+import { explain as explainReply } from "../../api.js"
 import { renderExplanation } from "../../report/explanation.js"
 import { countFindings } from "../../report/findings.js"
 import { plural } from "../../report/words.js"

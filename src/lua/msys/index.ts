@@ -5,7 +5,6 @@
  * scriptlet that defines it.
  * Source: lua-dialect.md E.
  */
-import { Store } from "../../store/store.js"
 import { literal, textOf } from "../args.js"
 import type { BudgetLimits } from "../budget.js"
 import { lua } from "../fengari.js"
@@ -29,6 +28,7 @@ import { pcreModule } from "./pcre.js"
 import { rootModule } from "./root.js"
 import { type ScriptModule, ScriptModules } from "./script-modules.js"
 import type { HostContext, HostServices } from "./services.js"
+import { ownStores } from "./stored.js"
 import { threadModule } from "./thread.js"
 import { throttleModule } from "./throttle.js"
 import { Timers } from "./timer.js"
@@ -98,7 +98,7 @@ const ABSENT = [
 
 /** Opens the whole API in a VM in which no script has run yet. */
 export function openHostApi(vm: LuaVm, services: HostServices): HostApi {
-  const context: HostContext = { vm, services, stores: services.stores ?? new Store() }
+  const context: HostContext = { vm, services, stores: services.stores ?? ownStores() }
   const kept = new KeptValues(vm.L)
   const controls = new Controls(vm, kept)
   const modules = new ScriptModules(context, kept)

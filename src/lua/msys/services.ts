@@ -3,9 +3,9 @@
  * API itself reads no clock, no file and no configuration, so the same scripts
  * run the same way in a replay, in a test and in the daemon.
  */
-import type { Store } from "../../store/store.js"
 import type { LuaBytes, LuaState } from "../fengari.js"
 import type { LuaVm } from "../vm.js"
+import type { HostStores } from "./stored.js"
 
 /** Severities of `msys.log`, the most severe first; the place in the list is the value of `LOG_…` in Lua. */
 export const LOG_LEVELS = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"] as const
@@ -25,9 +25,6 @@ interface Classification {
   readonly name: string
   readonly description: string
 }
-
-/** The named stores that scripts count in. */
-type HostStores = Pick<Store, "series" | "gauges" | "counters" | "throttles">
 
 export interface HostServices {
   /** Now, in seconds since 1970, possibly with a fraction. */

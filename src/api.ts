@@ -1,0 +1,80 @@
+/**
+ * What a program does with loaded rules, with the defaults filled in: explain a
+ * reply, replay traffic, take live events. Apart from the list of the public
+ * API, so that a command loads only what it runs.
+ */
+import type { OptionLookup } from "./config/lookup.js"
+import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
+import { Runtime, type RuntimeListener } from "./engine/runtime.js"
+import type { LoadedRules } from "./reload/load.js"
+import {
+  type DryRunListener,
+  type DryRunOptions,
+  type DryRunResult,
+  type Ruling,
+  dryRun as replayTraffic,
+} from "./replay/dry-run.js"
+import type { Store } from "./store/store.js"
+
+/**
+ * What happens to one reply, and why, on a pair without history.
+ * @param request `domain` and `response` are needed; the binding is "default" unless named
+ */
+export function explain(
+  loaded: LoadedRules,
+  lookup: OptionLookup,
+  request: Pick<ExplainRequest, "domain" | "response"> & Partial<ExplainRequest>,
+): Explanation {
+  return explainReply(loaded.rules, lookup, (id, args) => loaded.functions.call(id, args), {
+    binding: "default",
+    mx: null,
+    phase: null,
+    atSec: null,
+    ...request,
+  })
+}
+
+/**
+ * The engine for a program that sends mail: it is told what happened, and asked
+ * whether the next message may go.
+ *
+ * ```ts
+ * const runtime = createRuntime(loaded, globalOptions([]), { decision: console.log })
+ * runtime.event({ atMicros: 1790000000e6, type: "transient", binding: "b1", domain: "gmail.com", response: "421 …" })
+ * runtime.send("b1", "gmail.com", 1790000001) // { allowed: false, at: 1790000600, reason: "suspended", … }
+ * ```
+ * @param options `store`: state carried over, or with outbound audits defined; the others are told what is decided
+ */
+export function createRuntime(
+  loaded: LoadedRules,
+  lookup: OptionLookup,
+  options: RuntimeListener & { readonly store?: Store } = {},
+): Runtime {
+  const ask: Ruling["ask"] = (id, args) => loaded.functions.call(id, args)
+  return new Runtime(loaded.rules, ask, lookup, options.store, options)
+}
+
+/** Seconds that lines may be out of order. */
+const REORDER_SEC = 60
+
+/**
+ * Replays recorded traffic through the engine: what the rules would have done.
+ * @param loaded rules, or a promise of them: traffic is read ahead while they load
+ * @param options `files` are needed; formats are told by their contents, attempts that
+ *   would have been held are not counted, and the state begins empty, unless said otherwise
+ * @param listener told each decision as it is made
+ * @throws SourceError when a file cannot be read; nothing has been replayed then
+ */
+export function dryRun(
+  loaded: LoadedRules | Promise<LoadedRules>,
+  lookup: OptionLookup,
+  options: Pick<DryRunOptions, "files"> & Partial<Omit<DryRunOptions, "ruling" | "lookup">>,
+  listener: DryRunListener = {},
+): Promise<DryRunResult> {
+  const ruling = Promise.resolve(loaded).then(({ rules, functions }) => ({
+    rules,
+    ask: (...[id, args]: Parameters<Ruling["ask"]>) => functions.call(id, args),
+  }))
+  const defaults = { format: null, reorderSec: REORDER_SEC, mode: "simulate" } as const
+  return replayTraffic({ ...defaults, ...options, ruling, lookup }, listener)
+}
