@@ -258,7 +258,8 @@ export class PairRecords {
       heldCount: this.#heldCount,
       nextDueMicros: Number.isFinite(this.#nextDueMicros) ? this.#nextDueMicros : null,
     }
-    const pairs = Math.min(this.pairs.count, this.#quietFrom.length)
+    const pairs = this.pairs.count
+    if (pairs > this.#quietFrom.length) this.#grow(pairs)
     const columns = { quietFrom: this.#quietFrom.subarray(0, pairs), isHeld: this.#isHeld.subarray(0, pairs) }
     yield { name: "records", facts, columns }
     yield* this.#hosts.parts("records-hosts", {})
