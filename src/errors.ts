@@ -115,6 +115,11 @@ export const CODES = {
   E_SNAPSHOT_DAMAGED: error("a snapshot that is damaged or not whole"),
   E_SNAPSHOT_WRITE: error("a snapshot that could not be written"),
 
+  // -- events: what a program tells the runtime
+  E_EVENT_TIME: error("an event or a question without a time that mail can have"),
+  E_EVENT_TYPE: error("an event of a kind that does not exist"),
+  E_EVENT_DOMAIN: error("an event or a question without a domain"),
+
   // -- traffic: recorded events
   E_TRAFFIC_MISSING: error("no such traffic file"),
   E_TRAFFIC_UNREADABLE: error("a traffic file that cannot be read"),

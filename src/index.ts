@@ -14,6 +14,7 @@
 export { createRuntime, dryRun, explain } from "./api.js"
 export { globalOptions, type OptionLookup, SettingError } from "./config/lookup.js"
 export { consoleReply, type Reply } from "./console/console.js"
+export { EventFault } from "./engine/event-fault.js"
 export type { Explanation } from "./engine/explain.js"
 export type { Runtime, RuntimeListener, SendAnswer } from "./engine/runtime.js"
 export { CODES, type Code, type Severity } from "./errors.js"

@@ -10,6 +10,7 @@ import type { ResponseRule } from "../model/rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { Engine } from "./engine.js"
+import { checkDomain, checkTime, checkType } from "./event-fault.js"
 import { type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
 import type { AskFunction } from "./parameter.js"
 
@@ -54,8 +55,12 @@ export class Runtime {
   /**
    * Takes one event: what happened to one message. Time goes on to the event's.
    * @param event fields that are not given are absent; `atMicros`, `type` and `domain` are needed
+   * @throws EventFault E_EVENT_TIME, E_EVENT_TYPE, E_EVENT_DOMAIN
    */
   event(event: Partial<DeliveryEvent> & Pick<DeliveryEvent, "atMicros" | "type" | "domain">): void {
+    checkTime(event.atMicros, `${event.atMicros} microseconds`)
+    checkType(event.type)
+    checkDomain(event.domain)
     const { atMicros, type, binding, domain, mx, phase, response, local, deliveryTimeSec } = makeEvent(event)
     const { pairs, audits } = this.store
     const pair = pairs.of(binding, domain)
@@ -67,13 +72,16 @@ export class Runtime {
 
   /** Lets time pass without an event: what is over by then is lifted. */
   advance(atSec: number): void {
-    this.#engine.advance(Math.round(atSec * 1e6))
+    const atMicros = Math.round(atSec * 1e6)
+    checkTime(atMicros, `${atSec} seconds`)
+    this.#engine.advance(atMicros)
   }
 
   /**
    * May a message go now, and if not, when? One that may is counted against the throttle: ask once
    * for each message, and send it when the answer is yes.
    * @param atSec now, in seconds since 1970
+   * @throws EventFault E_EVENT_TIME, E_EVENT_DOMAIN
    */
   send(binding: string, domain: string, atSec: number): SendAnswer {
     return this.#answer(send, binding, domain, atSec)
@@ -86,6 +94,8 @@ export class Runtime {
 
   #answer(ask: typeof send, binding: string, domain: string, atSec: number): SendAnswer {
     const askedMicros = Math.round(atSec * 1e6)
+    checkTime(askedMicros, `${atSec} seconds`)
+    checkDomain(domain)
     this.#engine.advance(askedMicros)
     const { atMicros, ...answer } = ask(this.#engine, this.store.pairs.of(binding, domain), askedMicros)
     return { ...answer, at: atMicros / 1e6 }

@@ -4,7 +4,8 @@
  * line stands for itself again, so that one damaged record costs no other.
  * Knows nothing of what the values mean.
  */
-import { implausible, isPlausible, type RecordSink } from "./reader.js"
+import { isPlausible } from "../model/event.js"
+import { implausible, type RecordSink } from "./reader.js"
 import { decodeText } from "./text.js"
 
 /** Characters of a value that is printed over lines; more is no record. */

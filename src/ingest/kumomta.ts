@@ -2,11 +2,11 @@
  * KumoMTA's log records: JSON objects, one a line, as its logs hold and its hooks
  * post them. Source: foreign-traffic-formats.md section 1.
  */
-import { type EventType, makeEvent, type Phase } from "../model/event.js"
+import { type EventType, isPlausible, makeEvent, type Phase } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
 import { domainOf } from "./address.js"
 import { asNumber, asObject, asText, JsonRecords, makeKinds, shown } from "./json-records.js"
-import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
+import { implausible, type MakeReader, type RecordSink } from "./reader.js"
 import { joinLines } from "./reply.js"
 import { readStamp } from "./stamp.js"
 

@@ -2,10 +2,10 @@
  * Postfix's syslog: the lines in which its delivery agents tell what became of a
  * recipient. Source: foreign-traffic-formats.md section 3.
  */
-import { makeEvent, type Phase } from "../model/event.js"
+import { isPlausible, makeEvent, type Phase } from "../model/event.js"
 import { domainOf } from "./address.js"
 import { asNumber } from "./json-records.js"
-import { implausible, isPlausible, type MakeReader, type ReaderOptions, type RecordSink } from "./reader.js"
+import { implausible, type MakeReader, type ReaderOptions, type RecordSink } from "./reader.js"
 import { joinRepeats, replyCode } from "./reply.js"
 import { readStamp, utcMs } from "./stamp.js"
 import { decodeText } from "./text.js"

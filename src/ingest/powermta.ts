@@ -2,11 +2,11 @@
  * PowerMTA's accounting files: CSV with a header row, columns in any order.
  * Source: foreign-traffic-formats.md section 2.
  */
-import { type EventType, makeEvent } from "../model/event.js"
+import { type EventType, isPlausible, makeEvent } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
 import { domainOf } from "./address.js"
 import { CsvRecords } from "./csv.js"
-import { implausible, isPlausible, type MakeReader, type RecordSink } from "./reader.js"
+import { implausible, type MakeReader, type RecordSink } from "./reader.js"
 import { joinLines, joinRepeats } from "./reply.js"
 import { readStamp } from "./stamp.js"
 import { decodeText } from "./text.js"

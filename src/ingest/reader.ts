@@ -85,14 +85,6 @@ export interface ReaderOptions {
 
 export type MakeReader = (sink: PairSink, options: ReaderOptions) => Reader
 
-/** Later times are typing errors, clock faults or other units. Made-up traffic may begin at 0. */
-const LATEST_MICROS = Date.UTC(2100, 0, 1) * 1000
-
-/** Is this a time that mail can have been sent at? */
-export function isPlausible(atMicros: number): boolean {
-  return atMicros >= 0 && atMicros < LATEST_MICROS
-}
-
 /** What to say of a time that is not plausible. */
 export function implausible(text: string): string {
   return `time ${text} lies before 1970 or after 2099`

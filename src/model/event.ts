@@ -26,6 +26,14 @@ export const PHASES = [
 ] as const
 export type Phase = (typeof PHASES)[number]
 
+/** Later times are typing errors, clock faults or other units. Made-up traffic may begin at 0. */
+const LATEST_MICROS = Date.UTC(2100, 0, 1) * 1000
+
+/** Is this a time that mail can have been sent at? */
+export function isPlausible(atMicros: number): boolean {
+  return atMicros >= 0 && atMicros < LATEST_MICROS
+}
+
 /** What stands for a binding or group that the traffic does not name. */
 const DEFAULT_BINDING = "default"
 

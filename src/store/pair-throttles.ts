@@ -145,9 +145,9 @@ export class PairThrottles {
       if (this.#next(row, this.#perHour.get(row), atMicros) > atMicros) this.evictedInForce++
       this.#recency.remove(row)
       this.#rowOf.set(evicted, 0)
-    } else {
-      this.#count++
-    }
+      // Nothing of it must count for the new one.
+      this.#perHour.set(row, 0)
+    } else this.#count++
     this.#rowOf.set(pair, row + 1)
     this.#pairs.set(row, pair)
     this.#recency.add(row)

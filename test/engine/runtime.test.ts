@@ -140,3 +140,32 @@ test("events are told apart and decided on as in a replay, and audited", () => {
     transient: 1,
   })
 })
+
+describe("refused, and nothing counted", () => {
+  const event = (fields: object) => (runtime: Runtime) =>
+    runtime.event({ atMicros: START * 1e6, type: "delivery", domain: "a.test", ...fields } as Parameters<
+      Runtime["event"]
+    >[0])
+  test.each<[act: (runtime: Runtime) => unknown, code: string, message: string]>([
+    [event({ atMicros: Number.NaN }), "E_EVENT_TIME", "NaN microseconds"],
+    [event({ atMicros: -1 }), "E_EVENT_TIME", "-1 microseconds"],
+    [event({ atMicros: Number.POSITIVE_INFINITY }), "E_EVENT_TIME", "Infinity"],
+    [event({ atMicros: undefined }), "E_EVENT_TIME", "undefined"],
+    [event({ atMicros: START * 1e9 }), "E_EVENT_TIME", "after 2099"],
+    [event({ type: "bounce" }), "E_EVENT_TYPE", '"bounce"'],
+    [event({ domain: "" }), "E_EVENT_DOMAIN", "missing or empty"],
+    [event({ domain: undefined }), "E_EVENT_DOMAIN", "missing or empty"],
+    [(runtime) => runtime.send("b1", "a.test", Number.NaN), "E_EVENT_TIME", "NaN seconds"],
+    [(runtime) => runtime.send("b1", "a.test", START * 1e6), "E_EVENT_TIME", "after 2099"],
+    [(runtime) => runtime.whenToSend("b1", "", START), "E_EVENT_DOMAIN", "missing or empty"],
+    [(runtime) => runtime.advance(-5), "E_EVENT_TIME", "-5 seconds"],
+  ])("%#", (act, code, message) => {
+    const runtime = make(TABLE)
+    failed(runtime, 0, "421 too busy")
+    const before = [...runtime.store.parts()]
+    expect(() => act(runtime)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    )
+    expect([...runtime.store.parts()]).toEqual(before)
+  })
+})

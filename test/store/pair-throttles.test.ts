@@ -188,6 +188,15 @@ describe("a throttle", () => {
     expect(throttles.nextMicros(1, 1, START + 3)).toBe(START + 3)
   })
 
+  test("begins anew in the place of a forgotten one", () => {
+    const throttles = new PairThrottles(1)
+    for (let i = 0; i < 4; i++) throttles.take(0, 3, START + i * 1200e6)
+    // Pair 0 has had its hour's share; pair 1 has had nothing.
+    expect(throttles.take(1, 3, START + 3601e6)).toBe(START + 3601e6)
+    for (let i = 1; i < 3; i++)
+      expect(throttles.take(1, 3, START + 3601e6 + i * 1200e6)).toBe(START + 3601e6 + i * 1200e6)
+  })
+
   test("goes on in a fork and after a restart", () => {
     const throttles = new PairThrottles(100)
     let at = START
