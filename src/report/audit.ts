@@ -5,10 +5,11 @@
  */
 import type { DeliveryWindow } from "../store/delivery-series.js"
 import type { OutboundAudit } from "../store/outbound-audit.js"
+import { attemptsOf, bar, curves, mostOf } from "./audit-chart.js"
 import { auditLine, meanDeliverySec } from "./audit-line.js"
 import { oneLine } from "./findings.js"
 import type { Style } from "./style.js"
-import { plural } from "./words.js"
+import { grouped, plural } from "./words.js"
 
 /** What the delivery times of the traffic stand for; null where it tells none. */
 type DeliveryTimeKind = "connection" | "spool" | "mixed" | null
@@ -26,8 +27,9 @@ export interface AuditReport {
 
 /** Domains drawn: those with most attempts. */
 const MAX_DOMAINS = 5
-/** Characters of the longest bar. */
-const BAR = 40
+/** Windows of a monitor shown line by line; of more, only the newest, below a curve of all. */
+const MAX_LINES = 24
+const NEWEST = 7
 const GLOBAL = "global"
 
 const TIME_NOTES: Readonly<Record<"spool" | "mixed", string>> = {
@@ -84,15 +86,11 @@ export function renderAudit(report: AuditReport, style: Style): string {
   if (gap !== null) out.push(`  ${gap}`)
   if (audit.late > 0) out.push(`  ${plural(audit.late, "event")} came too late for a monitor`)
   const blocks = [block(GLOBAL, audit.globalWindows(nowMicros), style)]
-  const domains = audit
-    .domains()
-    .map((domain) => ({ domain, windows: audit.windows(domain, nowMicros) }))
-    .map((one) => ({ ...one, attempts: one.windows.reduce((sum, window) => sum + attemptsOf(window), 0) }))
-    .sort((a, b) => b.attempts - a.attempts)
-  for (const { domain, windows } of domains.slice(0, MAX_DOMAINS)) blocks.push(block(domain, windows, style))
+  for (const domain of audit.busiest(nowMicros, MAX_DOMAINS))
+    blocks.push(block(domain, audit.windows(domain, nowMicros), style))
   for (const lines of blocks) out.push("", ...lines)
-  if (domains.length > MAX_DOMAINS)
-    out.push("", `  … and ${plural(domains.length - MAX_DOMAINS, "domain")} more (--json lists all)`)
+  const others = audit.domains().length - MAX_DOMAINS
+  if (others > 0) out.push("", `  … and ${plural(others, "domain")} more (--json lists all)`)
   return out.join("\n")
 }
 
@@ -110,35 +108,36 @@ function notCovered({ audit, nowMicros, fromSec }: AuditReport): string | null {
 }
 
 function block(name: string, windows: readonly DeliveryWindow[], style: Style): string[] {
-  return bySize(windows).flatMap(([, some]) => {
-    const most = Math.max(...some.map(attemptsOf))
+  return bySize(windows).flatMap(([size, all]) => {
+    const isLong = all.length > MAX_LINES
+    const some = isLong ? all.slice(0, NEWEST) : all
+    const most = mostOf(some.map(attemptsOf))
     const lines = some.map((window) => oneLine(auditLine(name, window)))
-    const width = Math.max(...lines.map(({ length }) => length))
-    return some.map((window, i) => {
+    const width = mostOf(lines.map(({ length }) => length))
+    const shown = some.map((window, i) => {
       const text = `  ${style.dim(stamp(window.fromSec))}  ${(lines[i] as string).padEnd(width)}  ${bar(window, most, style)}`
       return text.trimEnd()
     })
+    if (!isLong) return shown
+    const oldest = all.at(-1) as DeliveryWindow
+    const end = (all[0] as DeliveryWindow).fromSec + size
+    const title = `  ${oneLine(name)}, ${grouped(all.length)} windows of ${size} s, ${stamp(oldest.fromSec)} to ${stamp(end)}`
+    return [
+      title,
+      ...curves(all, style),
+      ...shown,
+      `  … and ${grouped(all.length - NEWEST)} older windows (--json lists all)`,
+    ]
   })
-}
-
-/** What was attempted in a window, in proportion; whatever happened at all is seen. */
-function bar(window: DeliveryWindow, most: number, style: Style): string {
-  if (most === 0) return ""
-  const part = (count: number): number => (count === 0 ? 0 : Math.max(1, Math.round((count / most) * BAR)))
-  return [
-    style.green("█".repeat(part(window.deliveries))),
-    style.yellow("▒".repeat(part(window.transient))),
-    style.red("░".repeat(part(window.permanent))),
-  ].join("")
-}
-
-function attemptsOf({ deliveries, transient, permanent }: DeliveryWindow): number {
-  return deliveries + transient + permanent
 }
 
 function bySize(windows: readonly DeliveryWindow[]): [size: number, windows: DeliveryWindow[]][] {
   const sizes = new Map<number, DeliveryWindow[]>()
-  for (const window of windows) sizes.set(window.sizeSec, [...(sizes.get(window.sizeSec) ?? []), window])
+  for (const window of windows) {
+    const known = sizes.get(window.sizeSec)
+    if (known === undefined) sizes.set(window.sizeSec, [window])
+    else known.push(window)
+  }
   return [...sizes]
 }
 

@@ -72,6 +72,16 @@ export class DeliverySeries {
     return this.#grids[monitor]?.counts.sum(row, metric, from, to, atMicros) ?? 0
   }
 
+  /** Deliveries and failures of a row in the windows of the monitor that looks back furthest. */
+  attempts(row: number, atMicros: number): number {
+    const reach = ({ monitor: { sizeSec, count } }: MonitorGrids): number => sizeSec * count
+    const [furthest] = [...this.#grids].sort((a, b) => reach(b) - reach(a))
+    if (furthest === undefined) return 0
+    const { counts, monitor } = furthest
+    const of = (metric: number): number => counts.sum(row, metric, 0, monitor.count, atMicros)
+    return of(METRIC.deliveries) + of(METRIC.transient) + of(METRIC.permanent)
+  }
+
   /** All windows of a row, monitor by monitor, the running one first. */
   windows(row: number, atMicros: number): DeliveryWindow[] {
     return this.#grids.flatMap(({ monitor: { sizeSec, count }, counts, times }) =>

@@ -113,6 +113,17 @@ export class OutboundAudit {
     return names.sort()
   }
 
+  /** Names of the domains with most attempts in the windows that stand, at most so many, the first first. */
+  busiest(atMicros: number, most: number): string[] {
+    const attempts = this.domains().map(
+      (domain) => [domain, this.#series.attempts(this.#domains.find(domain), atMicros)] as const,
+    )
+    return attempts
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, most)
+      .map(([domain]) => domain)
+  }
+
   /**
    * The windows of a domain, monitor by monitor, the running one first.
    * @param atMicros now, as the events tell it
