@@ -73,6 +73,8 @@ export class Engine {
   // By pair, filled in when first asked for.
   readonly #pairSettings: (PairSettings | undefined)[] = []
   readonly #pairRuling: (Ruling | undefined)[] = []
+  #knownBindings = 0
+  #isMovingSeen = false
   /** The first sweep that has something to lift. */
   #nextSweepMicros = Number.POSITIVE_INFINITY
   #knownDueMicros = Number.POSITIVE_INFINITY
@@ -400,6 +402,9 @@ export class Engine {
   }
 
   #settingsOf(pair: number): PairSettings {
+    // Where all are alike, every event is spared a look-up.
+    const { uniform } = this.#settings
+    if (uniform !== null && !this.#hasMoving()) return uniform
     const known = this.#pairSettings[pair]
     if (known !== undefined) return known
     const { pairs } = this.store
@@ -409,6 +414,14 @@ export class Engine {
     const settings = isMoving ? { ...found, enabled: false } : found
     this.#pairSettings[pair] = settings
     return settings
+  }
+
+  /** Has mail on its way to another node been seen? Bindings are few, and only ever added. */
+  #hasMoving(): boolean {
+    const { pairs } = this.store
+    for (; this.#knownBindings < pairs.bindingCount; this.#knownBindings++)
+      if (pairs.bindingName(this.#knownBindings) === MOVING) this.#isMovingSeen = true
+    return this.#isMovingSeen
   }
 
   #rulingOf(pair: number, mx: string | null): Ruling {

@@ -3,7 +3,7 @@
  * one that judges. Names of pairs travel once, when they are new; only failures
  * bring texts.
  */
-import { EVENT_TYPES, type EventType, PHASES, type Phase, TYPE_NUMBER } from "../model/event.js"
+import { EVENT_TYPES, type EventType, PHASES, type Phase } from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
 import { NOT_TOLD } from "./reader.js"
 import { emptyEvent, type TrafficConsumer, type TrafficEvent } from "./traffic.js"
@@ -72,7 +72,7 @@ export class BatchWriter {
     columns.lines[i] = event.line
     columns.pairs[i] = event.pair
     columns.files[i] = event.file
-    columns.types[i] = TYPE_NUMBER[event.type]
+    columns.types[i] = event.typeNumber
     if (columns.deliveryMicros !== null) columns.deliveryMicros[i] = event.deliveryMicros
     if (event.response !== "" || event.mx !== null) {
       columns.hasText[i] = 1
@@ -175,6 +175,7 @@ export class BatchReader {
       const pair = batch.pairs[i] as number
       event.atMicros = atMicros
       event.type = EVENT_TYPES[type] as EventType
+      event.typeNumber = type
       event.pair = pair < 0 ? pair : (this.#numbers[pair] as number)
       event.deliveryMicros = batch.deliveryMicros === null ? NOT_TOLD : (batch.deliveryMicros[i] as number)
       event.lineNumber = batch.lineNumbers[i] as number

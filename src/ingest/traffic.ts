@@ -32,6 +32,8 @@ export interface TrafficOptions extends ReaderOptions {
 export interface TrafficEvent {
   atMicros: number
   type: EventType
+  /** The same as a TYPE_NUMBER. */
+  typeNumber: number
   /** Number in the pair table; -1 for events of no pair that matters. */
   pair: number
   mx: string | null
@@ -56,6 +58,7 @@ export function emptyEvent(): TrafficEvent {
   return {
     atMicros: 0,
     type: "reception",
+    typeNumber: TYPE_NUMBER.reception,
     pair: -1,
     mx: null,
     phase: null,
@@ -282,6 +285,7 @@ class Reading {
     const event = this.#event
     event.atMicros = head.atMicros
     event.type = type
+    event.typeNumber = TYPE_NUMBER[type]
     event.pair = head.pair
     event.mx = reply === null ? null : reply.mx
     event.phase = reply === null ? null : reply.phase

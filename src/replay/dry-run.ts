@@ -13,7 +13,6 @@ import { type FileReport, readTraffic, type TrafficEvent, type TrafficOptions } 
 import { readTrafficAside } from "../ingest/traffic-aside.js"
 import { compareText } from "../model/compare.js"
 import type { Decision, Match } from "../model/decision.js"
-import { TYPE_NUMBER } from "../model/event.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { type HeldType, type Summary, Tally } from "./tally.js"
@@ -117,7 +116,7 @@ class Replay {
     const { atMicros, type, pair } = event
     if (!this.#inRange(atMicros)) return
     const { tally, engine } = this.#judge as Judge
-    tally.events[type]++
+    tally.count(event.typeNumber)
     if (tally.firstMicros < 0) tally.firstMicros = atMicros
     tally.lastMicros = atMicros
     this.#event = null
@@ -136,9 +135,9 @@ class Replay {
     engine.process(event)
   }
 
-  #audit({ pair, type, atMicros, deliveryMicros }: TrafficEvent): void {
+  #audit({ pair, typeNumber, atMicros, deliveryMicros }: TrafficEvent): void {
     const { audits, pairs } = this.#store
-    audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, deliveryMicros)
+    audits.record(pairs, pair, typeNumber, atMicros, deliveryMicros)
   }
 
   clock(atMicros: number): void {

@@ -6,7 +6,7 @@
  */
 import { compareText } from "../model/compare.js"
 import type { Decision } from "../model/decision.js"
-import type { EventType } from "../model/event.js"
+import { EVENT_TYPES, type EventType } from "../model/event.js"
 import { type ResponseRule, type RuleRef, refOf } from "../model/rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import type { Store } from "../store/store.js"
@@ -94,14 +94,8 @@ interface MutableHold {
 const noHeld = (): Record<HeldType, number> => ({ delivery: 0, transient: 0, permanent: 0 })
 
 export class Tally {
-  readonly events: Record<EventType, number> = {
-    reception: 0,
-    delivery: 0,
-    transient: 0,
-    permanent: 0,
-    oob: 0,
-    fbl: 0,
-  }
+  /** By TYPE_NUMBER. */
+  readonly #events = new Float64Array(EVENT_TYPES.length)
   local = 0
   /** -1 before the first event. */
   firstMicros = -1
@@ -127,6 +121,11 @@ export class Tally {
         lastMicros: -1,
       })
     }
+  }
+
+  /** @param typeNumber a TYPE_NUMBER */
+  count(typeNumber: number): void {
+    this.#events[typeNumber] = (this.#events[typeNumber] as number) + 1
   }
 
   matched(rule: ResponseRule, fired: boolean): void {
@@ -158,7 +157,10 @@ export class Tally {
     const seconds = (micros: number): number | null => (micros < 0 ? null : micros / 1e6)
     return {
       lines,
-      events: { ...this.events },
+      events: Object.fromEntries(EVENT_TYPES.map((type, number) => [type, this.#events[number]])) as Record<
+        EventType,
+        number
+      >,
       local: this.local,
       span: { from: seconds(this.firstMicros), to: seconds(this.lastMicros) },
       rules: Array.from(this.#rules.values(), ({ rule, firstMicros, lastMicros, ...counts }) => ({

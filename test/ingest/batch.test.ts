@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { BatchReader, BatchWriter, buffersOf } from "../../src/ingest/batch.js"
 import type { TrafficEvent } from "../../src/ingest/traffic.js"
-import { EVENT_TYPES, PHASES } from "../../src/model/event.js"
+import { EVENT_TYPES, PHASES, TYPE_NUMBER } from "../../src/model/event.js"
 import { PairTable } from "../../src/model/pair-table.js"
 
 test("any events, of pairs the other side knows or not", () => {
@@ -47,6 +47,7 @@ test("any events, of pairs the other side knows or not", () => {
         const isPlain = fields.response === "" && fields.mx === null
         const event: TrafficEvent = {
           ...fields,
+          typeNumber: TYPE_NUMBER[fields.type],
           pair,
           deliveryMicros: audits ? fields.deliveryMicros : -1,
           ...(isPlain ? { phase: null, local: false, bounceClass: null } : {}),
@@ -72,6 +73,7 @@ test("more events than a batch holds", () => {
   })
   const plain = {
     type: "delivery",
+    typeNumber: TYPE_NUMBER.delivery,
     mx: null,
     phase: null,
     response: "",
