@@ -105,6 +105,11 @@ export class OutboundAudit {
     if (isKept) this.#series.add(row, metric, atMicros, deliveryMicros)
   }
 
+  /** Bytes of its counts: what windows times domains come to. */
+  get bytes(): number {
+    return this.#series.bytes
+  }
+
   /** Names of the domains with data, in order. */
   domains(): string[] {
     const names: string[] = []

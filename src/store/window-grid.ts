@@ -38,8 +38,10 @@ export class WindowGrid {
   readonly windows: number
   readonly metrics: number
   readonly #sizeMicros: number
-  /** By window number modulo the windows kept. */
+  /** By window number modulo the windows kept; with holes, since a long series may use few of its windows. */
   #slots: (Slot | undefined)[] = []
+  /** The same without holes. */
+  #used: Slot[] = []
   #owner: Owner = newOwner()
   /** The slot written last: nearly always the next one's too. */
   #current: Slot = EMPTY
@@ -84,7 +86,7 @@ export class WindowGrid {
     const place = (row & CHUNK_MASK) * this.metrics + metric
     let sum = 0
     if (now - from - oldest > MANY_WINDOWS) {
-      for (const { window, chunks } of this.#used()) {
+      for (const { window, chunks } of this.#used) {
         const cells = window <= now - from && window >= oldest ? chunks[number]?.cells : undefined
         if (cells !== undefined && place < cells.length) sum += cells[place] as number
       }
@@ -111,7 +113,7 @@ export class WindowGrid {
   isLive(row: number): boolean {
     const number = row >>> CHUNK_BITS
     const place = (row & CHUNK_MASK) * this.metrics
-    for (const { chunks } of this.#used()) {
+    for (const { chunks } of this.#used) {
       const cells = chunks[number]?.cells
       if (cells === undefined || place >= cells.length) continue
       for (let metric = 0; metric < this.metrics; metric++) if (cells[place + metric] !== 0) return true
@@ -123,7 +125,7 @@ export class WindowGrid {
   clearRow(row: number): void {
     const number = row >>> CHUNK_BITS
     const place = (row & CHUNK_MASK) * this.metrics
-    for (const slot of this.#used()) {
+    for (const slot of this.#used) {
       const chunk = slot.chunks[number]
       if (chunk === undefined || place >= chunk.cells.length) continue
       if (chunk.cells.subarray(place, place + this.metrics).every((cell) => cell === 0)) continue
@@ -135,6 +137,7 @@ export class WindowGrid {
 
   clear(): void {
     this.#slots = []
+    this.#used = []
     this.#current = EMPTY
     this.#newest = -1
   }
@@ -142,8 +145,11 @@ export class WindowGrid {
   /** A copy that goes its own way; what both hold is shared until one of them writes. */
   fork(): WindowGrid {
     const copy = new WindowGrid(this.sizeSec, this.windows, this.metrics)
-    for (const [place, slot] of this.#slots.entries())
-      if (slot !== undefined) copy.#slots[place] = { window: slot.window, chunks: slot.chunks.slice() }
+    for (const { window, chunks } of this.#used) {
+      const slot = { window, chunks: chunks.slice() }
+      copy.#slots[window % this.windows] = slot
+      copy.#used.push(slot)
+    }
     copy.#newest = this.#newest
     this.#owner = newOwner()
     return copy
@@ -152,21 +158,21 @@ export class WindowGrid {
   /** Bytes of its cells. */
   get bytes(): number {
     let bytes = 0
-    for (const { chunks } of this.#used()) for (const chunk of chunks) bytes += chunk?.cells.byteLength ?? 0
+    for (const { chunks } of this.#used) for (const chunk of chunks) bytes += chunk?.cells.byteLength ?? 0
     return bytes
   }
 
   /** The same counts in a grid of as many windows, which may be fewer or more; it goes its own way. */
   resized(windows: number): WindowGrid {
     const copy = new WindowGrid(this.sizeSec, windows, this.metrics)
-    const slots = [...this.fork().#used()].sort((a, b) => a.window - b.window)
+    const slots = [...this.fork().#used].sort((a, b) => a.window - b.window)
     for (const { window, chunks } of slots) copy.#slotFor(window).chunks = chunks
     return copy
   }
 
-  /** All cells, a chunk in each part; `facts` get its place beside what is given. */
+  /** All cells, the oldest first, a chunk in each part; `facts` get its place beside what is given. */
   *parts(name: string, facts: object): Generator<Part> {
-    for (const { window, chunks } of this.#used())
+    for (const { window, chunks } of [...this.#used].sort((a, b) => a.window - b.window))
       for (const [chunk, { cells } = EMPTY_CHUNK] of chunks.entries())
         if (cells.length > 0) yield { name, facts: { ...facts, window, chunk }, columns: { cells } }
   }
@@ -177,20 +183,13 @@ export class WindowGrid {
     this.#slotFor(window).chunks[chunk] = { cells: columns.cells as Cells, owner: this.#owner }
   }
 
-  *#used(): IterableIterator<Slot> {
-    // `for in` skips what is missing where a long series keeps few of its windows.
-    for (const place in this.#slots) {
-      const slot = this.#slots[Number(place)]
-      if (slot !== undefined) yield slot
-    }
-  }
-
   #slotFor(window: number): Slot {
     const place = window % this.windows
     let slot = this.#slots[place]
     if (slot === undefined) {
       slot = { window, chunks: [] }
       this.#slots[place] = slot
+      this.#used.push(slot)
     } else if (slot.window !== window) {
       slot.window = window
       slot.chunks = []

@@ -154,6 +154,19 @@ msys.adaptive.registerRules({ ["aol.com"] = { responses = {
   expect(observed).toContain(` ${SAMPLE[0]}`)
 })
 
+test("windows that would take more memory than allowed end it, with the remedy", async () => {
+  const event = (i: number): string =>
+    JSON.stringify({ time: WINDOW + i, type: "delivery", domain: `d${i % 200}.test` })
+  place.write({ "long.jsonl": `${Array.from({ length: 4000 }, (_, i) => event(i)).join("\n")}\n` })
+  const run = (...args: string[]) => dryRun("long.jsonl", "--audit", "1,4000", ...args)
+  const { code, stderr } = await run("--audit-memory", "1")
+  expect(code).toBe(2)
+  expect(stderr).toMatch(
+    /the audit's windows of \d+ domains take more than 1 MiB\n {2}hint: write fewer or longer windows/,
+  )
+  expect((await run()).code).toBe(0)
+})
+
 describe("refused", () => {
   test.each([
     [["--audit", "300;6"], '--audit "300;6" is no monitor', '"SIZE,COUNT"'],

@@ -51,7 +51,12 @@ export interface DryRunOptions {
   readonly audit: readonly string[]
   readonly auditDomain: readonly string[]
   readonly auditThreshold: number
+  /** MiB that its counts may take: a window for each second of a day is easily written. */
+  readonly auditMemory: number
 }
+
+/** Pieces of input between two looks at that. */
+const PIECES_A_LOOK = 16
 
 /** The instance in the manual's examples. */
 const AUDIT_NAME = "outbound_audit1"
@@ -99,7 +104,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
         ...(options.year === undefined ? {} : { year: options.year }),
         ...(options.utcOffset === undefined ? {} : { utcOffsetMinutes: options.utcOffset }),
       },
-      { ...streaming(options, output, progress), bad: (line) => badLines.add(line) },
+      { ...streaming(options, output, progress, audit), bad: (line) => badLines.add(line) },
     )
     progress.clear()
     badLines.end()
@@ -154,6 +159,15 @@ function defineAudit(options: DryRunOptions, store: Store): OutboundAudit | null
   }
 }
 
+/** @throws UsageError before an audit takes all memory there is */
+function checkSize(audit: OutboundAudit, mebibytes: number): void {
+  if (audit.bytes <= mebibytes * 2 ** 20) return
+  throw new UsageError(
+    `the audit's windows of ${plural(audit.domains().length, "domain")} take more than ${mebibytes} MiB`,
+    "write fewer or longer windows with --audit, keep fewer domains with --audit-threshold or --audit-domain, or allow more with --audit-memory",
+  )
+}
+
 function auditFacts(
   { span, held }: Summary,
   files: readonly FileReport[],
@@ -168,10 +182,17 @@ function auditFacts(
 }
 
 /** Decisions as they are made. */
-function streaming(options: DryRunOptions, output: LineOutput, progress: Progress): DryRunListener {
+function streaming(
+  options: DryRunOptions,
+  output: LineOutput,
+  progress: Progress,
+  audit: OutboundAudit | null,
+): DryRunListener {
   const shown = { sources: options.sources === true }
+  let pieces = 0
   const pause: DryRunListener["pause"] = (done) => {
     progress.update(done)
+    if (audit !== null && pieces++ % PIECES_A_LOOK === 0) checkSize(audit, options.auditMemory)
     return output.taken()
   }
   if (options.json !== true) return { pause }
