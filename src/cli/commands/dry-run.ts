@@ -108,6 +108,8 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     )
     progress.clear()
     badLines.end()
+    // Whether it is too much must not depend on when it was looked at.
+    if (audit !== null) checkSize(audit, options.auditMemory)
     const { revision } = await loading
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
