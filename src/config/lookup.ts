@@ -19,6 +19,11 @@ export interface OptionLookup {
   lookup(scope: Scope, option: string): string | null
   /** No scope differs from another. */
   readonly isUniform: boolean
+  /**
+   * Names the scope whose text `lookup` answers with: scopes with the same answer here share what is
+   * counted there, such as the messages of a throttle.
+   */
+  declaration(scope: Scope, option: string): string
   /** Scopes with the same answer here get the same answers from `lookup`: what is read once serves them all. */
   likeness(scope: Scope): string
 }
@@ -49,7 +54,12 @@ export function globalOptions(assignments: readonly string[]): OptionLookup {
     checkSetting(option, value)
     values.set(option, value)
   }
-  return { lookup: (_scope, option) => values.get(option) ?? null, likeness: () => "", isUniform: true }
+  return {
+    lookup: (_scope, option) => values.get(option) ?? null,
+    declaration: () => "",
+    likeness: () => "",
+    isUniform: true,
+  }
 }
 
 function checkSetting(option: string, value: string): void {

@@ -55,6 +55,11 @@ export class Settings {
     this.uniform = lookup.isUniform ? readPair(lookup, NOWHERE) : null
   }
 
+  /** Names the scope that an option's text is written in. */
+  declaration(scope: Scope, option: string): string {
+    return this.#lookup.declaration(scope, option)
+  }
+
   of(scope: Scope): PairSettings {
     const likeness = this.#lookup.likeness(scope)
     let settings = this.#shared.get(likeness)

@@ -160,6 +160,16 @@ export class Engine {
     return found
   }
 
+  /**
+   * Names the scope whose configured value of an option a pair has as it is, and shares with all that
+   * resolve to it; null where rules or an adjustment gave the pair a value of its own.
+   * @source configuration.md section 2, throttles
+   */
+  sharedScope(pair: number, option: AdjustableOption, { source }: Parameter): string | null {
+    if (source !== "configuration" || this.store.adjusted(pair, option) !== null) return null
+    return this.#settings.declaration(this.store.pairs.name(pair), option)
+  }
+
   #planOf(pair: number, option: string, mx: string | null): OptionPlan {
     const { key, plans } = this.#rulingOf(pair, mx)
     const settings = this.#settingsOf(pair)

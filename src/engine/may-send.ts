@@ -1,7 +1,9 @@
 /**
  * "May I send now for this binding and domain, and if not, when?" One answer
  * from everything that can hold a message back: suspension, blackhole, and the
- * throttle of messages per hour. Source: engine.md sections 2 and 6.
+ * throttle of messages per hour. A throttle that rules or an adjustment gave is
+ * the pair's own; one that is configured is shared by all pairs of its scope.
+ * Source: engine.md sections 2 and 6; configuration.md section 2, throttles.
  */
 import type { Engine } from "./engine.js"
 
@@ -15,32 +17,32 @@ export interface SendAnswer {
   readonly perHour: number | null
 }
 
+const THROTTLE = "outbound_throttle_messages"
+
 /** Lets a message of a pair go if it may, and counts it then. Call after `engine.advance` to the time. */
 export function send(engine: Engine, pair: number, atMicros: number): SendAnswer {
-  return answer(engine, pair, atMicros, (perHour) => engine.store.pairThrottles.take(pair, perHour, atMicros))
+  return answer(engine, pair, atMicros, "take")
 }
 
 /** The same answer without a message being counted. */
 export function whenToSend(engine: Engine, pair: number, atMicros: number): SendAnswer {
-  return answer(engine, pair, atMicros, (perHour) =>
-    engine.store.pairThrottles.nextMicros(pair, perHour, atMicros),
-  )
+  return answer(engine, pair, atMicros, "nextMicros")
 }
 
-function answer(
-  engine: Engine,
-  pair: number,
-  atMicros: number,
-  next: (perHour: number) => number,
-): SendAnswer {
+function answer(engine: Engine, pair: number, atMicros: number, ask: "take" | "nextMicros"): SendAnswer {
   const { store } = engine
-  const limit = engine.parameter(pair, "outbound_throttle_messages", atMicros, store.mxOf(pair)).value ?? 0
-  const perHour = limit > 0 ? limit : null
+  const throttle = engine.parameter(pair, THROTTLE, atMicros, store.mxOf(pair))
+  const perHour = throttle.value
   if (engine.isHeld(pair, atMicros)) {
     const reason = store.suspendedUntil(pair) > 0 ? "suspended" : "blackholed"
     return { allowed: false, atMicros: engine.liftMicros(pair), reason, perHour }
   }
-  const nextMicros = perHour === null ? atMicros : next(perHour)
+  if (perHour === null) return { allowed: true, atMicros, reason: null, perHour }
+  const scope = engine.sharedScope(pair, THROTTLE, throttle)
+  const nextMicros =
+    scope === null
+      ? store.pairThrottles[ask](pair, perHour, atMicros)
+      : store.scopeThrottles[ask](store.scopeNumber(scope), perHour, atMicros)
   const allowed = nextMicros <= atMicros
   return { allowed, atMicros: nextMicros, reason: allowed ? null : "throttled", perHour }
 }

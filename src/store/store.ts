@@ -8,6 +8,7 @@ import { PairTable, type PairTableState } from "../model/pair-table.js"
 import { AuditSeriesStore } from "./audit-series.js"
 import { Counters } from "./counters.js"
 import { GaugeCaches } from "./gauges.js"
+import { KeyTable } from "./key-table.js"
 import { type NamedThrottleState, NamedThrottles } from "./named-throttles.js"
 import { OutboundAudits } from "./outbound-audits.js"
 import { PairRecords } from "./pair-records.js"
@@ -30,6 +31,9 @@ export class Store extends PairRecords {
   readonly throttles: NamedThrottles
   /** When the next message of a pair may go, under `outbound_throttle_messages`. */
   readonly pairThrottles: PairThrottles
+  /** The same of configured throttles, which the pairs of a scope share, by `scopeNumber`. */
+  readonly scopeThrottles: PairThrottles
+  readonly #scopes: KeyTable
   readonly gauges: GaugeCaches
   readonly counters: Counters
   readonly audits: OutboundAudits
@@ -40,9 +44,16 @@ export class Store extends PairRecords {
     this.series = original?.series.fork() ?? new AuditSeriesStore()
     this.throttles = original?.throttles.fork() ?? new NamedThrottles(limits.namedThrottles)
     this.pairThrottles = original?.pairThrottles.fork() ?? new PairThrottles(limits.pairThrottles)
+    this.scopeThrottles = original?.scopeThrottles.fork() ?? new PairThrottles(limits.pairThrottles)
+    this.#scopes = original === undefined ? new KeyTable() : original.#scopes.fork()
     this.gauges = original?.gauges.fork() ?? new GaugeCaches()
     this.counters = original?.counters.fork() ?? new Counters()
     this.audits = original?.audits.fork() ?? new OutboundAudits()
+  }
+
+  /** The number of a configuration scope, by the name that the look-up has for it. */
+  scopeNumber(name: string): number {
+    return this.#scopes.of(name)
   }
 
   /** A copy that goes its own way; large columns are shared until one side writes. */
@@ -59,6 +70,8 @@ export class Store extends PairRecords {
     yield { name: "pairs", facts: { bindings }, columns: names }
     yield* this.recordParts()
     yield* this.pairThrottles.parts("pair-throttles")
+    yield* this.#scopes.parts("scopes", {})
+    yield* this.scopeThrottles.parts("scope-throttles")
     yield {
       name: "named",
       facts: {
@@ -85,6 +98,12 @@ export class Store extends PairRecords {
         return
       case "pair-throttles":
         this.pairThrottles.takePart(part)
+        return
+      case "scopes":
+        this.#scopes.takePart(part)
+        return
+      case "scope-throttles":
+        this.scopeThrottles.takePart(part)
         return
       case "named": {
         const { throttles, counters } = facts as NamedFacts

@@ -72,6 +72,23 @@ describe("may I send now, and if not, when", () => {
     expect(make("", ["outbound_throttle_messages=0"]).send("b1", "x.test", START)).toEqual(at(0, null, null))
   })
 
+  test("a configured throttle is shared by all pairs of its scope, one that rules give or lower is the pair's own", () => {
+    const table = `["own.test"] = { responses = { ${rule("x", '{"suspend", "1 minutes"}')} }, configuration = { outbound_throttle_messages = 120 } },
+      ["low.test"] = { responses = { ${rule("slow", '{"throttle", "down"}')} } }`
+    const runtime = make(table, ["outbound_throttle_messages=60/3600"])
+    expect(runtime.send("b1", "x.test", START)).toEqual(at(0, null, 60))
+    expect(runtime.send("b2", "y.test", START)).toEqual(at(60, "throttled", 60))
+    expect(runtime.send("b1", "own.test", START)).toEqual(at(0, null, 120))
+    expect(runtime.send("b1", "low.test", START)).toEqual(at(60, "throttled", 60))
+    failed(runtime, 1, "450 slow down", "low.test")
+    expect(runtime.send("b1", "low.test", START + 1)).toEqual(at(1, null, 48))
+    expect(runtime.send("b1", "low.test", START + 1)).toEqual(at(76, "throttled", 48))
+    expect(runtime.send("b2", "low.test", START + 1)).toEqual(at(60, "throttled", 60))
+    const after = make(table, ["outbound_throttle_messages=60/3600"], rebuilt(runtime.store))
+    expect(after.send("b3", "z.test", START + 2)).toEqual(at(60, "throttled", 60))
+    expect(after.send("b3", "z.test", START + 60)).toEqual(at(60, null, 60))
+  })
+
   test("while suspended: at the sweep that lifts it, however full the throttle", () => {
     const runtime = make(TABLE)
     failed(runtime, 0, "421 too busy")

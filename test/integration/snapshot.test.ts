@@ -66,6 +66,7 @@ function filled(pairs: number): Store {
     if (i % 2 === 0) store.countMatch(pair, `rule${i % 11}`, at + 500, 20e6)
     if (i % 9 === 0) store.alert(pair, "suspension", at, 1e6)
     store.pairThrottles.take(pair, 100 + i, at)
+    store.scopeThrottles.take(store.scopeNumber(`scope ${i % 4}`), 1000, at)
     store.series.add("s", `k@${i}:x`, i - 3, at)
     store.series.add("v6", `2001:db8::${(i % 50).toString(16)}`, 1, at)
     store.gauges.change("g", `g${i}`, 1, at)
