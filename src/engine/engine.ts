@@ -7,25 +7,19 @@
  */
 
 import type { OptionLookup } from "../config/lookup.js"
-import { type PairSettings, Settings } from "../config/settings.js"
+import { type ModuleSettings, type PairSettings, Settings } from "../config/settings.js"
 import { compareText } from "../model/compare.js"
 import type { Decision, Match } from "../model/decision.js"
 import type { Effect } from "../model/effect.js"
 import type { ResponseRule } from "../model/rule.js"
-import type { RuleList, RuleSet } from "../rules/rule-set.js"
+import type { RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
 import { effect, ignored, isAdjustment, type PairView, untried } from "./act.js"
 import { alertsOf } from "./alerts.js"
 import { carryOut } from "./carry-out.js"
 import { grownValue } from "./grow.js"
-import {
-  type AskFunction,
-  MAX_AGE_SEC,
-  type OptionPlan,
-  type Parameter,
-  parameterOf,
-  planOption,
-} from "./parameter.js"
+import { PairFacts } from "./pair-facts.js"
+import type { AskFunction, Parameter } from "./parameter.js"
 import { RejectionRates } from "./rejection-rate.js"
 
 /** An event as the engine takes it; the pair is a number of the store's table. */
@@ -49,32 +43,16 @@ export interface EngineListener {
   unmatched(event: EngineEvent): void
 }
 
-/** What the rules of one revision say for all pairs that resolve to one key. */
-interface Ruling {
-  readonly key: string | null
-  readonly list: RuleList
-  readonly plans: Map<PairSettings, Map<string, OptionPlan>>
-}
-
 /** Internal texts of the original are replies that its rules are written for; other local ones are not. */
 const INTERNAL = "[internal]"
-/** Mail on its way to another node of a cluster: never acted upon (engine.md section 1). */
-const MOVING = "#mmove"
 const NONE: readonly never[] = Object.freeze([])
 
 export class Engine {
   readonly store: Store
-  readonly #rules: RuleSet
-  readonly #ask: AskFunction
+  readonly #facts: PairFacts
   readonly #listener: EngineListener
-  readonly #settings: Settings
+  readonly #module: ModuleSettings
   readonly #rates: RejectionRates
-  readonly #rulings = new Map<string, Ruling>()
-  // By pair, filled in when first asked for.
-  readonly #pairSettings: (PairSettings | undefined)[] = []
-  readonly #pairRuling: (Ruling | undefined)[] = []
-  #knownBindings = 0
-  #isMovingSeen = false
   /** The first sweep that has something to lift. */
   #nextSweepMicros = Number.POSITIVE_INFINITY
   #knownDueMicros = Number.POSITIVE_INFINITY
@@ -92,11 +70,11 @@ export class Engine {
     listener: EngineListener,
   ) {
     this.store = store
-    this.#rules = rules
-    this.#ask = ask
     this.#listener = listener
-    this.#settings = new Settings(lookup)
-    this.#rates = new RejectionRates(store, this.#settings.module.statsPeriodSec)
+    const settings = new Settings(lookup)
+    this.#module = settings.module
+    this.#facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
+    this.#rates = new RejectionRates(store, settings.module.statsPeriodSec)
   }
 
   /**
@@ -119,7 +97,7 @@ export class Engine {
   isHeld(pair: number, atMicros: number): boolean {
     const { store } = this
     if (!store.isHeld(pair)) return false
-    if (this.#settings.module.sweepMicros === 0) this.#liftPair(pair, atMicros)
+    if (this.#module.sweepMicros === 0) this.#liftPair(pair, atMicros)
     return store.isHeld(pair)
   }
 
@@ -145,54 +123,19 @@ export class Engine {
 
   /** An option of a pair at a time, adjustments included. */
   parameter(pair: number, option: string, atMicros: number, mx: string | null = null): Parameter {
-    const plan = this.#planOf(pair, option, mx)
-    const isAdjustable = (ADJUSTABLE as readonly string[]).includes(option)
-    const adjusted = isAdjustable ? this.store.adjusted(pair, option as AdjustableOption) : null
-    // What is the same for all pairs needs neither their age nor a new object.
-    if (plan.resting !== null && adjusted === null) return plan.resting
-    const found = parameterOf(plan, {
-      adjusted,
-      ageSec: this.#settings.module.forceMaxBindingAge ? MAX_AGE_SEC : this.store.ageSec(pair, atMicros),
-      ask: this.#ask,
-    })
-    if (found.complaint !== null)
-      this.#notes.push(`${option}: ${found.complaint}; the configured value is kept`)
-    return found
+    return this.#facts.parameter(pair, option, atMicros, mx)
   }
 
-  /**
-   * Names the scope whose configured value of an option a pair has as it is, and shares with all that
-   * resolve to it; null where rules or an adjustment gave the pair a value of its own.
-   * @source configuration.md section 2, throttles
-   */
-  sharedScope(pair: number, option: AdjustableOption, { source }: Parameter): string | null {
-    if (source !== "configuration" || this.store.adjusted(pair, option) !== null) return null
-    return this.#settings.declaration(this.store.pairs.name(pair), option)
-  }
-
-  #planOf(pair: number, option: string, mx: string | null): OptionPlan {
-    const { key, plans } = this.#rulingOf(pair, mx)
-    const settings = this.#settingsOf(pair)
-    let byOption = plans.get(settings)
-    if (byOption === undefined) {
-      byOption = new Map()
-      plans.set(settings, byOption)
-    }
-    let plan = byOption.get(option)
-    if (plan === undefined) {
-      const { managed } = this.#settings.module
-      const configured = managed.has(option) ? this.#rules.configured(key, option) : null
-      plan = planOption(option, configured, settings)
-      byOption.set(option, plan)
-    }
-    return plan
+  /** Names the scope that a pair shares a configured value with; null where the value is its own. */
+  sharedScope(pair: number, option: AdjustableOption, parameter: Parameter): string | null {
+    return this.#facts.sharedScope(pair, option, parameter)
   }
 
   #delivery(event: EngineEvent): void {
     const { pair, atMicros } = event
     const { store } = this
     const quietFromMicros = store.touch(pair, atMicros)
-    const settings = this.#settingsOf(pair)
+    const settings = this.#facts.settingsOf(pair)
     if (atMicros - quietFromMicros >= settings.positiveAdjustmentMicros) {
       this.#raise(event, settings)
     }
@@ -206,14 +149,14 @@ export class Engine {
     if (!event.local || reply.includes(INTERNAL)) reply = this.#respond(event)
     const isPermanent =
       reply === event.response ? event.type === "permanent" : reply.charCodeAt(0) === 0x35 /* 5 */
-    const settings = this.#settingsOf(pair)
+    const settings = this.#facts.settingsOf(pair)
     if (isPermanent && settings.rejectionRate !== null) this.#rejected(event, settings)
   }
 
   /** Holds a reply against the rules; returns the reply, rewritten if a rule says so. */
   #respond(event: EngineEvent): string {
     const { pair, atMicros, response } = event
-    const rule = this.#rulingOf(pair, event.mx).list.first(response)
+    const rule = this.#facts.rulingOf(pair, event.mx).list.first(response)
     if (rule === null) {
       this.#listener.unmatched(event)
       return response
@@ -263,7 +206,7 @@ export class Engine {
 
   /** Why nothing that a rule wants is done for a pair at all; null where it is. */
   idleReason(rule: ResponseRule, pair: number): "disabled" | "observe-only" | null {
-    if (!this.#settingsOf(pair).enabled) return "disabled"
+    if (!this.#facts.settingsOf(pair).enabled) return "disabled"
     return rule.observe ? "observe-only" : null
   }
 
@@ -275,8 +218,8 @@ export class Engine {
       atMicros,
       store: this.store,
       view: this.#view(event),
-      managed: this.#settings.module.managed,
-      adjustmentMicros: this.#settingsOf(pair).adjustmentMicros,
+      managed: this.#module.managed,
+      adjustmentMicros: this.#facts.settingsOf(pair).adjustmentMicros,
     })
     this.store.disturb(pair, atMicros)
     return effects
@@ -290,10 +233,10 @@ export class Engine {
     store.disturb(pair, atMicros)
     const effects: Effect[] = []
     for (const option of ADJUSTABLE) {
-      if (!this.#settings.module.managed.has(option)) continue
+      if (!this.#module.managed.has(option)) continue
       // A function says what is allowed at most: unless something lowered it, there is no room.
       const isAdjusted = store.adjusted(pair, option) !== null
-      if (!isAdjusted && this.#planOf(pair, option, event.mx).resting === null) continue
+      if (!isAdjusted && this.#facts.planOf(pair, option, event.mx).resting === null) continue
       const parameter = this.parameter(pair, option, atMicros, event.mx)
       const from = parameter.value
       const to = grownValue(parameter, isAdjusted)
@@ -322,13 +265,13 @@ export class Engine {
   #planSweep(): void {
     const due = this.store.nextDueMicros
     this.#knownDueMicros = due
-    const isSwept = due !== Number.POSITIVE_INFINITY && this.#settings.module.sweepMicros > 0
+    const isSwept = due !== Number.POSITIVE_INFINITY && this.#module.sweepMicros > 0
     this.#nextSweepMicros = isSwept ? this.#sweepAt(due) : Number.POSITIVE_INFINITY
   }
 
   /** The first sweep at or after a time; the time itself where none are made. */
   #sweepAt(atMicros: number): number {
-    const { sweepMicros } = this.#settings.module
+    const { sweepMicros } = this.#module
     if (sweepMicros === 0) return atMicros
     const { startMicros } = this.store
     return startMicros + Math.max(0, Math.ceil((atMicros - startMicros) / sweepMicros)) * sweepMicros
@@ -358,7 +301,7 @@ export class Engine {
       effects.push(effect({ name: "lift", args: ["blackhole"] }, { until: blackhole / 1e6 }))
     if (effects.length === 0) return
     store.lift(pair, atMicros)
-    if (endsSuspension && !this.#settings.module.readCacheAfterSuspension)
+    if (endsSuspension && !this.#module.readCacheAfterSuspension)
       effects.push(...this.#restart(pair, atMicros))
     this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects)
   }
@@ -398,7 +341,7 @@ export class Engine {
       alerts:
         source === "lift" || source === "positive"
           ? NONE
-          : alertsOf(effects, pair, atMicros, this.#settingsOf(pair), this.store),
+          : alertsOf(effects, pair, atMicros, this.#facts.settingsOf(pair), this.store),
       notes,
     })
   }
@@ -409,44 +352,6 @@ export class Engine {
     const notes = this.#notes
     this.#notes = []
     return notes
-  }
-
-  #settingsOf(pair: number): PairSettings {
-    // Where all are alike, every event is spared a look-up.
-    const { uniform } = this.#settings
-    if (uniform !== null && !this.#hasMoving()) return uniform
-    const known = this.#pairSettings[pair]
-    if (known !== undefined) return known
-    const { pairs } = this.store
-    // Names are made only where the options ask for them.
-    const found = this.#settings.uniform ?? this.#settings.of(pairs.name(pair))
-    const isMoving = pairs.bindingName(pairs.bindingOf(pair)) === MOVING
-    const settings = isMoving ? { ...found, enabled: false } : found
-    this.#pairSettings[pair] = settings
-    return settings
-  }
-
-  /** Has mail on its way to another node been seen? Bindings are few, and only ever added. */
-  #hasMoving(): boolean {
-    const { pairs } = this.store
-    for (; this.#knownBindings < pairs.bindingCount; this.#knownBindings++)
-      if (pairs.bindingName(this.#knownBindings) === MOVING) this.#isMovingSeen = true
-    return this.#isMovingSeen
-  }
-
-  #rulingOf(pair: number, mx: string | null): Ruling {
-    const known = this.#pairRuling[pair]
-    if (known !== undefined && this.store.mxOf(pair) === mx) return known
-    const key = this.#rules.resolve(this.store.pairs.name(pair).domain, mx)
-    const name = key ?? ""
-    let ruling = this.#rulings.get(name)
-    if (ruling === undefined) {
-      ruling = { key, list: this.#rules.listOf(key), plans: new Map() }
-      this.#rulings.set(name, ruling)
-    }
-    this.#pairRuling[pair] = ruling
-    this.store.noteMx(pair, mx)
-    return ruling
   }
 }
 

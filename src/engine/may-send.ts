@@ -32,6 +32,8 @@ export function whenToSend(engine: Engine, pair: number, atMicros: number): Send
 function answer(engine: Engine, pair: number, atMicros: number, ask: "take" | "nextMicros"): SendAnswer {
   const { store } = engine
   const throttle = engine.parameter(pair, THROTTLE, atMicros, store.mxOf(pair))
+  // What there is to say of it belongs to no decision.
+  engine.takeNotes()
   const perHour = throttle.value
   if (engine.isHeld(pair, atMicros)) {
     const reason = store.suspendedUntil(pair) > 0 ? "suspended" : "blackholed"

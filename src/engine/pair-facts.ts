@@ -1,0 +1,141 @@
+/**
+ * What rules and configuration say for a pair: its settings, the rules of its
+ * domain, and what an option is at a time, adjustments included. Looked up once
+ * and kept, because every event asks. Decides nothing.
+ * Source: engine.md sections 2 and 5; configuration.md section 2.
+ */
+import type { PairSettings, Settings } from "../config/settings.js"
+import type { RuleList, RuleSet } from "../rules/rule-set.js"
+import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
+import {
+  type AskFunction,
+  MAX_AGE_SEC,
+  type OptionPlan,
+  type Parameter,
+  parameterOf,
+  planOption,
+} from "./parameter.js"
+
+/** What the rules of one revision say for all pairs that resolve to one key. */
+interface Ruling {
+  readonly key: string | null
+  readonly list: RuleList
+  readonly plans: Map<PairSettings, Map<string, OptionPlan>>
+}
+
+/** Mail on its way to another node of a cluster: never acted upon (engine.md section 1). */
+const MOVING = "#mmove"
+
+export class PairFacts {
+  readonly #rules: RuleSet
+  readonly #ask: AskFunction
+  readonly #settings: Settings
+  readonly #store: Store
+  readonly #note: (note: string) => void
+  readonly #rulings = new Map<string, Ruling>()
+  // By pair, filled in when first asked for.
+  readonly #pairSettings: (PairSettings | undefined)[] = []
+  readonly #pairRuling: (Ruling | undefined)[] = []
+  #knownBindings = 0
+  #isMovingSeen = false
+
+  /** @param note takes what is worth a word, such as a function that gave no usable answer */
+  constructor(
+    rules: RuleSet,
+    ask: AskFunction,
+    settings: Settings,
+    store: Store,
+    note: (note: string) => void,
+  ) {
+    this.#rules = rules
+    this.#ask = ask
+    this.#settings = settings
+    this.#store = store
+    this.#note = note
+  }
+
+  /** An option of a pair at a time, adjustments included. */
+  parameter(pair: number, option: string, atMicros: number, mx: string | null): Parameter {
+    const plan = this.planOf(pair, option, mx)
+    const isAdjustable = (ADJUSTABLE as readonly string[]).includes(option)
+    const adjusted = isAdjustable ? this.#store.adjusted(pair, option as AdjustableOption) : null
+    // What is the same for all pairs needs neither their age nor a new object.
+    if (plan.resting !== null && adjusted === null) return plan.resting
+    const found = parameterOf(plan, {
+      adjusted,
+      ageSec: this.#settings.module.forceMaxBindingAge ? MAX_AGE_SEC : this.#store.ageSec(pair, atMicros),
+      ask: this.#ask,
+    })
+    if (found.complaint !== null) this.#note(`${option}: ${found.complaint}; the configured value is kept`)
+    return found
+  }
+
+  /**
+   * Names the scope whose configured value of an option a pair has as it is, and shares with all that
+   * resolve to it; null where rules or an adjustment gave the pair a value of its own.
+   * @source configuration.md section 2, throttles
+   */
+  sharedScope(pair: number, option: AdjustableOption, { source }: Parameter): string | null {
+    if (source !== "configuration" || this.#store.adjusted(pair, option) !== null) return null
+    return this.#settings.declaration(this.#store.pairs.name(pair), option)
+  }
+
+  /** What an option is made of for a pair: what does not change with time. */
+  planOf(pair: number, option: string, mx: string | null): OptionPlan {
+    const { key, plans } = this.rulingOf(pair, mx)
+    const settings = this.settingsOf(pair)
+    let byOption = plans.get(settings)
+    if (byOption === undefined) {
+      byOption = new Map()
+      plans.set(settings, byOption)
+    }
+    let plan = byOption.get(option)
+    if (plan === undefined) {
+      const { managed } = this.#settings.module
+      const configured = managed.has(option) ? this.#rules.configured(key, option) : null
+      plan = planOption(option, configured, settings)
+      byOption.set(option, plan)
+    }
+    return plan
+  }
+
+  /** What the configuration says for a pair. */
+  settingsOf(pair: number): PairSettings {
+    // Where all are alike, every event is spared a look-up.
+    const { uniform } = this.#settings
+    if (uniform !== null && !this.#hasMoving()) return uniform
+    const known = this.#pairSettings[pair]
+    if (known !== undefined) return known
+    const { pairs } = this.#store
+    // Names are made only where the options ask for them.
+    const found = this.#settings.uniform ?? this.#settings.of(pairs.name(pair))
+    const isMoving = pairs.bindingName(pairs.bindingOf(pair)) === MOVING
+    const settings = isMoving ? { ...found, enabled: false } : found
+    this.#pairSettings[pair] = settings
+    return settings
+  }
+
+  /** Has mail on its way to another node been seen? Bindings are few, and only ever added. */
+  #hasMoving(): boolean {
+    const { pairs } = this.#store
+    for (; this.#knownBindings < pairs.bindingCount; this.#knownBindings++)
+      if (pairs.bindingName(this.#knownBindings) === MOVING) this.#isMovingSeen = true
+    return this.#isMovingSeen
+  }
+
+  /** The rules of a pair whose domain is hosted at an MX, or of its domain alone. */
+  rulingOf(pair: number, mx: string | null): Ruling {
+    const known = this.#pairRuling[pair]
+    if (known !== undefined && this.#store.mxOf(pair) === mx) return known
+    const key = this.#rules.resolve(this.#store.pairs.name(pair).domain, mx)
+    const name = key ?? ""
+    let ruling = this.#rulings.get(name)
+    if (ruling === undefined) {
+      ruling = { key, list: this.#rules.listOf(key), plans: new Map() }
+      this.#rulings.set(name, ruling)
+    }
+    this.#pairRuling[pair] = ruling
+    this.#store.noteMx(pair, mx)
+    return ruling
+  }
+}
