@@ -190,11 +190,27 @@ describe("a throttle", () => {
 
   test("begins anew in the place of a forgotten one", () => {
     const throttles = new PairThrottles(1)
-    for (let i = 0; i < 4; i++) throttles.take(0, 3, START + i * 1200e6)
-    // Pair 0 has had its hour's share; pair 1 has had nothing.
-    expect(throttles.take(1, 3, START + 3601e6)).toBe(START + 3601e6)
-    for (let i = 1; i < 3; i++)
-      expect(throttles.take(1, 3, START + 3601e6 + i * 1200e6)).toBe(START + 3601e6 + i * 1200e6)
+    const hour = Math.ceil(START / HOUR) * HOUR
+    const sec = (seconds: number): number => hour + seconds * 1e6
+    for (let i = 0; i < 3599; i++) expect(throttles.take(0, 3600, sec(i))).toBe(sec(i))
+    // The hour's share of the one before counts for none of these.
+    for (const [pair, at] of [
+      [1, 3598.5],
+      [2, 3598.6],
+      [3, 3598.7],
+      [3, 3599.7],
+    ] as const)
+      expect(throttles.take(pair, 3600, sec(at))).toBe(sec(at))
+  })
+
+  test("late at the beginning of an hour, it carries one message over and no more", () => {
+    const throttles = new PairThrottles()
+    const hour = Math.ceil(START / HOUR) * HOUR
+    // A second apart, and a pause of two before the hour begins.
+    for (let i = -1000; i < -2; i++) throttles.take(0, 3600, hour + i * 1e6)
+    let sent = 0
+    for (let at = hour; at < hour + 2 * HOUR; at += 500_000) if (throttles.take(0, 3600, at) <= at) sent++
+    expect(sent).toBe(7201)
   })
 
   test("goes on in a fork and after a restart", () => {
