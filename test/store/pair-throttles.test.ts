@@ -157,6 +157,16 @@ describe("a throttle", () => {
     expect(throttles.take(0, 3600, START + 101e6)).toBe(START + 101e6)
   })
 
+  test("made stricter after many messages still counts from the last of them", () => {
+    const throttles = new PairThrottles()
+    for (let i = 0; i < 500; i++) throttles.take(0, 3600, START + i * 1e6)
+    const last = START + 499e6
+    expect(throttles.nextMicros(0, 36, last + 1e6)).toBe(last + 100e6)
+    expect(throttles.take(0, 36, last + 100e6)).toBe(last + 100e6)
+    expect(throttles.nextMicros(0, 36, last + 100e6)).toBe(last + 200e6)
+    expect(throttles.nextMicros(0, 7200, last + 100e6)).toBe(last + 100.5e6)
+  })
+
   test("does not wait for a time that was set back", () => {
     const throttles = new PairThrottles()
     throttles.take(0, 60, START + 86_400e6)
