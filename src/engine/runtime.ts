@@ -5,7 +5,7 @@
  */
 import type { OptionLookup } from "../config/lookup.js"
 import type { Decision, Match } from "../model/decision.js"
-import { type DeliveryEvent, makeEvent, TYPE_NUMBER } from "../model/event.js"
+import { type DeliveryEvent, makeEvent, microsTaken, TYPE_NUMBER } from "../model/event.js"
 import type { ResponseRule } from "../model/rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
@@ -64,9 +64,8 @@ export class Runtime {
     const { atMicros, type, binding, domain, mx, phase, response, local, deliveryTimeSec } = makeEvent(event)
     const { pairs, audits } = this.store
     const pair = pairs.of(binding, domain)
-    const deliveryMicros = deliveryTimeSec === null ? -1 : Math.round(deliveryTimeSec * 1e6)
     this.#engine.advance(atMicros)
-    audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, deliveryMicros)
+    audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, microsTaken(deliveryTimeSec))
     this.#engine.process({ atMicros, type, pair, mx, phase, response, local })
   }
 

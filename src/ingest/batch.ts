@@ -3,9 +3,8 @@
  * one that judges. Names of pairs travel once, when they are new; only failures
  * bring texts.
  */
-import { EVENT_TYPES, type EventType, PHASES, type Phase } from "../model/event.js"
+import { EVENT_TYPES, type EventType, NOT_TOLD, PHASES, type Phase } from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
-import { NOT_TOLD } from "./reader.js"
 import { emptyEvent, type TrafficConsumer, type TrafficEvent } from "./traffic.js"
 
 /** Events of a batch: enough to make its passing cheap, few enough to pass often. */

@@ -2,10 +2,10 @@
  * Momentum's bouncelog: out-of-band bounces, and copies of the mainlog's
  * failures with their class. Source: traffic-formats.md section 3.
  */
-import { type EventType, TYPE_NUMBER } from "../model/event.js"
+import { type EventType, NOT_TOLD, TYPE_NUMBER } from "../model/event.js"
 import { Fields, isHeartbeat, OUT_OF_BAND_STAGE, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
 import { joinKey } from "./mainlog.js"
-import { type MakeReader, NOT_TOLD } from "./reader.js"
+import type { MakeReader } from "./reader.js"
 
 const FIELDS = 16
 const B = 0x42

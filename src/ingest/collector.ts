@@ -3,20 +3,19 @@
  * them, guards against clocks that jump, and puts events into the common queue.
  * Every line ends up as an event, a skipped kind or a bad line.
  */
-import { type DeliveryEvent, EVENT_TYPES, type EventType, TYPE_NUMBER } from "../model/event.js"
+import {
+  type DeliveryEvent,
+  EVENT_TYPES,
+  type EventType,
+  microsTaken,
+  NOT_TOLD,
+  TYPE_NUMBER,
+} from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
 import type { EventQueue } from "./event-queue.js"
 import type { Joiner } from "./join.js"
 import { LineCutter, type LineTaker } from "./lines.js"
-import {
-  type MakeReader,
-  microsTaken,
-  NOT_TOLD,
-  type PairSink,
-  type Reader,
-  type ReaderOptions,
-  type Reply,
-} from "./reader.js"
+import type { MakeReader, PairSink, Reader, ReaderOptions, Reply } from "./reader.js"
 
 /** Kinds in the queue: event types by their place in EVENT_TYPES, then these. */
 export const KIND_CLOCK = EVENT_TYPES.length

@@ -5,8 +5,10 @@
  * the order of files, then of lines.
  * Source: traffic-formats.md section 1, merging.
  */
+
+import { NOT_TOLD } from "../model/event.js"
 import { grown } from "../model/pair-table.js"
-import { NOT_TOLD, type Reply } from "./reader.js"
+import type { Reply } from "./reader.js"
 
 export interface QueuedEvent {
   atMicros: number

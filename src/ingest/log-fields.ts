@@ -4,8 +4,8 @@
  * a text. Source: traffic-formats.md sections 1 and 6.
  */
 import type { Phase } from "../model/event.js"
-import { isPlausible } from "../model/event.js"
-import { implausible, NOT_TOLD, type RecordSink } from "./reader.js"
+import { isPlausible, NOT_TOLD } from "../model/event.js"
+import { implausible, type RecordSink } from "./reader.js"
 import { decodeText } from "./text.js"
 
 const AT = 0x40

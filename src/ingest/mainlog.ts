@@ -3,9 +3,9 @@
  * The format that comes by the hundred million lines: a line without a reply
  * makes no text and no object. Source: traffic-formats.md section 2.
  */
-import { type EventType, TYPE_NUMBER } from "../model/event.js"
+import { type EventType, NOT_TOLD, TYPE_NUMBER } from "../model/event.js"
 import { Fields, HASH, isHeartbeat, MAX_FIELDS, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
-import { type MakeReader, NOT_TOLD, type PairSink, type Reader } from "./reader.js"
+import type { MakeReader, PairSink, Reader } from "./reader.js"
 
 const R = 0x52
 const D = 0x44

@@ -49,15 +49,6 @@ export interface Reply {
   joined?: boolean
 }
 
-/** In place of microseconds that the traffic does not tell. */
-export const NOT_TOLD = -1
-
-/** Seconds that something took as whole microseconds; NOT_TOLD for what nothing can have taken. */
-export function microsTaken(seconds: number | null): number {
-  const micros = seconds === null ? NOT_TOLD : Math.round(seconds * 1e6)
-  return micros >= 0 && Number.isSafeInteger(micros) ? micros : NOT_TOLD
-}
-
 /** A sink that takes names as numbers, for the reader whose speed matters and those joined with it. */
 export interface PairSink extends RecordSink {
   readonly pairs: PairTable

@@ -4,13 +4,13 @@
  * Memory is bounded by the reorder window and by what waits in it, never by the
  * length of a file. Knows no rules.
  */
-import { EVENT_TYPES, type EventType, TYPE_NUMBER } from "../model/event.js"
+import { EVENT_TYPES, type EventType, NOT_TOLD, TYPE_NUMBER } from "../model/event.js"
 import { PairTable } from "../model/pair-table.js"
 import { type BadLine, Collector, type Common, type Counts, KIND_CLOCK, KIND_COPY } from "./collector.js"
 import { detectFormat, FORMATS, type FormatName } from "./detect.js"
 import { EventQueue } from "./event-queue.js"
 import { Joiner } from "./join.js"
-import { NOT_TOLD, type ReaderOptions, type Reply } from "./reader.js"
+import type { ReaderOptions, Reply } from "./reader.js"
 import { BrokenArchive, type Compression, openSource, type Source, SourceError } from "./source.js"
 
 export interface TrafficOptions extends ReaderOptions {

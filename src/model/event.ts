@@ -34,6 +34,15 @@ export function isPlausible(atMicros: number): boolean {
   return atMicros >= 0 && atMicros < LATEST_MICROS
 }
 
+/** In place of microseconds that the traffic does not tell. */
+export const NOT_TOLD = -1
+
+/** Seconds that something took as whole microseconds; NOT_TOLD for what nothing can have taken. */
+export function microsTaken(seconds: number | null): number {
+  const micros = seconds === null ? NOT_TOLD : Math.round(seconds * 1e6)
+  return micros >= 0 && Number.isSafeInteger(micros) ? micros : NOT_TOLD
+}
+
 /** What stands for a binding or group that the traffic does not name. */
 const DEFAULT_BINDING = "default"
 

@@ -7,6 +7,7 @@
  * whole microseconds, so the sum is exact in whatever order events come.
  * Source: console.md section 3.
  */
+import { NOT_TOLD } from "../model/event.js"
 import type { Monitor } from "../model/monitor.js"
 import type { Part } from "./part.js"
 import { WindowGrid } from "./window-grid.js"
@@ -47,24 +48,25 @@ export class DeliverySeries {
     this.#grids = monitors.map(makeGrids)
   }
 
-  /** Does a time lie further back than some monitor looks? */
-  isPast(atMicros: number): boolean {
-    return this.#grids.some(({ counts }) => counts.isPast(atMicros))
-  }
-
   /**
    * Counts an event, in every monitor that looks back as far.
    * @param metric one of METRIC
-   * @param deliveryMicros how long the delivery took; -1 when that is not known
+   * @param deliveryMicros how long the delivery took; NOT_TOLD when that is not known
+   * @returns whether all of them did
    */
-  add(row: number, metric: number, atMicros: number, deliveryMicros = -1): void {
+  add(row: number, metric: number, atMicros: number, deliveryMicros = NOT_TOLD): boolean {
+    let isComplete = true
     for (const { counts, times } of this.#grids) {
-      if (counts.isPast(atMicros)) continue
+      if (counts.isPast(atMicros)) {
+        isComplete = false
+        continue
+      }
       counts.add(row, metric, 1, atMicros)
       if (metric !== METRIC.deliveries || deliveryMicros < 0) continue
       counts.add(row, TIMED, 1, atMicros)
       times.add(row, 0, deliveryMicros, atMicros)
     }
+    return isComplete
   }
 
   /** Sum of a metric over windows of a monitor, both ends included, 0 being the running one. */

@@ -9,7 +9,7 @@
  * Source: seed "outbound_audit"; console.md section 3.
  */
 import { AUDIT_DEFAULTS, type AuditOptions } from "../model/audit-options.js"
-import { TYPE_NUMBER } from "../model/event.js"
+import { NOT_TOLD, TYPE_NUMBER } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
 import { isMonitor, MONITOR_FORM } from "../model/monitor.js"
 import type { PairTable } from "../model/pair-table.js"
@@ -93,15 +93,14 @@ export class OutboundAudit {
    * Counts an event.
    * @param pair -1 where its domain is not known: it counts globally then
    * @param type a TYPE_NUMBER; reports and out-of-band bounces are no attempts and do not count
-   * @param deliveryMicros how long the delivery took; -1 when that is not known
+   * @param deliveryMicros how long the delivery took; NOT_TOLD when that is not known
    */
-  record(pairs: PairTable, pair: number, type: number, atMicros: number, deliveryMicros = -1): void {
+  record(pairs: PairTable, pair: number, type: number, atMicros: number, deliveryMicros = NOT_TOLD): void {
     const metric = METRIC_OF[type]
     if (metric === undefined) return
     const row = this.#options.monitorDomains && pair >= 0 ? this.#rowOf(pairs, pair) : IGNORED
     const isKept = row > GLOBAL && this.#keeps(row, metric)
-    if (this.#series.isPast(atMicros)) this.late++
-    this.#series.add(GLOBAL, metric, atMicros, deliveryMicros)
+    if (!this.#series.add(GLOBAL, metric, atMicros, deliveryMicros)) this.late++
     if (isKept) this.#series.add(row, metric, atMicros, deliveryMicros)
   }
 

@@ -1,5 +1,6 @@
 /** The outbound_audit instances by name; every event goes to all of them. */
 import type { AuditOptions } from "../model/audit-options.js"
+import { NOT_TOLD } from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 import { OutboundAudit } from "./outbound-audit.js"
@@ -41,7 +42,7 @@ export class OutboundAudits {
     return audit
   }
 
-  record(pairs: PairTable, pair: number, type: number, atMicros: number, deliveryMicros = -1): void {
+  record(pairs: PairTable, pair: number, type: number, atMicros: number, deliveryMicros = NOT_TOLD): void {
     for (const audit of this.#all) audit.record(pairs, pair, type, atMicros, deliveryMicros)
   }
 

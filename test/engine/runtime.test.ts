@@ -158,6 +158,16 @@ test("events are told apart and decided on as in a replay, and audited", () => {
   })
 })
 
+test("a delivery time that cannot be counts as not told, as in recorded traffic", () => {
+  const store = new Store()
+  store.audits.define("outbound_audit1")
+  const runtime = make(TABLE, [], store)
+  for (const deliveryTimeSec of [2, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    runtime.event({ atMicros: START * 1e6, type: "delivery", domain: "a.test", deliveryTimeSec })
+  const [window] = store.audits.get("outbound_audit1").windows("a.test", store.nowMicros)
+  expect(window).toMatchObject({ deliveries: 4, timed: 1, deliveryMicros: 2_000_000 })
+})
+
 describe("refused, and nothing counted", () => {
   const event = (fields: object) => (runtime: Runtime) =>
     runtime.event({ atMicros: START * 1e6, type: "delivery", domain: "a.test", ...fields } as Parameters<
