@@ -35,22 +35,22 @@ local function known(fn, name)
   return name
 end
 
+local function add(fn, name, messages, sign)
+  if messages == nil then messages = 1 end
+  messages = check.whole(fn, "messages", messages, 1, 1e9, "1")
+  host.add(known(fn, name), sign * messages)
+end
+
 -- msys.throttle.inc(name [, messages]): counts messages, default 1
 --   errors: unknown throttle
 function M.inc(name, messages)
-  local fn = "msys.throttle.inc"
-  if messages == nil then messages = 1 end
-  messages = check.whole(fn, "messages", messages, 1, 1e9, "1")
-  host.add(known(fn, name), messages)
+  add("msys.throttle.inc", name, messages, 1)
 end
 
 -- msys.throttle.dec(name [, messages]): takes messages back, default 1; never below 0
 --   errors: unknown throttle
 function M.dec(name, messages)
-  local fn = "msys.throttle.dec"
-  if messages == nil then messages = 1 end
-  messages = check.whole(fn, "messages", messages, 1, 1e9, "1")
-  host.add(known(fn, name), -messages)
+  add("msys.throttle.dec", name, messages, -1)
 end
 
 -- msys.throttle.check(name) -> true while more messages have been counted than may be

@@ -2,7 +2,7 @@
  * The commands of an outbound_audit instance, and its lines to the letter.
  * Source: seed "outbound_audit", System Console Commands; console.md section 3.
  */
-import { hostName } from "../model/host-name.js"
+import { hostName, isDomainName } from "../model/host-name.js"
 import { auditLine } from "../report/audit-line.js"
 import type { DeliveryWindow } from "../store/delivery-series.js"
 import { StoreFault } from "../store/fault.js"
@@ -103,11 +103,11 @@ function withData<T>(domain: string, act: () => T): T {
   }
 }
 
-/** Anything that a receiving domain may be called: a name, or an address literal. */
-const DOMAIN = /^[^\s@/:;,'"()\\]{1,253}$|^\[[0-9a-fA-F:.]{2,60}\]$/
+/** Mail goes to addresses too. */
+const ADDRESS_LITERAL = /^\[[0-9a-fA-F:.]{2,60}\]$/
 
 function add(domain: string, audit: OutboundAudit): void {
-  if (!DOMAIN.test(domain))
+  if (!isDomainName(domain) && !ADDRESS_LITERAL.test(domain))
     throw new ConsoleFault(`Invalid domain '${singleWord(domain)}'; write its name, e.g. example.com`)
   audit.addDomain(domain)
 }

@@ -2,6 +2,7 @@
  * The options of an outbound_audit instance, as values and as they are written.
  * Source: seed "outbound_audit", Configuration; configuration.md sections 1 and 3.
  */
+import { isDomainName } from "./host-name.js"
 import { MONITOR_FORM, type Monitor, parseMonitor } from "./monitor.js"
 import { readSwitch, SWITCH_FORM } from "./switch.js"
 
@@ -91,5 +92,5 @@ function quotedIn(list: string): string[] | null {
 function readDomains(text: string): readonly string[] | null {
   const bare = text.replace(/[“”]/g, '"').replace(/^"(.*)"$/s, "$1")
   const domains = bare.split(/[\s,]+/).filter((domain) => domain !== "")
-  return domains.every((domain) => /^[^\s@/:;'"()\\]{1,253}$/.test(domain)) ? domains : null
+  return domains.every(isDomainName) ? domains : null
 }

@@ -3,3 +3,8 @@ export function hostName(text: string): string {
   const lower = text.toLowerCase()
   return lower.endsWith(".") ? lower.slice(0, -1) : lower
 }
+
+/** Anything that a receiving domain may be called. */
+export function isDomainName(text: string): boolean {
+  return /^[^\s@/:;,'"()\\]{1,253}$/.test(text)
+}

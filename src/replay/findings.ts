@@ -12,8 +12,10 @@ export function trafficFindings(files: readonly FileReport[]): Diagnostic[] {
   return [...files.flatMap(fileFindings), ...mixtureFindings(files)]
 }
 
-/** What the delivery times that the files tell count from; null where none tells any. */
-export function deliveryTimeOf(files: readonly FileReport[]): "connection" | "spool" | "mixed" | null {
+/** What delivery times count from: the connection, or the reception ("spool"); null where there are none. */
+export type DeliveryTimeKind = "connection" | "spool" | "mixed" | null
+
+export function deliveryTimeOf(files: readonly FileReport[]): DeliveryTimeKind {
   const kinds = new Set(
     files
       .filter(({ counts }) => (counts.events[TYPE_NUMBER.delivery] as number) > 0)

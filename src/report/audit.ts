@@ -3,16 +3,14 @@
  * them, each with a bar, or as JSON Lines. Times are UTC.
  * Source: console.md section 3; traffic-formats.md section 9, deliveryTime.
  */
+import type { DeliveryTimeKind } from "../replay/findings.js"
 import type { DeliveryWindow } from "../store/delivery-series.js"
 import type { OutboundAudit } from "../store/outbound-audit.js"
 import { attemptsOf, bar, curves, mostOf } from "./audit-chart.js"
 import { auditLine, meanDeliverySec } from "./audit-line.js"
 import { oneLine } from "./findings.js"
 import type { Style } from "./style.js"
-import { grouped, plural } from "./words.js"
-
-/** What the delivery times of the traffic stand for; null where it tells none. */
-type DeliveryTimeKind = "connection" | "spool" | "mixed" | null
+import { grouped, plural, time } from "./words.js"
 
 export interface AuditReport {
   readonly audit: OutboundAudit
@@ -104,7 +102,7 @@ function notCovered({ audit, nowMicros, fromSec }: AuditReport): string | null {
   if (monitors.some((monitor) => reach(monitor) <= fromSec)) return null
   const { sizeSec } = monitors.reduce((a, b) => (a.sizeSec > b.sizeSec ? a : b))
   const needed = Math.floor(nowSec / sizeSec) - Math.floor(fromSec / sizeSec)
-  return `the traffic begins at ${stamp(fromSec)}, before the windows below: --audit "${sizeSec},${needed}" looks back on all of it`
+  return `the traffic begins at ${time(fromSec)}, before the windows below: --audit "${sizeSec},${needed}" looks back on all of it`
 }
 
 function block(name: string, windows: readonly DeliveryWindow[], style: Style): string[] {
@@ -115,13 +113,13 @@ function block(name: string, windows: readonly DeliveryWindow[], style: Style): 
     const lines = some.map((window) => oneLine(auditLine(name, window)))
     const width = mostOf(lines.map(({ length }) => length))
     const shown = some.map((window, i) => {
-      const text = `  ${style.dim(stamp(window.fromSec))}  ${(lines[i] as string).padEnd(width)}  ${bar(window, most, style)}`
+      const text = `  ${style.dim(time(window.fromSec))}  ${(lines[i] as string).padEnd(width)}  ${bar(window, most, style)}`
       return text.trimEnd()
     })
     if (!isLong) return shown
     const oldest = all.at(-1) as DeliveryWindow
     const end = (all[0] as DeliveryWindow).fromSec + size
-    const title = `  ${oneLine(name)}, ${grouped(all.length)} windows of ${size} s, ${stamp(oldest.fromSec)} to ${stamp(end)}`
+    const title = `  ${oneLine(name)}, ${grouped(all.length)} windows of ${size} s, ${time(oldest.fromSec)} to ${time(end)}`
     return [
       title,
       ...curves(all, style),
@@ -139,8 +137,4 @@ function bySize(windows: readonly DeliveryWindow[]): [size: number, windows: Del
     else known.push(window)
   }
   return [...sizes]
-}
-
-function stamp(seconds: number): string {
-  return new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19).replace("T", " ")
 }

@@ -9,7 +9,7 @@ import type { HoldTally, RuleTally, Summary } from "../replay/tally.js"
 import { REASONS } from "./explanation.js"
 import { oneLine } from "./findings.js"
 import type { Style } from "./style.js"
-import { grouped, plural } from "./words.js"
+import { grouped, plural, time } from "./words.js"
 
 /** Characters of a pattern: enough to know it again. */
 const MAX_CODE = 40
@@ -201,10 +201,6 @@ function more(count: number, what: string): string[] {
 function describe({ file, line, domain, index, code }: RuleTally["rule"]): string {
   const shown = code.length > MAX_CODE ? `${code.slice(0, MAX_CODE)}…` : code
   return oneLine(`${file}:${line} ["${domain}"] ${index}: ${shown}`)
-}
-
-function time(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")
 }
 
 function duration(seconds: number): string {

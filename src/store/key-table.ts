@@ -47,10 +47,7 @@ export class KeyTable {
     const known = this.#row(slot)
     if (known >= 0) return known
     const row = this.#freed > 0 ? this.#free.get(--this.#freed) : this.#keys.length
-    this.#keys[row] = key
-    this.#slots.set(slot * SLOT, row + 1)
-    this.#slots.set(slot * SLOT + 1, hash)
-    if (this.size > (this.#mask + 1) * MAX_LOAD) this.#spread()
+    this.#put(slot, row, key, hash)
     return row
   }
 
@@ -87,18 +84,7 @@ export class KeyTable {
     }
   }
 
-  /** Gives a key a row of one's choice, as an earlier table had it; when all are in, `settle` must be called. */
-  enter(row: number, key: string): void {
-    while (this.#keys.length < row) this.#keys.push(undefined)
-    const hash = hashOf(key)
-    const slot = this.#slotOf(key, hash)
-    this.#keys[row] = key
-    this.#slots.set(slot * SLOT, row + 1)
-    this.#slots.set(slot * SLOT + 1, hash)
-    if (this.#keys.length > (this.#mask + 1) * MAX_LOAD) this.#spread()
-  }
-
-  /** Rows that no key was entered for may be given from now on. */
+  /** All parts have been taken: rows that no key came for may be given from now on. */
   settle(): void {
     for (let row = this.#keys.length - 1; row >= 0; row--)
       if (this.#keys[row] === undefined) this.#release(row)
@@ -127,12 +113,17 @@ export class KeyTable {
     if (rows.length > 0) yield take()
   }
 
-  /** Enters the keys of a part. */
+  /** Takes over the keys of a part, with their rows; when all are in, `settle` must be called. */
   takePart({ facts, columns: { rows, bytes, lengths } }: Part): void {
     // Room for all from the start: making more later means entering everything anew.
     if (this.#keys.length === 0)
       while ((facts as PartFacts).size > (this.#mask + 1) * MAX_LOAD) this.#mask = this.#mask * 2 + 1
-    for (const [i, key] of unpackTexts(bytes, lengths).entries()) this.enter(rows?.[i] as number, key)
+    for (const [i, key] of unpackTexts(bytes, lengths).entries()) {
+      const row = rows?.[i] as number
+      while (this.#keys.length < row) this.#keys.push(undefined)
+      const hash = hashOf(key)
+      this.#put(this.#slotOf(key, hash), row, key, hash)
+    }
   }
 
   fork(): KeyTable {
@@ -143,6 +134,13 @@ export class KeyTable {
     copy.#free = this.#free.fork()
     copy.#freed = this.#freed
     return copy
+  }
+
+  #put(slot: number, row: number, key: string, hash: number): void {
+    this.#keys[row] = key
+    this.#slots.set(slot * SLOT, row + 1)
+    this.#slots.set(slot * SLOT + 1, hash)
+    if (this.size > (this.#mask + 1) * MAX_LOAD) this.#spread()
   }
 
   #release(row: number): void {

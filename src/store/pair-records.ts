@@ -170,9 +170,9 @@ export class PairRecords {
 
   /** Ends what is due of one pair; what has been ended is told by the times before. */
   lift(pair: number, atMicros: number): void {
-    const ends = (until: number | undefined): boolean => until !== 0 && (until ?? 0) <= atMicros
-    if (ends(this.#columns.suspendedUntil.get(pair))) this.#columns.suspendedUntil.set(pair, 0)
-    if (ends(this.#columns.blackholedUntil.get(pair))) this.#columns.blackholedUntil.set(pair, 0)
+    const ends = (until: number): boolean => until !== 0 && until <= atMicros
+    if (ends(this.suspendedUntil(pair))) this.#columns.suspendedUntil.set(pair, 0)
+    if (ends(this.blackholedUntil(pair))) this.#columns.blackholedUntil.set(pair, 0)
     if (this.suspendedUntil(pair) !== 0 || this.blackholedUntil(pair) !== 0) return
     this.#isHeld[pair] = 0
     const place = this.#columns.heldAt.get(pair) - 1

@@ -74,14 +74,14 @@ export class PairThrottles {
       const slot = this.#slot(row, perHour)
       const place = slot > atMicros ? atMicros : Math.max(slot, earliest(perHour, atMicros))
       if (place !== slot || perHour !== this.#perHour.get(row)) this.#begin(row, perHour, place)
-      else this.#sent.set(row, this.#sent.get(row) + 1)
+      else this.#sent.add(row, 1)
     }
     const hour = Math.floor(atMicros / HOUR_MICROS)
     if (hour !== this.#hour.get(row)) {
       this.#hour.set(row, hour)
       this.#sentInHour.set(row, 0)
     }
-    this.#sentInHour.set(row, this.#sentInHour.get(row) + 1)
+    this.#sentInHour.add(row, 1)
     return atMicros
   }
 

@@ -4,7 +4,7 @@
  * of these; how they stand in a file is not known here.
  */
 
-export type PartColumn = Uint8Array | Int16Array | Int32Array | Uint32Array | Float64Array
+export type PartColumn = Uint8Array | Int16Array | Int32Array | Float64Array
 
 export interface Part {
   /** Which piece of which structure, e.g. "pairs". */
@@ -23,11 +23,8 @@ export function packTexts(texts: readonly string[]): { bytes: Uint8Array; length
 }
 
 export function unpackTexts(bytes: PartColumn | undefined, lengths: PartColumn | undefined): string[] {
-  const all = Buffer.from(
-    (bytes as Uint8Array).buffer,
-    (bytes as Uint8Array).byteOffset,
-    (bytes as Uint8Array).length,
-  )
+  const { buffer, byteOffset, byteLength } = bytes as Uint8Array
+  const all = Buffer.from(buffer, byteOffset, byteLength)
   let at = 0
   return Array.from(lengths as Int32Array, (length) => {
     at += length

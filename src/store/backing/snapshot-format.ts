@@ -22,7 +22,6 @@ const TYPES = {
   u8: Uint8Array,
   i16: Int16Array,
   i32: Int32Array,
-  u32: Uint32Array,
   f64: Float64Array,
 } as const
 type TypeName = keyof typeof TYPES

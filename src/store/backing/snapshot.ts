@@ -21,7 +21,6 @@ import {
   headBytes,
   makeColumn,
   RECORD_HEAD_BYTES,
-  type RecordFacts,
   readFacts,
   recordBytes,
   SNAPSHOT_VERSION,
@@ -236,7 +235,7 @@ async function readPart(input: Input): Promise<Part> {
     columns[name] = column
   }
   if ((await input.take(CHECKSUM_BYTES)).readUInt32LE(0) !== checksum)
-    throw input.damaged(`the checksum of ${(facts satisfies RecordFacts).name} does not hold`)
+    throw input.damaged(`the checksum of ${facts.name} does not hold`)
   return { name: facts.name, facts: facts.facts, columns }
 }
 
