@@ -4,11 +4,15 @@
  * scopes answers the same question.
  * Source: configuration.md sections 2 and 3; cli.md, conventions.
  */
+
 import { nearest } from "../model/nearest.js"
 import { ADAPTIVE_OPTIONS, TUNABLE_OPTIONS } from "../model/options.js"
+import { DEFAULT_BOUNCE_RULE, DEFAULT_FBL_RULE, type SweepRule } from "../model/sweep-rule.js"
 import { OPTION_FORM, type Range, readOption, readTuned } from "./values.js"
 
 export interface Scope {
+  /** As the traffic has it; where the binding is declared decides first. */
+  readonly group: string
   readonly binding: string
   /** Routing domain. */
   readonly domain: string
@@ -24,6 +28,8 @@ export interface OptionLookup {
    * counted there, such as the messages of a throttle.
    */
   declaration(scope: Scope, option: string): string
+  /** The sweep rules of a scope in the order in which they act, disabled ones too. */
+  sweepRules(scope: Scope): readonly SweepRule[]
   /** Scopes with the same answer here get the same answers from `lookup`: what is read once serves them all. */
   likeness(scope: Scope): string
 }
@@ -54,7 +60,9 @@ export function globalOptions(assignments: readonly string[]): OptionLookup {
     checkSetting(option, value)
     values.set(option, value)
   }
+  const sweepRules = [DEFAULT_BOUNCE_RULE, DEFAULT_FBL_RULE]
   return {
+    sweepRules: () => sweepRules,
     lookup: (_scope, option) => values.get(option) ?? null,
     declaration: () => "",
     likeness: () => "",

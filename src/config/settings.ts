@@ -3,7 +3,10 @@
  * numbers here, and pairs whose options read the same share one object.
  * Source: configuration.md section 3.
  */
+
+import { type Monitor, parseMonitor } from "../model/monitor.js"
 import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
+import type { SweepRule } from "../model/sweep-rule.js"
 import type { OptionLookup, Scope } from "./lookup.js"
 import { type Range, readOption, readTuned } from "./values.js"
 
@@ -15,6 +18,12 @@ export interface PairSettings {
   readonly notificationMicros: number
   readonly notificationEvents: ReadonlySet<string>
   readonly rejectionRate: RejectionRate | null
+  /** In the order in which they act; disabled ones too. */
+  readonly sweepRules: readonly SweepRule[]
+  /** Attempts that must have been made before a share of them means anything. */
+  readonly attemptThreshold: number
+  /** Deliveries that must have been made before reports about them do. */
+  readonly fblVolumeThreshold: number
   /** Bounds that win over rule files, by option. */
   readonly bounds: ReadonlyMap<string, Range>
   /** Values that someone wrote, in the unit of rules. 0 = no limit. */
@@ -36,10 +45,16 @@ export interface ModuleSettings {
   readonly readCacheAfterSuspension: boolean
   /** 0 = suspensions end when someone looks. */
   readonly sweepMicros: number
+  /** 0 = sweep rules are never evaluated. */
+  readonly bounceSweepMicros: number
+  /** Windows in which feedback reports and deliveries are counted for sweep rules. */
+  readonly fblWindow: Monitor
+  readonly countsBounces: boolean
+  readonly countsFeedback: boolean
 }
 
 /** Module options have no scope. */
-const NOWHERE: Scope = Object.freeze({ binding: "", domain: "" })
+const NOWHERE: Scope = Object.freeze({ group: "", binding: "", domain: "" })
 
 export class Settings {
   readonly module: ModuleSettings
@@ -92,6 +107,10 @@ function readModule(lookup: OptionLookup): ModuleSettings {
     forceMaxBindingAge: value(lookup, NOWHERE, "force_max_binding_age", "switch"),
     readCacheAfterSuspension: value(lookup, NOWHERE, "read_cache_after_suspension", "switch"),
     sweepMicros: Math.round(value(lookup, NOWHERE, "suspend_sweep_interval", "seconds") * 1e6),
+    bounceSweepMicros: Math.round(value(lookup, NOWHERE, "bounce_sweep_interval", "seconds") * 1e6),
+    fblWindow: readFblWindow(lookup),
+    countsBounces: value(lookup, NOWHERE, "enable_bounce_stats", "switch"),
+    countsFeedback: value(lookup, NOWHERE, "enable_fbl_stats", "switch"),
   }
 }
 
@@ -113,9 +132,21 @@ function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
     notificationMicros: micros("adaptive_notification_interval"),
     notificationEvents: new Set(value(lookup, scope, "adaptive_notification_events", "words")),
     rejectionRate: readRejectionRate(lookup, scope),
+    sweepRules: lookup.sweepRules(scope),
+    attemptThreshold: value(lookup, scope, "adaptive_attempt_threshold", "count"),
+    fblVolumeThreshold: value(lookup, scope, "adaptive_fbl_volume_threshold", "count"),
     bounds,
     written,
   }
+}
+
+/** A malformed one is said to fall back to windows of a day, not to the documented default. */
+const FBL_FALLBACK: Monitor = Object.freeze({ sizeSec: 86_400, count: 6 })
+
+function readFblWindow(lookup: OptionLookup): Monitor {
+  const text = lookup.lookup(NOWHERE, "fbl_stats_monitor")
+  if (text === null) return { sizeSec: 14_400, count: 6 }
+  return parseMonitor(text) ?? FBL_FALLBACK
 }
 
 function readRejectionRate(lookup: OptionLookup, scope: Scope): RejectionRate | null {

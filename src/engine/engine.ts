@@ -31,6 +31,10 @@ export interface EngineEvent {
   readonly phase: string | null
   readonly response: string
   readonly local: boolean
+  /** Class of a failure or an out-of-band bounce as the traffic has it; null when it does not tell. */
+  readonly bounceClass: string | null
+  /** Kind of a feedback report in lower case, e.g. "abuse"; null for other events. */
+  readonly fblType: string | null
 }
 
 export interface EngineListener {
@@ -335,6 +339,7 @@ export class Engine {
       ...this.store.pairs.name(pair),
       source,
       rule,
+      sweep: null,
       response: source === "response" || source === "rejection-rate" ? about.response : null,
       count,
       effects,

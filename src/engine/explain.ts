@@ -70,6 +70,8 @@ export function explain(
     phase,
     response,
     local: false,
+    bounceClass: null,
+    fblType: null,
   })
   const idle = engine.idleReason(match, pair)
   const shown = idle === null ? effects : withheld(effects, idle)

@@ -4,6 +4,7 @@
  * and kept, because every event asks. Decides nothing.
  * Source: engine.md sections 2 and 5; configuration.md section 2.
  */
+import type { Scope } from "../config/lookup.js"
 import type { PairSettings, Settings } from "../config/settings.js"
 import type { RuleList, RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
@@ -77,7 +78,7 @@ export class PairFacts {
    */
   sharedScope(pair: number, option: AdjustableOption, { source }: Parameter): string | null {
     if (source !== "configuration" || this.#store.adjusted(pair, option) !== null) return null
-    return this.#settings.declaration(this.#store.pairs.name(pair), option)
+    return this.#settings.declaration(this.#scopeOf(pair), option)
   }
 
   /** What an option is made of for a pair: what does not change with time. */
@@ -108,11 +109,16 @@ export class PairFacts {
     if (known !== undefined) return known
     const { pairs } = this.#store
     // Names are made only where the options ask for them.
-    const found = this.#settings.uniform ?? this.#settings.of(pairs.name(pair))
+    const found = this.#settings.uniform ?? this.#settings.of(this.#scopeOf(pair))
     const isMoving = pairs.bindingName(pairs.bindingOf(pair)) === MOVING
     const settings = isMoving ? { ...found, enabled: false } : found
     this.#pairSettings[pair] = settings
     return settings
+  }
+
+  #scopeOf(pair: number): Scope {
+    const { pairs } = this.#store
+    return { ...pairs.name(pair), group: pairs.groupOf(pairs.bindingOf(pair)) }
   }
 
   /** Has mail on its way to another node been seen? Bindings are few, and only ever added. */

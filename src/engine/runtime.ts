@@ -61,12 +61,24 @@ export class Runtime {
     checkTime(event.atMicros, `${event.atMicros} microseconds`)
     checkType(event.type)
     checkDomain(event.domain)
-    const { atMicros, type, binding, domain, mx, phase, response, local, deliveryTimeSec } = makeEvent(event)
+    const {
+      atMicros,
+      type,
+      binding,
+      domain,
+      mx,
+      phase,
+      response,
+      local,
+      bounceClass,
+      fblType,
+      deliveryTimeSec,
+    } = makeEvent(event)
     const { pairs, audits } = this.store
     const pair = pairs.of(binding, domain)
     this.#engine.advance(atMicros)
     audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, microsTaken(deliveryTimeSec))
-    this.#engine.process({ atMicros, type, pair, mx, phase, response, local })
+    this.#engine.process({ atMicros, type, pair, mx, phase, response, local, bounceClass, fblType })
   }
 
   /** Lets time pass without an event: what is over by then is lifted. */

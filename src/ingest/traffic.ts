@@ -41,6 +41,8 @@ export interface TrafficEvent {
   response: string
   local: boolean
   bounceClass: string | null
+  /** Kind of a feedback report; null for all other types. */
+  fblType: string | null
   /**
    * Microseconds that a delivery took, from what on depends on its file's format; -1 where the traffic
    * does not tell, for all other types, and without `audits`.
@@ -65,6 +67,7 @@ export function emptyEvent(): TrafficEvent {
     response: "",
     local: false,
     bounceClass: null,
+    fblType: null,
     deliveryMicros: NOT_TOLD,
     lineNumber: 0,
     file: 0,

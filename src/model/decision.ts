@@ -4,8 +4,18 @@
  */
 import type { Effect } from "./effect.js"
 import type { ResponseRule } from "./rule.js"
+import type { SweepRule } from "./sweep-rule.js"
 
 type DecisionSource = "response" | "sweep" | "rejection-rate" | "positive" | "lift"
+
+/** A sweep rule whose threshold was met, and by what. */
+export interface SweepFiring {
+  readonly rule: SweepRule
+  readonly level: "low" | "high"
+  /** Messages with the rule's codes, and those they are a share of. */
+  readonly count: number
+  readonly total: number
+}
 
 export interface Decision {
   readonly atMicros: number
@@ -15,6 +25,8 @@ export interface Decision {
   readonly domain: string
   readonly source: DecisionSource
   readonly rule: ResponseRule | null
+  /** Of a sweep; null for any other source. */
+  readonly sweep: SweepFiring | null
   /** The reply that led to it; null when none did. */
   readonly response: string | null
   /** Matches in the rule's window, this one included; null without a rule. */

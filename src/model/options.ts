@@ -67,6 +67,7 @@ export const ADAPTIVE_OPTIONS: Readonly<Record<string, AdaptiveOption>> = Object
   adaptive_default_suspension_enabled: scoped("switch", "false"),
   adaptive_rejection_rate_suspension_percentage: scoped("percent", "20"),
   adaptive_attempt_threshold: scoped("count", "2000"),
+  adaptive_fbl_volume_threshold: scoped("count", "20000"),
   adaptive_notification_events: scoped("words", "throttle suspension blackhole"),
   adaptive_notification_interval: scoped("seconds", "3600"),
   ...Object.fromEntries(
@@ -78,4 +79,7 @@ export const ADAPTIVE_OPTIONS: Readonly<Record<string, AdaptiveOption>> = Object
   force_max_binding_age: module("switch", "false"),
   read_cache_after_suspension: module("switch", "false"),
   suspend_sweep_interval: module("seconds", "60"),
+  bounce_sweep_interval: module("seconds", "3600"),
+  enable_bounce_stats: module("switch", "true"),
+  enable_fbl_stats: module("switch", "true"),
 })

@@ -42,6 +42,8 @@ export interface PairName {
 
 export interface PairTableState {
   readonly bindings: readonly string[]
+  /** By binding; absent where nothing named one. */
+  readonly groups: readonly (string | null)[]
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly starts: Int32Array<ArrayBuffer>
   readonly domains: Int32Array<ArrayBuffer>
@@ -52,6 +54,7 @@ const PAIRS_AT_A_TIME = 4096
 const SCRATCH_BYTES = 512
 const SCRATCH = Buffer.alloc(SCRATCH_BYTES)
 const DEFAULT_BYTES = Buffer.from("default")
+const DEFAULT_GROUP = "default"
 
 export class PairTable {
   /** Everything a comparison needs stands together: a look-up waits for memory as seldom as can be. */
@@ -71,6 +74,8 @@ export class PairTable {
   #domains = new Int32Array(1 << 9)
   readonly #names: (PairName | undefined)[] = []
   readonly #bindings: string[] = []
+  /** Group of a binding as the traffic has it. */
+  readonly #groups: (string | null)[] = []
   readonly #bindingNumbers = new Map<string, number>()
   /** The bytes last asked with, and a view of them: a reader asks many times with the same. */
   #asked: Uint8Array = DEFAULT_BYTES
@@ -142,6 +147,16 @@ export class PairTable {
     return this.#bindings[binding] as string
   }
 
+  /** Group of a binding as the traffic first named it; "default" where it did not. */
+  groupOf(binding: number): string {
+    return this.#groups[binding] ?? DEFAULT_GROUP
+  }
+
+  /** Notes the group of a binding; the first one stays. */
+  noteGroup(binding: number, group: string): void {
+    if (group !== "") this.#groups[binding] ??= group
+  }
+
   /** Both names of a pair; one object a pair, made when first asked for. */
   name(pair: number): PairName {
     const known = this.#names[pair]
@@ -171,6 +186,7 @@ export class PairTable {
     copy.#domains = this.#domains
     copy.#isShared = true
     for (const name of this.#bindings) copy.#bindingNumber(name)
+    copy.#groups.push(...this.#groups)
     return copy
   }
 
@@ -178,6 +194,7 @@ export class PairTable {
   state(): PairTableState {
     return {
       bindings: this.#bindings,
+      groups: this.#groups,
       bytes: this.#bytes.subarray(0, this.#used),
       starts: this.#starts.subarray(0, this.#count),
       domains: this.#domains.subarray(0, this.#count),
@@ -197,6 +214,7 @@ export class PairTable {
     this.#domains = state.domains
     this.#bindingOf = state.bindingOf
     for (const name of state.bindings) this.#bindingNumber(name)
+    this.#groups.push(...(state.groups ?? []))
     // Room for all from the start: making more later means entering everything anew.
     while (state.starts.length > (this.#mask + 1) * MAX_LOAD) this.#mask = this.#mask * 2 + 1
     this.#slots = new Int32Array(SLOT * (this.#mask + 1))

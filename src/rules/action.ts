@@ -3,8 +3,8 @@
  * each take exactly one argument. A bad action is dropped; the others stay.
  * Source: rule-files.md section 4.
  */
+import { ARGUMENT_FORM, isActionName, readAction } from "../model/action.js"
 import type { Place } from "../model/diagnostic.js"
-import { DURATION_FORM, parseDurationSec } from "../model/duration.js"
 import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable, RawValue } from "../model/raw.js"
 import { ACTION_NAMES, type Action, type ActionName } from "../model/rule.js"
@@ -71,10 +71,6 @@ function compileFlat(table: RawTable, actions: Action[], report: Report): void {
   }
 }
 
-function isActionName(text: string): text is ActionName {
-  return (ACTION_NAMES as readonly string[]).includes(text)
-}
-
 function compileAction(nameEntry: RawEntry, argEntry: RawEntry | undefined, report: Report): Action | null {
   const name = nameEntry.value
   if (typeof name !== "string" || !isActionName(name)) {
@@ -109,17 +105,6 @@ function compileAction(nameEntry: RawEntry, argEntry: RawEntry | undefined, repo
   return action
 }
 
-const ARGUMENT_FORM: Record<ActionName, string> = {
-  suspend: `write ${DURATION_FORM}`,
-  blackhole: `write ${DURATION_FORM}`,
-  greylisted: `write ${DURATION_FORM}`,
-  throttle: 'write {"throttle", "down"}; there is no other direction',
-  warmup: "write the new age of the binding in seconds, e.g. 86400",
-  reduce_connections: "write a whole number of connections to take away, at least 1",
-  reduce_deliveries: "write a whole number of deliveries to take away, at least 1",
-  transcode: 'write a reply code from 400 to 599, e.g. "454", or a whole reply that begins with one',
-}
-
 function compileArgument(
   name: ActionName,
   value: RawValue,
@@ -128,45 +113,14 @@ function compileArgument(
 ): Action | null {
   if (typeof value !== "string" && typeof value !== "number") return null
   const text = String(value)
-  const args = Object.freeze([text])
-  switch (name) {
-    case "suspend":
-    case "blackhole":
-    case "greylisted": {
-      const seconds = parseDurationSec(text)
-      return seconds === null ? null : Object.freeze({ name, args, seconds })
-    }
-    case "throttle":
-      return text === "down" ? Object.freeze({ name, args }) : null
-    case "warmup": {
-      const seconds = warmupSeconds(text, place, report)
-      return seconds === null ? null : Object.freeze({ name, args, seconds })
-    }
-    case "reduce_connections":
-    case "reduce_deliveries": {
-      const amount = wholeNumber(text)
-      return amount === null || amount < 1 ? null : Object.freeze({ name, args, amount })
-    }
-    case "transcode":
-      return /^[45]\d\d($|[ -])/.test(text) ? Object.freeze({ name, args, reply: text }) : null
+  const action = readAction(name, text)
+  if (action?.name === "warmup" && !/^\d+$/.test(text)) {
+    report.add(
+      "E_WARMUP_UNIT",
+      place,
+      `warmup takes seconds; "${text}" is read as ${action.seconds}`,
+      `write ${action.seconds}`,
+    )
   }
-}
-
-function wholeNumber(text: string): number | null {
-  return /^\d{1,15}$/.test(text) ? Number(text) : null
-}
-
-/** Seconds; a duration with a unit is understood, but the original would not have. */
-function warmupSeconds(text: string, place: Place | null, report: Report): number | null {
-  const seconds = wholeNumber(text)
-  if (seconds !== null) return seconds
-  const duration = parseDurationSec(text)
-  if (duration === null) return null
-  report.add(
-    "E_WARMUP_UNIT",
-    place,
-    `warmup takes seconds; "${text}" is read as ${duration}`,
-    `write ${duration}`,
-  )
-  return duration
+  return action
 }

@@ -66,8 +66,8 @@ export class Store extends PairRecords {
    * the store's own: take parts of a fork when events go on meanwhile.
    */
   *parts(): Generator<Part> {
-    const { bindings, ...names } = this.pairs.state()
-    yield { name: "pairs", facts: { bindings }, columns: names }
+    const { bindings, groups, ...names } = this.pairs.state()
+    yield { name: "pairs", facts: { bindings, groups }, columns: names }
     yield* this.recordParts()
     yield* this.pairThrottles.parts("pair-throttles")
     yield* this.#scopes.parts("scopes", {})

@@ -4,7 +4,7 @@ import { globalOptions } from "../../src/config/lookup.js"
 import { readTuned } from "../../src/config/values.js"
 import { readSwitch } from "../../src/model/switch.js"
 
-const SCOPE = { binding: "b1", domain: "a.test" }
+const SCOPE = { group: "default", binding: "b1", domain: "a.test" }
 
 describe("--set", () => {
   test.each([

@@ -64,6 +64,8 @@ export function drive(
       phase: null,
       response: what === "ok" ? "" : what,
       local: what.includes("[local]"),
+      bounceClass: null,
+      fblType: null,
     })
   }
   return { words: decisions.map(inOneLine), decisions, matches, unmatched, held, engine }

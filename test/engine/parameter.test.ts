@@ -25,7 +25,7 @@ interface Given {
 function rest(option: string, value: ConfiguredValue | null, given: Given = {}): Parameter {
   const { set = [], answer, adjusted = null, seen } = given
   const configured = value === null ? null : { option, value, file: "f.lua", line: 1 }
-  const settings = new Settings(globalOptions(set)).of({ binding: "b1", domain: "a.test" })
+  const settings = new Settings(globalOptions(set)).of({ group: "default", binding: "b1", domain: "a.test" })
   return parameterOf(planOption(option, configured, settings), {
     adjusted,
     ageSec: 77,

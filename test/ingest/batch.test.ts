@@ -49,6 +49,7 @@ test("any events, of pairs the other side knows or not", () => {
           ...fields,
           typeNumber: TYPE_NUMBER[fields.type],
           pair,
+          fblType: null,
           deliveryMicros: audits ? fields.deliveryMicros : -1,
           ...(isPlain ? { phase: null, local: false, bounceClass: null } : {}),
         }
@@ -79,6 +80,7 @@ test("more events than a batch holds", () => {
     response: "",
     local: false,
     bounceClass: null,
+    fblType: null,
     deliveryMicros: -1,
     file: 0,
   } as const
