@@ -1,6 +1,6 @@
 /** The engine as a program embeds it: what is held back, until when, and why. */
 import { describe, expect, test } from "vitest"
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { Runtime, type RuntimeListener, type SendAnswer } from "../../src/engine/runtime.js"
 import type { Decision } from "../../src/model/decision.js"
 import { Store } from "../../src/store/store.js"

@@ -1,6 +1,6 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
 
-import { dryRun as replay } from "../../api.js"
+import { configuredStore, dryRun as replay } from "../../api.js"
 import { CODES, type Code } from "../../errors.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
@@ -9,7 +9,6 @@ import type { FileReport } from "../../ingest/traffic.js"
 import { diagnostic } from "../../model/diagnostic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
 import { nearest } from "../../model/nearest.js"
-import type { LoadedRules } from "../../reload/load.js"
 import type { DryRunListener, Mode } from "../../replay/dry-run.js"
 import { deliveryTimeOf, trafficFindings } from "../../replay/findings.js"
 import type { Summary } from "../../replay/tally.js"
@@ -20,23 +19,15 @@ import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
 import { plural } from "../../report/words.js"
 import { StoreFault } from "../../store/fault.js"
 import type { OutboundAudit } from "../../store/outbound-audit.js"
-import { Store } from "../../store/store.js"
-import {
-  type Context,
-  EXIT,
-  loadRulesOrShipped,
-  printFindings,
-  readSettings,
-  UsageError,
-} from "../context.js"
+import type { Store } from "../../store/store.js"
+import { type Context, EXIT, UsageError } from "../context.js"
 import { LineOutput } from "../output.js"
 import { Progress } from "../progress.js"
+import { readSetup, type SetupOptions, usableRules } from "../setup.js"
 
-export interface DryRunOptions {
+export interface DryRunOptions extends SetupOptions {
   readonly traffic: readonly string[]
   readonly format: string
-  readonly rules: readonly string[]
-  readonly set: readonly string[]
   readonly mode: Mode
   readonly from?: number
   readonly to?: number
@@ -71,17 +62,22 @@ const MAX_BAD_LINES = 10
 
 export async function dryRun(context: Context, options: DryRunOptions): Promise<number> {
   const format = readFormat(options.format)
-  const lookup = readSettings(options.set)
+  const { configuration: lookup, rules } = readSetup(context, options)
   const { from, to } = options
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
   if (options.traffic.filter((path) => path === "-").length > 1)
     throw new UsageError("standard input is named twice", "name - once")
-  const store = new Store()
+  const store = configuredStore(lookup)
   const audit = defineAudit(options, store)
   const output = new LineOutput()
   const progress = new Progress(process.stderr)
-  const loading = usableRules(context, options)
+  const loading = usableRules(
+    context,
+    rules,
+    { nowSec: from ?? SCRIPT_CLOCK_SEC },
+    { done: "replayed", force: options.force === true },
+  )
   const badLines = new BadLines(context, progress, options.allBad === true)
   // Lines are read while the rules load; what is wrong with the rules is told first.
   loading.then(
@@ -129,7 +125,6 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     return countFindings(findings).errors > 0 ? EXIT.usage : EXIT.ok
   } catch (error) {
     progress.clear()
-    if (error instanceof Refused) return error.exitCode
     if (!(error instanceof SourceError)) throw error
     const { code, path, message, hint } = error
     const finding = diagnostic(
@@ -205,39 +200,6 @@ function streaming(
       ? { match: (match, where) => output.line(matchJson(match, where, shown)) }
       : {}),
   }
-}
-
-/** Rules that cannot be used; what is wrong with them has been told. */
-class Refused extends Error {
-  constructor(readonly exitCode: number) {
-    super("the rules are refused")
-  }
-}
-
-/** Loads the rules. A replay of half of them would mislead: errors must be accepted explicitly. @throws Refused */
-async function usableRules(
-  context: Context,
-  { rules, from, force }: Pick<DryRunOptions, "rules" | "from" | "force">,
-): Promise<LoadedRules> {
-  const loaded = await loadRulesOrShipped(rules, { nowSec: from ?? SCRIPT_CLOCK_SEC })
-  if (loaded.unreadable.length > 0) {
-    printFindings(context, loaded.unreadable, loaded)
-    throw new Refused(EXIT.usage)
-  }
-  const { errors } = countFindings(loaded.diagnostics)
-  if (errors === 0) return loaded
-  const { yellow, red } = context.errStyle
-  const some = plural(errors, "error")
-  if (force === true) {
-    context.err(`${yellow("note:")} the rules have ${some} (see adaptive check); what is valid is replayed`)
-    return loaded
-  }
-  const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
-  printFindings(context, wrong, loaded)
-  context.err(
-    `${red("adaptive:")} the rules have ${some}: nothing is replayed\n  hint: mend them, or replay what is valid with --force`,
-  )
-  throw new Refused(EXIT.no)
 }
 
 function readFormat(text: string): FormatName | null {

@@ -1,0 +1,195 @@
+/**
+ * Every option that a configuration may set and that has to do with Adaptive
+ * Delivery: what it takes, its default, where it may stand, and whether it does
+ * something here. One table for the checks, the look-ups and the README.
+ * Source: configuration.md section 3; seed "adaptive".
+ */
+import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
+
+/** Stanzas whose options are known; the others are kept and not looked into. */
+export const STANZAS = [
+  "global",
+  "binding_group",
+  "binding",
+  "domain",
+  "host",
+  "adaptive",
+  "adaptive_sweep_rule",
+  "adaptive_backstore_leveldb",
+  "adaptive_backstore_riak",
+  "alerting",
+  "bounce_classifier_override",
+  "inbound_audit",
+  "outbound_audit",
+  "scriptlet",
+  "script",
+] as const
+export type StanzaName = (typeof STANZAS)[number]
+
+/** The scopes that options fall back through. */
+export type ScopeKind = "global" | "binding_group" | "binding" | "domain"
+export const SCOPE_KINDS: readonly ScopeKind[] = ["global", "binding_group", "binding", "domain"]
+
+export interface CatalogueEntry {
+  readonly name: string
+  readonly type: OptionType
+  /** As it would be written; null = unset. */
+  readonly defaultText: string | null
+  readonly stanzas: readonly StanzaName[]
+  /** Why it has no effect here; null where it has. */
+  readonly idle: string | null
+}
+
+/** Type, default, and why it does nothing. */
+type Row = readonly [type: OptionType, defaultText: string | null, idle?: string]
+
+const NOT_A_CACHE = "state stands in columns that hold every pair: nothing is cached, nothing expires"
+const NO_SERVER = "state is kept in this program and its snapshots, not on a server"
+const EXACT = "matches are counted by exact times, not in a named series"
+const NO_CLUSTER = "one node: there is nobody to share with"
+const MTA_SIDE = "the mail server's own business: no rule of Adaptive Delivery tunes it"
+
+const MODULE: Readonly<Record<string, Row>> = {
+  enabled: ["switch", "true"],
+  debug_level: ["level", "error", "the log of this program has one level, operational_log_level"],
+  ad_response_rule_series_prefix: ["text", "ADRR_series", EXACT],
+  adaptive_cache_size: ["count", "1048576", NOT_A_CACHE],
+  adaptive_cache_ttl: ["seconds", "43200", NOT_A_CACHE],
+  backing_store_connect_timeout: ["seconds", "5", NO_SERVER],
+  backing_store_timeout: ["seconds", "5", NO_SERVER],
+  backstore_job_concurrency: ["count", null, NO_SERVER],
+  binding_domain_cache_max_ttl: ["seconds", "86400", NOT_A_CACHE],
+  binding_domain_cache_size: ["count", "999999", NOT_A_CACHE],
+  data_store: ["list", '("http://127.0.0.1:8098")', NO_SERVER],
+  data_store_sync_interval: ["seconds", "3600", NO_SERVER],
+  datasource_name: ["text", null, "obsolete: no version since 3.1 reads it"],
+  enable_bounce_stats: ["switch", "true"],
+  enable_fbl_stats: ["switch", "true"],
+  enable_jlog: ["switch", "false"],
+  enable_logging: ["switch", "true"],
+  fbl_stats_monitor: ["monitor", "14400,6"],
+  fbl_stats_series: ["text", "FBL_stats", "reports are counted by pair, not in a named series"],
+  fbl_total_series: ["text", "FBL_total", "deliveries are counted by pair, not in a named series"],
+  jlog_file: ["text", "jlog:///var/log/adaptive/adaptive.rt=>ad_stats"],
+  log_base: ["text", "/var/log/ecelerity/adaptive"],
+  operational_log_level: ["level", "NOTICE"],
+  outbound_throttle_messages_monitor: ["monitor", "3,20", NO_CLUSTER],
+  outbound_throttle_messages_series: ["text", "OBTM_Series", NO_CLUSTER],
+  split_logs_by_binding: ["switch", "false"],
+}
+
+const SCOPED: Readonly<Record<string, Row>> = {
+  adaptive_scope: ["cluster", "auto", "one node: every pair is local"],
+  adaptive_alert_email_destination: ["text", null],
+  adaptive_alert_email_sender: ["text", null],
+  adaptive_retry_fuzz: [
+    "seconds",
+    "4096",
+    "messages are queued by the mail server; it is told when a pair is free, and spreads them itself",
+  ],
+  adaptive_sweep_rule_enabled: ["switch", "1"],
+  suspend_delivery: ["switch", "false"],
+  blackhole: ["blackhole", "false"],
+  delayed_binding_domain_fuzz: ["seconds", "0", MTA_SIDE],
+  message_expiration: ["seconds", "86400", MTA_SIDE],
+}
+
+const OTHERS: Partial<Readonly<Record<StanzaName, Readonly<Record<string, Row>>>>> = {
+  global: { siv_throttle_cache_size: ["count", "1000"] },
+  adaptive_sweep_rule: {
+    codes: ["list", null],
+    low_threshold: ["percent", "5"],
+    low_action: ["list", '("throttle" "down")'],
+    high_threshold: ["percent", "10"],
+    high_action: ["list", '("suspend" "4 hours")'],
+    adaptive_sweep_rule_enabled: ["switch", "1"],
+  },
+  adaptive_backstore_leveldb: {
+    path: ["text", "/var/log/ecelerity/adaptive.leveldb", NO_SERVER],
+  },
+  adaptive_backstore_riak: {
+    connect_timeout: ["seconds", "5", NO_SERVER],
+    timeout: ["seconds", "5", NO_SERVER],
+  },
+  alerting: {
+    alerting_cache_size: ["count", "1048576", NOT_A_CACHE],
+    alerting_cache_ttl: ["seconds", "3600", NOT_A_CACHE],
+  },
+  bounce_classifier_override: { custom_classes: ["dictionary", null] },
+  inbound_audit: {
+    monitors: ["list", null, "incoming mail is not looked at"],
+    maintenance_interval: ["seconds", "300", "incoming mail is not looked at"],
+    log_dir: ["text", "/var/log/ecelerity/audit_series_logs", "incoming mail is not looked at"],
+    serialize_dir: ["text", "/var/log/ecelerity/audit_series_persist", "incoming mail is not looked at"],
+  },
+  outbound_audit: {
+    monitors: ["list", '("300,6")'],
+    monitor_domains: ["switch", "on"],
+    threshold: ["count", "0"],
+    domainlist: ["text", ""],
+  },
+  scriptlet: { script_ttl: ["seconds", "300", "rule files are read again when they change"] },
+  script: { source: ["text", null] },
+}
+
+function entriesOf(rows: Readonly<Record<string, Row>>, stanzas: readonly StanzaName[]): CatalogueEntry[] {
+  return Object.entries(rows).map(([name, [type, defaultText, idle]]) => ({
+    name,
+    type,
+    defaultText,
+    stanzas,
+    idle: idle ?? null,
+  }))
+}
+
+function adaptiveEntries(): CatalogueEntry[] {
+  return Object.entries(ADAPTIVE_OPTIONS).map(([name, { type, defaultText, isModule }]) => ({
+    name,
+    type,
+    // A configuration that does not enable it leaves it off.
+    defaultText: name === "adaptive_enabled" ? "false" : defaultText,
+    stanzas: isModule ? ["adaptive"] : SCOPE_KINDS,
+    idle: null,
+  }))
+}
+
+function tunableEntries(): CatalogueEntry[] {
+  return Object.entries(TUNABLE_OPTIONS).map(([name, { defaultText }]) => ({
+    name,
+    type: name === "outbound_throttle_messages" ? "throttle" : "tuned",
+    defaultText,
+    stanzas: name === "max_outbound_connections" ? [...SCOPE_KINDS, "host"] : SCOPE_KINDS,
+    idle: null,
+  }))
+}
+
+/** All of them; a name may stand twice, with different stanzas. */
+export const CATALOGUE: readonly CatalogueEntry[] = Object.freeze([
+  ...adaptiveEntries(),
+  ...entriesOf(SCOPED, SCOPE_KINDS),
+  ...tunableEntries(),
+  ...entriesOf(MODULE, ["adaptive"]),
+  ...Object.entries(OTHERS).flatMap(([stanza, rows]) => entriesOf(rows, [stanza as StanzaName])),
+])
+
+const BY_STANZA: ReadonlyMap<StanzaName, ReadonlyMap<string, CatalogueEntry>> = new Map(
+  STANZAS.map((stanza) => [
+    stanza,
+    new Map(CATALOGUE.filter(({ stanzas }) => stanzas.includes(stanza)).map((entry) => [entry.name, entry])),
+  ]),
+)
+
+/** What may stand in a stanza, by name in lower case. */
+export function optionsOf(stanza: StanzaName): ReadonlyMap<string, CatalogueEntry> {
+  return BY_STANZA.get(stanza) ?? new Map()
+}
+
+/** Stanzas that a name may stand in. */
+export function stanzasOf(name: string): readonly StanzaName[] {
+  return CATALOGUE.filter((entry) => entry.name === name).flatMap(({ stanzas }) => stanzas)
+}
+
+/** What a scope has where nobody sets an option; null = unset, or unknown here. */
+export function defaultOf(name: string): string | null {
+  return optionsOf("domain").get(name)?.defaultText ?? optionsOf("adaptive").get(name)?.defaultText ?? null
+}
