@@ -10,7 +10,7 @@ import { compilePattern } from "../pcre/index.js"
 import { SCOPE_KINDS, type ScopeKind, STANZAS, type StanzaName } from "./catalogue.js"
 import { checkOption } from "./conf-check.js"
 import { readSweepStanza } from "./conf-sweep.js"
-import { ScopeNode, ScopeTree, type Setting } from "./scope-tree.js"
+import { ScopeNode, ScopeTree, type Setting, settingOf } from "./scope-tree.js"
 import { type Assignment, type Item, type Scalar, type Stanza, valueText } from "./syntax/conf-ast.js"
 import type { ConfReport } from "./syntax/conf-report.js"
 
@@ -19,8 +19,11 @@ export interface ModuleNode {
   readonly stanza: StanzaName
   /** Null for a module of which there is only one. */
   readonly instance: string | null
-  readonly first: Stanza
+  /** Its first stanza; null where no file configures it. */
+  readonly first: Stanza | null
   readonly settings: Map<string, Setting>
+  /** Of a scriptlet, by name. */
+  readonly scripts: Map<string, ReadonlyMap<string, Setting>>
 }
 
 /** A script that the configuration names. */
@@ -233,12 +236,12 @@ class Building {
           `a second scriptlet instance, '${instance}' beside '${other.instance}'; there may be one`,
           `use one name for all scriptlet stanzas. ${STAYS}`,
         )
-      module = { stanza: name, instance, first: stanza, settings: new Map() }
+      module = { stanza: name, instance, first: stanza, settings: new Map(), scripts: new Map() }
       this.#modules.set(key, module)
     }
     for (const item of stanza.items) {
       if (item.kind === "assignment") this.#moduleOption(item, name, module)
-      else if (item.kind === "stanza" && name === "scriptlet") this.#script(item)
+      else if (item.kind === "stanza" && name === "scriptlet") this.#script(item, module)
     }
   }
 
@@ -248,13 +251,17 @@ class Building {
     if (isKnown || name === "scriptlet") module.settings.set(item.name.toLowerCase(), settingOf(item))
   }
 
-  #script(stanza: Stanza): void {
+  #script(stanza: Stanza, module: ModuleNode): void {
     if (stanza.name.toLowerCase() !== "script") return
+    const settings = new Map<string, Setting>()
     for (const item of stanza.items) {
-      if (item.kind !== "assignment" || item.name.toLowerCase() !== "source") continue
-      if (checkOption(item, "script", this.#report))
-        this.#scripts.push({ text: valueText(item.value), at: item })
+      if (item.kind !== "assignment") continue
+      const isSource = item.name.toLowerCase() === "source"
+      if (isSource && !checkOption(item, "script", this.#report)) continue
+      settings.set(item.name.toLowerCase(), settingOf(item))
+      if (isSource) this.#scripts.push({ text: valueText(item.value), at: item })
     }
+    module.scripts.set(stanza.argument?.text ?? "", settings)
   }
 
   #takeClasses({ value }: Assignment): void {
@@ -294,7 +301,17 @@ class Building {
     this.#sweepSettings.set(node, ofNode)
     if (place >= 0) return
     // Keeps its place; what it says is read when all stanzas of its name are known.
-    const slot = node.sweepRules.push({ name, families: [], enabled: null, order, rule: null }) - 1
+    const slot =
+      node.sweepRules.push({
+        name,
+        families: [],
+        enabled: null,
+        order,
+        source: stanza.source,
+        at: stanza.at,
+        settings: new Map(),
+        rule: null,
+      }) - 1
     this.#pending.push(() => {
       const all = this.#sweepSettings.get(node)?.get(name) ?? merged
       node.sweepRules[slot] = readSweepStanza(
@@ -322,8 +339,4 @@ class Building {
 function customNumber({ text }: Scalar): number | null {
   const number = /^\d{1,2}$/.test(text) ? Number(text) : null
   return number === null || number < 1 || BOUNCE_CLASSES.has(number) ? null : number
-}
-
-function settingOf({ name, value }: Assignment): Setting {
-  return { name: name.toLowerCase(), text: valueText(value), value }
 }

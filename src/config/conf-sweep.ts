@@ -10,6 +10,7 @@ import { ACTION_NAMES, type Action } from "../model/rule.js"
 import { DEFAULT_HIGH, DEFAULT_LOW, type SweepFamily, type SweepThreshold } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import type { ScopeNode, SweepStanza } from "./scope-tree.js"
+import { settingOf } from "./scope-tree.js"
 import { sweepRuleId } from "./sweep-stanza.js"
 import { type Assignment, elementsOf, type Stanza, type Value, valueText } from "./syntax/conf-ast.js"
 import type { ConfReport } from "./syntax/conf-report.js"
@@ -25,7 +26,7 @@ interface Codes {
  * @param isKnownClass is there such a class among the operator's own?
  */
 export function readSweepStanza(
-  stanza: Stanza,
+  stanza: Pick<Stanza, "source" | "at">,
   name: string,
   settings: ReadonlyMap<string, Assignment>,
   node: ScopeNode,
@@ -77,6 +78,9 @@ export function readSweepStanza(
     families,
     enabled,
     order,
+    source: stanza.source,
+    at: stanza.at,
+    settings: new Map([...settings].map(([key, item]) => [key, settingOf(item)])),
     rule:
       family === undefined
         ? null

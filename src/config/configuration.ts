@@ -7,11 +7,14 @@ import type { Diagnostic } from "../model/diagnostic.js"
 import type { SweepRule } from "../model/sweep-rule.js"
 import { optionsOf } from "./catalogue.js"
 import { buildConf, type ModuleNode } from "./conf-build.js"
+import { readSweepStanza } from "./conf-sweep.js"
 import { checkWhole } from "./conf-whole.js"
 import type { OptionLookup, Scope } from "./lookup.js"
 import { findSetting, type Rank, type ScopeNode, ScopeTree, type Setting } from "./scope-tree.js"
 import { sweepRulesOf } from "./sweep-stanza.js"
+import type { Assignment } from "./syntax/conf-ast.js"
 import { type ConfFiles, loadConfText } from "./syntax/conf-load.js"
+import { ConfReport } from "./syntax/conf-report.js"
 import type { ConfSource } from "./syntax/conf-source.js"
 
 export interface ConfigurationOptions {
@@ -73,15 +76,13 @@ export function loadConfiguration(
 
 export class Configuration implements OptionLookup {
   readonly tree: ScopeTree
-  readonly modules: readonly ModuleNode[]
+  readonly modules: ModuleNode[]
   readonly scripts: readonly NamedScript[]
   readonly customClasses: ReadonlyMap<number, string>
   /** Directories that scripts and included files are looked for in. */
   readonly directories: readonly string[]
   /** Is Adaptive Delivery on where nothing says so? */
   readonly #isEnabled: boolean
-  /** Options of the adaptive module that were set over its stanza. */
-  readonly #assigned = new Map<string, Setting>()
 
   constructor(
     tree: ScopeTree,
@@ -93,7 +94,7 @@ export class Configuration implements OptionLookup {
   ) {
     this.#isEnabled = isEnabled
     this.tree = tree
-    this.modules = modules
+    this.modules = [...modules]
     this.scripts = scripts
     this.customClasses = customClasses
     this.directories = directories
@@ -101,14 +102,58 @@ export class Configuration implements OptionLookup {
 
   /** One in which nothing is set. Adaptive Delivery is on: there is no file that could enable it. */
   static empty(): Configuration {
-    return new Configuration(new ScopeTree(), [], [], new Map(), [], true)
+    const adaptive = {
+      stanza: "adaptive",
+      instance: null,
+      first: null,
+      settings: new Map(),
+      scripts: new Map(),
+    } as const
+    return new Configuration(new ScopeTree(), [adaptive], [], new Map(), [], true)
   }
 
   /** Sets an option globally: of the adaptive module if it is one of its own. */
   assign(option: string, text: string): void {
     const setting: Setting = { name: option, text, value: null }
-    if (optionsOf("adaptive").has(option)) this.#assigned.set(option, setting)
+    if (optionsOf("adaptive").has(option)) this.#adaptive().set(option, setting)
     else this.tree.root.settings.set(option, setting)
+  }
+
+  /** Sets an option of a sweep rule that is configured in a scope. False when there is none of that name. */
+  setSweepRule(node: ScopeNode, name: string, assignment: Assignment): boolean {
+    return this.#changeSweepRule(node, name, (settings) =>
+      settings.set(assignment.name.toLowerCase(), assignment),
+    )
+  }
+
+  unsetSweepRule(node: ScopeNode, name: string, option: string): boolean {
+    return this.#changeSweepRule(node, name, (settings) => settings.delete(option))
+  }
+
+  #changeSweepRule(
+    node: ScopeNode,
+    name: string,
+    change: (settings: Map<string, Assignment>) => void,
+  ): boolean {
+    const place = node.sweepRules.findIndex((one) => one.name === name)
+    const stanza = node.sweepRules[place]
+    if (stanza === undefined) return false
+    const settings = new Map<string, Assignment>()
+    for (const [option, { value }] of stanza.settings)
+      if (value !== null)
+        settings.set(option, { kind: "assignment", name: option, value, source: value.source, at: value.at })
+    change(settings)
+    const { source, at, order } = stanza
+    node.sweepRules[place] = readSweepStanza(
+      { source, at },
+      name,
+      settings,
+      node,
+      order,
+      this.customClasses,
+      new ConfReport(),
+    )
+    return true
   }
 
   get isUniform(): boolean {
@@ -150,9 +195,18 @@ export class Configuration implements OptionLookup {
     )
   }
 
+  /** The adaptive module, which is there also where no file configures it. */
+  #adaptive(): Map<string, Setting> {
+    const known = this.modules.find(({ stanza }) => stanza === "adaptive")
+    if (known !== undefined) return known.settings
+    const settings = new Map<string, Setting>()
+    this.modules.push({ stanza: "adaptive", instance: null, first: null, settings, scripts: new Map() })
+    return settings
+  }
+
   #find(scope: Scope, option: string): { readonly setting: Setting; readonly node: ScopeNode | null } | null {
     if (!optionsOf("adaptive").has(option)) return findSetting(this.ranks(scope), option)
-    const setting = this.#assigned.get(option) ?? this.module("adaptive")?.get(option)
+    const setting = this.module("adaptive")?.get(option)
     return setting === undefined ? null : { setting, node: null }
   }
 

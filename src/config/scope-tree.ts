@@ -8,7 +8,8 @@ import type { SweepFamily, SweepRule } from "../model/sweep-rule.js"
 import type { CompiledPattern } from "../pcre/index.js"
 import type { ScopeKind } from "./catalogue.js"
 import type { Scope } from "./lookup.js"
-import type { Stanza, Value } from "./syntax/conf-ast.js"
+import { type Stanza, type Value, valueText } from "./syntax/conf-ast.js"
+import type { ConfSource } from "./syntax/conf-source.js"
 
 /** An option as one scope sets it. */
 export interface Setting {
@@ -28,8 +29,17 @@ export interface SweepStanza {
   readonly enabled: boolean | null
   /** Its place among all stanzas of the configuration. */
   readonly order: number
+  /** Where its first stanza stands. */
+  readonly source: ConfSource
+  readonly at: number
+  /** Its own options, as they are written. */
+  readonly settings: ReadonlyMap<string, Setting>
   /** What it makes where it is on; null when it is ignored. */
   readonly rule: Omit<SweepRule, "enabled"> | null
+}
+
+export function settingOf({ name, value }: { readonly name: string; readonly value: Value }): Setting {
+  return { name: name.toLowerCase(), text: valueText(value), value }
 }
 
 /** One stanza, or several of one name; of domains also those that a regex names. */

@@ -4,6 +4,7 @@
  * instance where there may be several: `outbound_audit:NAME show global`.
  * No I/O. Source: console.md sections 1, 3 and 4.
  */
+import { Configuration } from "../config/configuration.js"
 import { StoreFault } from "../store/fault.js"
 import type { Store } from "../store/store.js"
 import { CONFIG_COMMANDS, config } from "./config.js"
@@ -38,7 +39,13 @@ function answer([first, ...words]: readonly string[], store: Store): string {
   const colon = first.indexOf(":")
   const command = (colon < 0 ? first : first.slice(0, colon)).toLowerCase()
   if (command === "help") return HELP
-  if (command === "config") return config(words, store)
+  if (command === "config")
+    return config(words, {
+      configuration: Configuration.empty(),
+      audits: store.audits,
+      changed() {},
+      reload: () => ({ ok: false, text: "" }),
+    })
   if (command === "outbound_audit") {
     const name = colon < 0 ? undefined : first.slice(colon + 1)
     const audit = instanceOf(name, store.audits, "outbound_audit:NAME COMMAND")
