@@ -100,7 +100,7 @@ export class Engine {
    */
   isHeld(pair: number, atMicros: number): boolean {
     const { store } = this
-    if (!store.isHeld(pair)) return false
+    if (!store.hasHold(pair)) return false
     if (this.#module.sweepMicros === 0) this.#liftPair(pair, atMicros)
     return store.isHeld(pair)
   }
@@ -108,7 +108,8 @@ export class Engine {
   /** When a pair that is held is let go: at the first sweep at or after the end of what holds it longest. */
   liftMicros(pair: number): number {
     const { store } = this
-    const until = Math.max(store.suspendedUntil(pair), store.blackholedUntil(pair))
+    const suspendedUntil = store.isSuspended(pair) ? store.suspendedUntil(pair) : 0
+    const until = Math.max(suspendedUntil, store.blackholedUntil(pair))
     return this.#sweepAt(until)
   }
 
@@ -245,7 +246,7 @@ export class Engine {
       const from = parameter.value
       const to = grownValue(parameter, isAdjusted)
       if (from === null || to === null || to === from) continue
-      store.adjust(pair, option, from, to)
+      store.adjust(pair, option, from, to, atMicros)
       effects.push(effect(RAISE, { option, from, to }))
     }
     if (effects.length > 0) this.#decide(event, "positive", null, null, effects)
@@ -258,7 +259,7 @@ export class Engine {
     const { store } = this
     const rate = settings.rejectionRate
     if (rate === null || !this.#rates.rejected(pair, atMicros, rate)) return
-    if (!settings.enabled || store.isHeld(pair)) return
+    if (!settings.enabled || store.hasHold(pair)) return
     const until = atMicros + rate.suspensionSec * 1e6
     store.suspend(pair, until)
     store.disturb(pair, atMicros)
