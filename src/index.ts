@@ -13,7 +13,9 @@
  */
 export { createRuntime, dryRun, explain } from "./api.js"
 export { globalOptions, type OptionLookup, SettingError } from "./config/lookup.js"
+export { complete as consoleCandidates } from "./console/complete.js"
 export { consoleReply, type Reply } from "./console/console.js"
+export { type ConsoleTarget, consoleTarget } from "./console/target.js"
 export { EventFault } from "./engine/event-fault.js"
 export type { Explanation } from "./engine/explain.js"
 export type { Runtime, RuntimeListener, SendAnswer } from "./engine/runtime.js"

@@ -131,6 +131,11 @@ export class Engine {
     return this.#facts.parameter(pair, option, atMicros, mx)
   }
 
+  /** How many answers are kept of each option that is managed: what the console calls a look-up cache. */
+  planCounts(): ReadonlyMap<string, number> {
+    return this.#facts.planCounts()
+  }
+
   /** Names the scope that a pair shares a configured value with; null where the value is its own. */
   sharedScope(pair: number, option: AdjustableOption, parameter: Parameter): string | null {
     return this.#facts.sharedScope(pair, option, parameter)

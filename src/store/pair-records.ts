@@ -6,6 +6,7 @@
  * Source: engine.md section 1.
  */
 import { grown, type PairTable } from "../model/pair-table.js"
+import { type CacheCounts, noCounts } from "./cache-counts.js"
 import { KeyTable } from "./key-table.js"
 import { Float64s, Int32s } from "./paged.js"
 import { PairHolds } from "./pair-holds.js"
@@ -57,6 +58,8 @@ export class PairRecords extends PairHolds {
   startMicros = -1
   /** The latest time anything happened at; -1 before the first event. */
   nowMicros = -1
+  /** What was asked of the alerts that are remembered. */
+  readonly alertCounts: CacheCounts = noCounts()
   #matchCounts = new SlidingCounts()
 
   #columns = makeColumns()
@@ -199,9 +202,22 @@ export class PairRecords extends PairHolds {
   /** May an alert go out? If so it counts as sent. At most one an event, pair and interval. */
   alert(pair: number, event: AlertEvent, atMicros: number, intervalMicros: number): boolean {
     const at = (this.#rowFor(pair) - 1) * ALERT_EVENTS.length + ALERT_EVENTS.indexOf(event)
-    if (atMicros - this.#columns.alerts.get(at) < intervalMicros) return false
+    if (atMicros - this.#columns.alerts.get(at) < intervalMicros) {
+      this.alertCounts.hits++
+      return false
+    }
+    this.alertCounts.misses++
+    this.alertCounts.stores++
     this.#columns.alerts.set(at, atMicros)
     return true
+  }
+
+  /** Events of pairs of which it is remembered when they were last told. */
+  get alertsRemembered(): number {
+    let count = 0
+    for (let at = 0; at < this.#rows * ALERT_EVENTS.length; at++)
+      if (!Number.isNaN(this.#columns.alerts.get(at))) count++
+    return count
   }
 
   /** Everything but the names of pairs. */
