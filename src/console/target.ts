@@ -21,7 +21,7 @@ export interface SweepRuleCount {
 }
 
 /** Rules that apply to a pair, disabled ones too, in the order in which they act; the pair need not be known. */
-export type SweepRulesOf = (pair: PairName) => readonly SweepRuleCount[]
+type SweepRulesOf = (pair: PairName) => readonly SweepRuleCount[]
 
 /** Something that remembers. Figures that do not exist are 0. */
 export interface CacheFacts extends Readonly<CacheCounts> {
