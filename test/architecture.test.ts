@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   replay: ["errors.ts", "model", "rules", "config", "store", "engine", "ingest"],
   reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules", "config"],
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
-  console: ["errors.ts", "model", "store", "report", "config"],
+  console: ["errors.ts", "model", "store", "engine", "report", "config"],
   cli: ["*", "npm:commander"],
 }
 

@@ -146,6 +146,12 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--audit-domain <domain>", "of this domain only (repeatable)", collect, [])
     .option("--audit-threshold <messages>", "of domains with more messages than this", notNegative, 0)
     .option("--audit-memory <MiB>", "what the time series may take at most", notNegative, 4096)
+    .option(
+      "--console <command>",
+      "a console command for the state that the replay leaves behind, e.g. 'adaptive suspensions' (repeatable)",
+      collect,
+      [],
+    )
     .option("--json", "machine output: one object a line, decisions first, the summary last")
     .option("--matches", "with --json, also matches that did not fire")
     .option("--sources", "with --json, also name the file and the line in it")

@@ -42,7 +42,7 @@ and the modules: adaptive, outbound_audit, alerting, …`
 
 export interface ConfigTarget {
   readonly configuration: Configuration
-  readonly audits: OutboundAudits
+  readonly store: { readonly audits: OutboundAudits }
   /** Called when the configuration was changed, before the next event. */
   changed(): void
   /** Reads the configuration again; what is wrong with it is the text. */
@@ -101,7 +101,7 @@ function isSingleton(word: string, { modules }: Configuration): boolean {
 function option(
   command: "get" | "eval" | "set" | "unset",
   words: readonly string[],
-  { configuration, audits, changed }: ConfigTarget,
+  { configuration, store, changed }: ConfigTarget,
 ): string {
   const found = scopeOf(words, configuration)
   const [optionWord, ...rest] = splitAtEquals(found.rest)
@@ -118,7 +118,7 @@ function option(
   if (target.kind === "module" && target.stanza === "outbound_audit") {
     const reply = configAudit(
       command,
-      instanceOf(target.instance ?? undefined, audits, USAGE),
+      instanceOf(target.instance ?? undefined, store.audits, USAGE),
       optionWord,
       text,
     )

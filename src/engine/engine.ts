@@ -53,10 +53,11 @@ const NONE: readonly never[] = Object.freeze([])
 
 export class Engine {
   readonly store: Store
-  readonly #facts: PairFacts
+  #facts: PairFacts
   readonly #listener: EngineListener
-  readonly #module: ModuleSettings
-  readonly #rates: RejectionRates
+  #module: ModuleSettings
+  #rates: RejectionRates
+  readonly #makeFacts: (settings: Settings) => PairFacts
   /** The first sweep that has something to lift. */
   #nextSweepMicros = Number.POSITIVE_INFINITY
   #knownDueMicros = Number.POSITIVE_INFINITY
@@ -75,10 +76,21 @@ export class Engine {
   ) {
     this.store = store
     this.#listener = listener
+    this.#makeFacts = (settings) =>
+      new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
     const settings = new Settings(lookup)
     this.#module = settings.module
-    this.#facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
+    this.#facts = this.#makeFacts(settings)
     this.#rates = new RejectionRates(store, settings.module.statsPeriodSec)
+  }
+
+  /** Goes on with other options from now on; what was counted and decided stays. */
+  reconfigure(lookup: OptionLookup): void {
+    const settings = new Settings(lookup)
+    this.#module = settings.module
+    this.#facts = this.#makeFacts(settings)
+    this.#rates = new RejectionRates(this.store, settings.module.statsPeriodSec)
+    this.#planSweep()
   }
 
   /**
@@ -100,7 +112,7 @@ export class Engine {
    */
   isHeld(pair: number, atMicros: number): boolean {
     const { store } = this
-    if (!store.isHeld(pair)) return false
+    if (!store.hasHold(pair)) return false
     if (this.#module.sweepMicros === 0) this.#liftPair(pair, atMicros)
     return store.isHeld(pair)
   }
@@ -108,7 +120,8 @@ export class Engine {
   /** When a pair that is held is let go: at the first sweep at or after the end of what holds it longest. */
   liftMicros(pair: number): number {
     const { store } = this
-    const until = Math.max(store.suspendedUntil(pair), store.blackholedUntil(pair))
+    const suspendedUntil = store.isSuspended(pair) ? store.suspendedUntil(pair) : 0
+    const until = Math.max(suspendedUntil, store.blackholedUntil(pair))
     return this.#sweepAt(until)
   }
 
@@ -128,6 +141,11 @@ export class Engine {
   /** An option of a pair at a time, adjustments included. */
   parameter(pair: number, option: string, atMicros: number, mx: string | null = null): Parameter {
     return this.#facts.parameter(pair, option, atMicros, mx)
+  }
+
+  /** How many answers are kept of each option that is managed: what the console calls a look-up cache. */
+  planCounts(): ReadonlyMap<string, number> {
+    return this.#facts.planCounts()
   }
 
   /** Names the scope that a pair shares a configured value with; null where the value is its own. */
@@ -245,7 +263,7 @@ export class Engine {
       const from = parameter.value
       const to = grownValue(parameter, isAdjusted)
       if (from === null || to === null || to === from) continue
-      store.adjust(pair, option, from, to)
+      store.adjust(pair, option, from, to, atMicros)
       effects.push(effect(RAISE, { option, from, to }))
     }
     if (effects.length > 0) this.#decide(event, "positive", null, null, effects)
@@ -258,7 +276,7 @@ export class Engine {
     const { store } = this
     const rate = settings.rejectionRate
     if (rate === null || !this.#rates.rejected(pair, atMicros, rate)) return
-    if (!settings.enabled || store.isHeld(pair)) return
+    if (!settings.enabled || store.hasHold(pair)) return
     const until = atMicros + rate.suspensionSec * 1e6
     store.suspend(pair, until)
     store.disturb(pair, atMicros)

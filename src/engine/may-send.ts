@@ -36,7 +36,7 @@ function answer(engine: Engine, pair: number, atMicros: number, ask: "take" | "n
   engine.takeNotes()
   const perHour = throttle.value
   if (engine.isHeld(pair, atMicros)) {
-    const reason = store.suspendedUntil(pair) > 0 ? "suspended" : "blackholed"
+    const reason = store.isSuspended(pair) ? "suspended" : "blackholed"
     return { allowed: false, atMicros: engine.liftMicros(pair), reason, perHour }
   }
   if (perHour === null) return { allowed: true, atMicros, reason: null, perHour }

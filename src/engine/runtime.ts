@@ -33,7 +33,8 @@ export interface SendAnswer {
 
 export class Runtime {
   readonly store: Store
-  readonly #engine: Engine
+  /** What the console works on. */
+  readonly engine: Engine
 
   constructor(
     rules: RuleSet,
@@ -44,7 +45,7 @@ export class Runtime {
   ) {
     this.store = store
     const { unfired } = listener
-    this.#engine = new Engine(rules, ask, lookup, store, {
+    this.engine = new Engine(rules, ask, lookup, store, {
       decision: (decision) => listener.decision?.(decision),
       matched: (rule, fired) => listener.matched?.(rule, fired),
       unmatched: () => {},
@@ -76,16 +77,16 @@ export class Runtime {
     } = makeEvent(event)
     const { pairs, audits } = this.store
     const pair = pairs.of(binding, domain)
-    this.#engine.advance(atMicros)
+    this.engine.advance(atMicros)
     audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, microsTaken(deliveryTimeSec))
-    this.#engine.process({ atMicros, type, pair, mx, phase, response, local, bounceClass, fblType })
+    this.engine.process({ atMicros, type, pair, mx, phase, response, local, bounceClass, fblType })
   }
 
   /** Lets time pass without an event: what is over by then is lifted. */
   advance(atSec: number): void {
     const atMicros = Math.round(atSec * 1e6)
     checkTime(atMicros, `${atSec} seconds`)
-    this.#engine.advance(atMicros)
+    this.engine.advance(atMicros)
   }
 
   /**
@@ -107,8 +108,8 @@ export class Runtime {
     const askedMicros = Math.round(atSec * 1e6)
     checkTime(askedMicros, `${atSec} seconds`)
     checkDomain(domain)
-    this.#engine.advance(askedMicros)
-    const { atMicros, ...answer } = ask(this.#engine, this.store.pairs.of(binding, domain), askedMicros)
+    this.engine.advance(askedMicros)
+    const { atMicros, ...answer } = ask(this.engine, this.store.pairs.of(binding, domain), askedMicros)
     return { ...answer, at: atMicros / 1e6 }
   }
 }

@@ -143,6 +143,15 @@ export class PairTable {
     return this.#bindingOf[pair] as number
   }
 
+  hasBinding(name: string): boolean {
+    return this.#bindingNumbers.has(name)
+  }
+
+  /** The number of a binding, which gets one if it has none. */
+  binding(name: string): number {
+    return this.#bindingNumber(name)
+  }
+
   bindingName(binding: number): string {
     return this.#bindings[binding] as string
   }
@@ -161,12 +170,16 @@ export class PairTable {
   name(pair: number): PairName {
     const known = this.#names[pair]
     if (known !== undefined) return known
-    const end = pair + 1 < this.#count ? (this.#starts[pair + 1] as number) : this.#used
     const binding = this.bindingName(this.bindingOf(pair))
-    const domain = this.#bytes.toString("utf8", this.#domains[pair], end)
-    const name = Object.freeze({ binding, domain })
+    const name = Object.freeze({ binding, domain: this.domainName(pair) })
     this.#names[pair] = name
     return name
+  }
+
+  /** The domain of a pair alone, of which nothing is kept: for walks over all pairs. */
+  domainName(pair: number): string {
+    const end = pair + 1 < this.#count ? (this.#starts[pair + 1] as number) : this.#used
+    return this.#bytes.toString("utf8", this.#domains[pair], end)
   }
 
   /**

@@ -63,6 +63,8 @@ export interface DryRunResult {
   readonly summary: Summary
   readonly files: readonly FileReport[]
   readonly store: Store
+  /** As the last event left it, for what is asked of it afterwards. */
+  readonly engine: Engine
 }
 
 /**
@@ -75,7 +77,7 @@ export async function dryRun(options: DryRunOptions, listener: DryRunListener = 
   const { ruling: _ruling, lookup: _lookup, store: _store, ...traffic } = options
   const read = options.aside === true ? readTrafficAside : readTraffic
   const files = await read({ ...traffic, pairs: store.pairs, audits: store.audits.size > 0 }, replay)
-  return { summary: replay.summary(files), files, store }
+  return { summary: replay.summary(files), files, store, engine: replay.engine }
 }
 
 /** Everything that needs the rules. */
@@ -110,6 +112,10 @@ class Replay {
       const tally = new Tally(rules)
       this.#judge = { tally, engine: new Engine(rules, ask, lookup, store, this.#engineListener(tally)) }
     })
+  }
+
+  get engine(): Engine {
+    return (this.#judge as Judge).engine
   }
 
   event(event: TrafficEvent): void {

@@ -26,11 +26,11 @@ binding "d" { EHLO_Hostname = "mail.example.com" }
 function session(...lines: string[]): string[] {
   const { configuration, diagnostics } = configured(TEXT)
   expect(diagnostics).toEqual([])
-  const { audits } = new Store()
+  const store = new Store()
   let changes = 0
   const target = {
     configuration,
-    audits,
+    store,
     changed: () => void changes++,
     reload: () => ({ ok: false, text: "why" }),
   }
@@ -191,7 +191,7 @@ test("what showrecurse prints is a configuration that says the same", () => {
   expect(again.diagnostics).toEqual([])
   const target = {
     configuration: again.configuration,
-    audits: new Store().audits,
+    store: new Store(),
     changed() {},
     reload: () => ({ ok: true, text: "" }),
   }
@@ -202,7 +202,7 @@ test("a change reaches the sweep rules of a scope", () => {
   const { configuration } = configured(TEXT)
   const target = {
     configuration,
-    audits: new Store().audits,
+    store: new Store(),
     changed() {},
     reload: () => ({ ok: true, text: "" }),
   }

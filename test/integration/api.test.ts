@@ -133,6 +133,17 @@ describe("createRuntime", () => {
       response: "450 no rule",
     })
     expect(sources).toEqual([])
+    runtime.event({
+      atMicros: now * 1e6,
+      type: "transient",
+      binding: "b1",
+      domain: "a.test",
+      response: "450 slow",
+    })
+    const target = api.consoleTarget(runtime.engine)
+    expect(api.consoleReply("adaptive list --binding b1", target).text.split("\n")).toHaveLength(4)
+    expect(api.consoleReply("adaptive suspensions", store).ok).toBe(true)
+    expect(api.consoleCandidates("adaptive rese", target)).toEqual(["reset"])
     await file.write(store)
 
     const restored = await file.read()

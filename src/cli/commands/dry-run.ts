@@ -1,6 +1,9 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
 
 import { configuredStore, dryRun as replay } from "../../api.js"
+import { consoleReply } from "../../console/console.js"
+import { consoleTarget } from "../../console/target.js"
+import type { Engine } from "../../engine/engine.js"
 import { CODES, type Code } from "../../errors.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
@@ -15,7 +18,7 @@ import type { Summary } from "../../replay/tally.js"
 import { type AuditReport, auditJson, renderAudit } from "../../report/audit.js"
 import { renderDryRun } from "../../report/dry-run.js"
 import { countFindings, oneLine, renderFinding } from "../../report/findings.js"
-import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
+import { consoleJson, decisionJson, matchJson, summaryJson } from "../../report/json.js"
 import { plural } from "../../report/words.js"
 import { StoreFault } from "../../store/fault.js"
 import type { OutboundAudit } from "../../store/outbound-audit.js"
@@ -44,6 +47,8 @@ export interface DryRunOptions extends SetupOptions {
   readonly auditThreshold: number
   /** MiB that its counts may take: a window for each second of a day is easily written. */
   readonly auditMemory: number
+  /** Commands for the state that the replay leaves behind. */
+  readonly console: readonly string[]
 }
 
 /** Pieces of input between two looks at that. */
@@ -85,7 +90,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     () => {},
   )
   try {
-    const { summary, files } = await replay(
+    const { summary, files, engine } = await replay(
       loading,
       lookup,
       {
@@ -110,19 +115,23 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
     const seen = audit === null ? null : { audit, ...auditFacts(summary, files, store) }
+    let allTaken: boolean
     if (options.json === true) {
       for (const line of seen === null ? [] : auditJson(seen)) {
         output.line(line)
         await output.taken()
       }
+      allTaken = converse(options, engine, output)
       for (const piece of summaryJson(summary)) output.write(piece)
       output.line("")
     } else {
       output.line(renderDryRun({ summary, files, mode: options.mode, revision }, context.outStyle))
       if (seen !== null) output.line(`\n${renderAudit(seen, context.outStyle)}`)
+      allTaken = converse(options, engine, output)
     }
     await output.end()
-    return countFindings(findings).errors > 0 ? EXIT.usage : EXIT.ok
+    if (countFindings(findings).errors > 0) return EXIT.usage
+    return allTaken ? EXIT.ok : EXIT.no
   } catch (error) {
     progress.clear()
     if (!(error instanceof SourceError)) throw error
@@ -136,6 +145,26 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     context.err(renderFinding(finding, () => undefined, context.errStyle))
     return EXIT.usage
   }
+}
+
+/**
+ * Gives the console its commands, each on the state that the one before it left.
+ * @returns false when one was refused
+ */
+function converse(
+  { console: commands, json }: Pick<DryRunOptions, "console" | "json">,
+  engine: Engine,
+  output: LineOutput,
+): boolean {
+  const target = consoleTarget(engine)
+  let allTaken = true
+  for (const command of commands) {
+    const reply = consoleReply(command, target)
+    allTaken &&= reply.ok
+    const text = reply.text === "" ? "" : `\n${reply.text}`
+    output.line(json === true ? consoleJson(command, reply) : `\n> ${oneLine(command)}${text}`)
+  }
+  return allTaken
 }
 
 /** The instance that `--audit` asks for; null when nothing does. @throws UsageError */
