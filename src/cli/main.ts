@@ -152,6 +152,7 @@ async function main(argv: readonly string[]): Promise<number> {
       collect,
       [],
     )
+    .option("--prompt", "ask for console commands afterwards, with a way through time: goto, next")
     .option("--json", "machine output: one object a line, decisions first, the summary last")
     .option("--matches", "with --json, also matches that did not fire")
     .option("--sources", "with --json, also name the file and the line in it")

@@ -8,7 +8,8 @@ import { type Configuration, type LoadedConfiguration, loadConfiguration } from 
 import { assignGlobally, globalOptions, SettingError } from "../config/global-options.js"
 import { CONF_FILES, namedRules } from "../reload/conf-files.js"
 import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
-import { countFindings } from "../report/findings.js"
+import { countFindings, oneLine, renderFinding } from "../report/findings.js"
+import { makeStyle } from "../report/style.js"
 import { plural } from "../report/words.js"
 import { type Context, EXIT, printFindings, Refused, UsageError } from "./context.js"
 
@@ -85,6 +86,19 @@ function readConfiguration(context: Context, { config, nodeName, rules }: SetupO
     `${context.errStyle.red("adaptive:")} the configuration has ${plural(told.length, "error")}: nothing is done`,
   )
   throw new Refused(EXIT.no)
+}
+
+/** Reads a configuration for a running engine: null when it has errors, which are the text. */
+export function rereadConfiguration(file: string | undefined): {
+  readonly configuration: Configuration | null
+  readonly text: string
+} {
+  if (file === undefined) return { configuration: null, text: "name a file: there was no --config" }
+  const loaded = loadConfiguration(file, CONF_FILES, { hasRules: true })
+  if (loaded.isMissing) return { configuration: null, text: `No configuration found at ${oneLine(file)}` }
+  const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
+  const text = wrong.map((finding) => renderFinding(finding, () => undefined, makeStyle(false))).join("\n")
+  return { configuration: wrong.length === 0 ? loaded.configuration : null, text }
 }
 
 export interface RuleUse {

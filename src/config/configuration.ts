@@ -182,6 +182,13 @@ export class Configuration implements OptionLookup {
     return sweepRulesOf(ranks, (rank) => this.#outward(rank, ranks, scope))
   }
 
+  bindingsOf(group: string): readonly string[] {
+    const { groups, bindings } = this.tree.root
+    const declared = [...(groups.get(group)?.bindings.keys() ?? [])]
+    // Those outside of any group are in the default one.
+    return group === "default" ? [...declared, ...bindings.keys()] : declared
+  }
+
   /** What a scope falls back through, with the binding's own group in it. */
   ranks(scope: Scope): readonly Rank[] {
     return this.tree.ranks({ ...scope, group: this.tree.groupOf(scope.binding, scope.group) })

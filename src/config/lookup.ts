@@ -24,6 +24,8 @@ export interface OptionLookup {
    * counted there, such as the messages of a throttle.
    */
   declaration(scope: Scope, option: string): string
+  /** The bindings that are declared in a group; none where nobody declares it. */
+  bindingsOf(group: string): readonly string[]
   /** The sweep rules of a scope in the order in which they act, disabled ones too. */
   sweepRules(scope: Scope): readonly SweepRule[]
   /** Scopes with the same answer here get the same answers from `lookup`: what is read once serves them all. */

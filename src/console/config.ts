@@ -2,7 +2,7 @@
  * `config`: what is configured, in one scope or in effect, and changes of it at
  * run time. Source: console.md section 4.
  */
-import { optionsOf, type StanzaName } from "../config/catalogue.js"
+import { optionsOf, type StanzaName, stanzasOf } from "../config/catalogue.js"
 import { checkOption } from "../config/conf-check.js"
 import type { Configuration } from "../config/configuration.js"
 import { findSetting, type Setting, settingOf } from "../config/scope-tree.js"
@@ -217,6 +217,11 @@ function fallen(
 function known({ name, stanza }: Asked): void {
   const options = optionsOf(stanza)
   if (options.has(name)) return
+  const [elsewhere] = stanzasOf(name)
+  if (elsewhere !== undefined)
+    throw new ConsoleFault(
+      `Option '${displayName(name)}' belongs to ${elsewhere}: write ${elsewhere} before it`,
+    )
   const guess = nearestWord(name, [...options.keys()])
   throw new ConsoleFault(
     `Unknown option '${singleWord(name)}'${guess === null ? "" : `; did you mean '${guess}'?`}`,

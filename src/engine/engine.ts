@@ -106,6 +106,11 @@ export class Engine {
     while (this.#nextSweepMicros <= atMicros) this.#sweep(this.#nextSweepMicros)
   }
 
+  /** When time alone brings something about next; infinite when nothing is due. Call after `advance`. */
+  get nextDueMicros(): number {
+    return this.#nextSweepMicros
+  }
+
   /**
    * Is mail of the pair held back at this time? Ends what is over where no sweep does.
    * @param atMicros the time `advance` was last called with

@@ -11,6 +11,7 @@ import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { Engine } from "./engine.js"
 import { checkDomain, checkTime, checkType } from "./event-fault.js"
+import { GroupChoices } from "./group-choice.js"
 import { type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
 import type { AskFunction } from "./parameter.js"
 
@@ -31,10 +32,20 @@ export interface SendAnswer {
   readonly perHour: number | null
 }
 
+/** Which binding of a group may send? */
+export interface GroupAnswer extends SendAnswer {
+  /** Null when all of them are held, or the group has none. */
+  readonly binding: string | null
+}
+
+/** Bindings of a group that are asked when the first ones are throttled. */
+const MAX_TRIED = 8
+
 export class Runtime {
   readonly store: Store
   /** What the console works on. */
   readonly engine: Engine
+  readonly #groups: GroupChoices
 
   constructor(
     rules: RuleSet,
@@ -44,6 +55,7 @@ export class Runtime {
     listener: RuntimeListener = {},
   ) {
     this.store = store
+    this.#groups = new GroupChoices(store, (group) => lookup.bindingsOf(group))
     const { unfired } = listener
     this.engine = new Engine(rules, ask, lookup, store, {
       decision: (decision) => listener.decision?.(decision),
@@ -102,6 +114,43 @@ export class Runtime {
   /** The same answer without a message being counted. */
   whenToSend(binding: string, domain: string, atSec: number): SendAnswer {
     return this.#answer(whenToSend, binding, domain, atSec)
+  }
+
+  /**
+   * The same question for a group: one of its bindings that may send, each in its turn. The answer takes the same time
+   * in a group of ten and of a thousand. With all of them held the mail stays where it is: no binding is named.
+   * @throws EventFault E_EVENT_TIME, E_EVENT_DOMAIN
+   */
+  sendFromGroup(group: string, domain: string, atSec: number): GroupAnswer {
+    const askedMicros = Math.round(atSec * 1e6)
+    checkTime(askedMicros, `${atSec} seconds`)
+    checkDomain(domain)
+    this.engine.advance(askedMicros)
+    const { engine, store } = this
+    let soonest: GroupAnswer | null = null
+    for (let tried = 0; tried < MAX_TRIED; tried++) {
+      const binding = this.#groups.choose(group, domain)
+      if (binding === null) break
+      const { atMicros, ...answer } = send(engine, store.pairs.of(binding, domain), askedMicros)
+      const found = { ...answer, binding, at: atMicros / 1e6 }
+      if (found.allowed) return found
+      if (soonest === null || found.at < soonest.at) soonest = found
+    }
+    if (soonest !== null) return soonest
+    const liftMicros = this.#groups.soonestMicros(group, domain, (pair) => engine.liftMicros(pair))
+    // Where no sweep lifts, whoever asks does.
+    if (liftMicros <= askedMicros && this.#liftHeld(group, domain, askedMicros))
+      return this.sendFromGroup(group, domain, atSec)
+    const isHeld = Number.isFinite(liftMicros)
+    const at = isHeld ? liftMicros / 1e6 : atSec
+    return { binding: null, allowed: false, at, reason: isHeld ? "suspended" : null, perHour: null }
+  }
+
+  #liftHeld(group: string, domain: string, atMicros: number): boolean {
+    let isAnyFree = false
+    for (const pair of this.#groups.heldPairs(group, domain))
+      if (!this.engine.isHeld(pair, atMicros)) isAnyFree = true
+    return isAnyFree
   }
 
   #answer(ask: typeof send, binding: string, domain: string, atSec: number): SendAnswer {

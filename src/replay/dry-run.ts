@@ -86,7 +86,8 @@ interface Judge {
   readonly tally: Tally
 }
 
-class Replay {
+/** One replay: takes what was read, in order. */
+export class Replay {
   readonly ready: Promise<void>
   #judge: Judge | null = null
   readonly #store: Store

@@ -28,6 +28,11 @@ export class PairHolds {
   #heldCount = 0
   #nextDueMicros = Number.POSITIVE_INFINITY
 
+  /** Counts changes of what holds mail and until when: what was found out at one number holds as long as it is the same. */
+  holdsVersion = 0
+  /** Told when the mail of a pair begins or ceases to be held; no copy and no snapshot takes it over. */
+  heldChanged: ((pair: number, isHeld: boolean) => void) | null = null
+
   /** When the first of the suspensions and blackholes ends; infinite when there are none. */
   get nextDueMicros(): number {
     return this.#nextDueMicros
@@ -64,7 +69,7 @@ export class PairHolds {
   suspend(pair: number, untilMicros: number): void {
     this.#columns.suspendedUntil.set(pair, untilMicros)
     this.#hold(pair, untilMicros)
-    this.#state[pair] = HELD
+    this.#mark(pair, HELD)
   }
 
   blackhole(pair: number, untilMicros: number): void {
@@ -75,28 +80,43 @@ export class PairHolds {
   /** Lets mail of a suspended pair go, while its suspension stands and its time runs on. */
   override(pair: number): void {
     if (this.suspendedUntil(pair) === 0) return
-    this.#state[pair] = OVERRIDDEN | (this.blackholedUntil(pair) === 0 ? 0 : HELD)
+    this.#mark(pair, OVERRIDDEN | (this.blackholedUntil(pair) === 0 ? 0 : HELD))
   }
 
   /** Holds mail again that an overridden suspension let go. */
   enable(pair: number): void {
-    if (this.suspendedUntil(pair) !== 0) this.#state[pair] = HELD
+    if (this.suspendedUntil(pair) !== 0) this.#mark(pair, HELD)
   }
 
   /** Another end for a suspension that stands; `recomputeDue` is to follow. */
   moveEnd(pair: number, untilMicros: number): void {
-    if (this.suspendedUntil(pair) !== 0) this.#columns.suspendedUntil.set(pair, untilMicros)
+    if (this.suspendedUntil(pair) === 0) return
+    this.#columns.suspendedUntil.set(pair, untilMicros)
+    this.holdsVersion++
+  }
+
+  #mark(pair: number, state: number): void {
+    const before = this.#state[pair] as number
+    this.#state[pair] = state
+    this.holdsVersion++
+    const isHeld = (state & HELD) !== 0
+    if (isHeld !== ((before & HELD) !== 0)) this.heldChanged?.(pair, isHeld)
+  }
+
+  /** Pairs whose mail is held, in no order. */
+  *heldPairs(): IterableIterator<number> {
+    for (const pair of this.#listedPairs()) if (this.isHeld(pair)) yield pair
   }
 
   /** Pairs with a suspension, overridden or not, in no order. */
   *suspendedPairs(): IterableIterator<number> {
-    for (const pair of this.#heldPairs()) if (this.suspendedUntil(pair) !== 0) yield pair
+    for (const pair of this.#listedPairs()) if (this.suspendedUntil(pair) !== 0) yield pair
   }
 
   /** Pairs with a suspension or blackhole that is due at this time. */
   duePairs(atMicros: number): number[] {
     const due: number[] = []
-    for (const pair of this.#heldPairs()) {
+    for (const pair of this.#listedPairs()) {
       const suspended = this.suspendedUntil(pair)
       const blackholed = this.blackholedUntil(pair)
       if ((suspended !== 0 && suspended <= atMicros) || (blackholed !== 0 && blackholed <= atMicros))
@@ -112,11 +132,11 @@ export class PairHolds {
     if (ends(this.suspendedUntil(pair))) this.#columns.suspendedUntil.set(pair, 0)
     if (ends(this.blackholedUntil(pair))) this.#columns.blackholedUntil.set(pair, 0)
     if (this.suspendedUntil(pair) !== 0 || this.blackholedUntil(pair) !== 0) {
-      this.#state[pair] = HELD
+      this.#mark(pair, HELD)
       if (wasOverridden) this.override(pair)
       return
     }
-    this.#state[pair] = 0
+    this.#mark(pair, 0)
     const place = this.#columns.heldAt.get(pair) - 1
     const last = this.#columns.held.get(--this.#heldCount)
     this.#columns.held.set(place, last)
@@ -127,7 +147,7 @@ export class PairHolds {
   /** To be called when lifting, or moving ends, is done. */
   recomputeDue(): void {
     let next = Number.POSITIVE_INFINITY
-    for (const pair of this.#heldPairs()) {
+    for (const pair of this.#listedPairs()) {
       for (const until of [this.suspendedUntil(pair), this.blackholedUntil(pair)])
         if (until !== 0 && until < next) next = until
     }
@@ -179,11 +199,11 @@ export class PairHolds {
       this.#columns.heldAt.set(pair, this.#heldCount)
     }
     if (pair >= this.#state.length) this.#state = grown(this.#state, Uint8Array, pair + 1)
-    this.#state[pair] = (this.#state[pair] as number) | HELD
+    this.#mark(pair, (this.#state[pair] as number) | HELD)
     if (untilMicros < this.#nextDueMicros) this.#nextDueMicros = untilMicros
   }
 
-  *#heldPairs(): IterableIterator<number> {
+  *#listedPairs(): IterableIterator<number> {
     for (let place = 0; place < this.#heldCount; place++) yield this.#columns.held.get(place)
   }
 }

@@ -112,7 +112,10 @@ test.each([
     "config set binding_group nosuch max_retries 3",
     "refused: No such scope: binding_group 'nosuch' is not in the configuration",
   ],
-  ["config set binding d suspend_sweep_interval 5", "refused: Unknown option 'suspend_sweep_interval'"],
+  [
+    "config set binding d suspend_sweep_interval 5",
+    "refused: Option 'Suspend_Sweep_Interval' belongs to adaptive: write adaptive before it",
+  ],
   [
     "config set binding d adaptive_cache_size 5",
     "refused: option 'adaptive_cache_size' is not valid in scope binding; it is valid in adaptive",

@@ -1,9 +1,7 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
 
 import { configuredStore, dryRun as replay } from "../../api.js"
-import { consoleReply } from "../../console/console.js"
-import { consoleTarget } from "../../console/target.js"
-import type { Engine } from "../../engine/engine.js"
+import type { AskFunction } from "../../engine/parameter.js"
 import { CODES, type Code } from "../../errors.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
@@ -18,7 +16,7 @@ import type { Summary } from "../../replay/tally.js"
 import { type AuditReport, auditJson, renderAudit } from "../../report/audit.js"
 import { renderDryRun } from "../../report/dry-run.js"
 import { countFindings, oneLine, renderFinding } from "../../report/findings.js"
-import { consoleJson, decisionJson, matchJson, summaryJson } from "../../report/json.js"
+import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
 import { plural } from "../../report/words.js"
 import { StoreFault } from "../../store/fault.js"
 import type { OutboundAudit } from "../../store/outbound-audit.js"
@@ -26,7 +24,9 @@ import type { Store } from "../../store/store.js"
 import { type Context, EXIT, UsageError } from "../context.js"
 import { LineOutput } from "../output.js"
 import { Progress } from "../progress.js"
+import { prompt } from "../prompt.js"
 import { readSetup, type SetupOptions, usableRules } from "../setup.js"
+import { converse, targetOf, travelFrom } from "./dry-run-console.js"
 
 export interface DryRunOptions extends SetupOptions {
   readonly traffic: readonly string[]
@@ -49,6 +49,8 @@ export interface DryRunOptions extends SetupOptions {
   readonly auditMemory: number
   /** Commands for the state that the replay leaves behind. */
   readonly console: readonly string[]
+  /** Commands are asked for afterwards. */
+  readonly prompt?: boolean
 }
 
 /** Pieces of input between two looks at that. */
@@ -73,6 +75,21 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
   if (options.traffic.filter((path) => path === "-").length > 1)
     throw new UsageError("standard input is named twice", "name - once")
+  const traffic = {
+    files: options.traffic,
+    format,
+    reorderSec: options.reorder,
+    mode: options.mode,
+    ...(from === undefined ? {} : { fromSec: from }),
+    ...(to === undefined ? {} : { toSec: to }),
+    ...(options.year === undefined ? {} : { year: options.year }),
+    ...(options.utcOffset === undefined ? {} : { utcOffsetMinutes: options.utcOffset }),
+  }
+  if (options.prompt === true && options.traffic.includes("-"))
+    throw new UsageError(
+      "standard input cannot be both the traffic and the prompt",
+      "write the traffic to a file",
+    )
   const store = configuredStore(lookup)
   const audit = defineAudit(options, store)
   const output = new LineOutput()
@@ -93,18 +110,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     const { summary, files, engine } = await replay(
       loading,
       lookup,
-      {
-        files: options.traffic,
-        store,
-        aside: true,
-        format,
-        reorderSec: options.reorder,
-        mode: options.mode,
-        ...(from === undefined ? {} : { fromSec: from }),
-        ...(to === undefined ? {} : { toSec: to }),
-        ...(options.year === undefined ? {} : { year: options.year }),
-        ...(options.utcOffset === undefined ? {} : { utcOffsetMinutes: options.utcOffset }),
-      },
+      { ...traffic, store, aside: true },
       { ...streaming(options, output, progress, audit), bad: (line) => badLines.add(line) },
     )
     progress.clear()
@@ -115,21 +121,29 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
     const seen = audit === null ? null : { audit, ...auditFacts(summary, files, store) }
+    const target = targetOf(engine, lookup, options.config)
     let allTaken: boolean
     if (options.json === true) {
       for (const line of seen === null ? [] : auditJson(seen)) {
         output.line(line)
         await output.taken()
       }
-      allTaken = converse(options, engine, output)
+      allTaken = converse(options, target, output)
       for (const piece of summaryJson(summary)) output.write(piece)
       output.line("")
     } else {
       output.line(renderDryRun({ summary, files, mode: options.mode, revision }, context.outStyle))
       if (seen !== null) output.line(`\n${renderAudit(seen, context.outStyle)}`)
-      allTaken = converse(options, engine, output)
+      allTaken = converse(options, target, output)
     }
     await output.end()
+    if (options.prompt === true) {
+      const { rules, functions } = await loading
+      const ruling = { rules, ask: (...[id, args]: Parameters<AskFunction>) => functions.call(id, args) }
+      const session = { ...traffic, ruling, lookup, makeStore: () => configuredStore(lookup) }
+      const travel = travelFrom(target, session, (engine) => targetOf(engine, lookup, options.config))
+      return await prompt(context, travel)
+    }
     if (countFindings(findings).errors > 0) return EXIT.usage
     return allTaken ? EXIT.ok : EXIT.no
   } catch (error) {
@@ -145,26 +159,6 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     context.err(renderFinding(finding, () => undefined, context.errStyle))
     return EXIT.usage
   }
-}
-
-/**
- * Gives the console its commands, each on the state that the one before it left.
- * @returns false when one was refused
- */
-function converse(
-  { console: commands, json }: Pick<DryRunOptions, "console" | "json">,
-  engine: Engine,
-  output: LineOutput,
-): boolean {
-  const target = consoleTarget(engine)
-  let allTaken = true
-  for (const command of commands) {
-    const reply = consoleReply(command, target)
-    allTaken &&= reply.ok
-    const text = reply.text === "" ? "" : `\n${reply.text}`
-    output.line(json === true ? consoleJson(command, reply) : `\n> ${oneLine(command)}${text}`)
-  }
-  return allTaken
 }
 
 /** The instance that `--audit` asks for; null when nothing does. @throws UsageError */
