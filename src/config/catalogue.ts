@@ -82,11 +82,6 @@ const SCOPED: Readonly<Record<string, Row>> = {
   adaptive_scope: ["cluster", "auto", "one node: every pair is local"],
   adaptive_alert_email_destination: ["text", null],
   adaptive_alert_email_sender: ["text", null],
-  adaptive_retry_fuzz: [
-    "seconds",
-    "4096",
-    "messages are queued by the mail server; it is told when a pair is free, and spreads them itself",
-  ],
   adaptive_sweep_rule_enabled: ["switch", "1"],
   suspend_delivery: ["switch", "false"],
   blackhole: ["blackhole", "false"],

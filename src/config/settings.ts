@@ -13,6 +13,10 @@ import { type Range, readOption, readTuned } from "./values.js"
 /** Times in microseconds. */
 export interface PairSettings {
   readonly enabled: boolean
+  /** What the configuration itself holds the mail with: Adaptive Delivery has no say then. */
+  readonly manualHold: "suspended" | "blackholed" | null
+  /** Over how long what waited is to be spread when it is let go. */
+  readonly retryFuzzSec: number
   readonly adjustmentMicros: number
   readonly positiveAdjustmentMicros: number
   readonly notificationMicros: number
@@ -125,8 +129,11 @@ function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
     const number = text === null ? null : readTuned(option, text)
     if (number !== null) written.set(option, number)
   }
+  const manualHold = readManualHold(lookup, scope)
   return {
-    enabled: value(lookup, scope, "adaptive_enabled", "switch"),
+    enabled: manualHold === null && value(lookup, scope, "adaptive_enabled", "switch"),
+    manualHold,
+    retryFuzzSec: value(lookup, scope, "adaptive_retry_fuzz", "seconds"),
     adjustmentMicros: micros("adaptive_adjustment_interval"),
     positiveAdjustmentMicros: micros("adaptive_positive_adjustment_interval"),
     notificationMicros: micros("adaptive_notification_interval"),
@@ -138,6 +145,12 @@ function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
     bounds,
     written,
   }
+}
+
+/** `suspend_delivery` comes first, as in the order of verdicts. Source: engine.md sections 1 and 6. */
+function readManualHold(lookup: OptionLookup, scope: Scope): PairSettings["manualHold"] {
+  if (readOption("switch", lookup.lookup(scope, "suspend_delivery") ?? "") === true) return "suspended"
+  return readOption("blackhole", lookup.lookup(scope, "blackhole") ?? "") === true ? "blackholed" : null
 }
 
 /** A malformed one is said to fall back to windows of a day, not to the documented default. */

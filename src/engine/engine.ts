@@ -53,6 +53,9 @@ const NONE: readonly never[] = Object.freeze([])
 
 export class Engine {
   readonly store: Store
+  /** The configuration in force, and how often it was another one. */
+  lookup: OptionLookup
+  reconfigurations = 0
   #facts: PairFacts
   readonly #listener: EngineListener
   #module: ModuleSettings
@@ -75,6 +78,7 @@ export class Engine {
     listener: EngineListener,
   ) {
     this.store = store
+    this.lookup = lookup
     this.#listener = listener
     this.#makeFacts = (settings) =>
       new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
@@ -86,6 +90,8 @@ export class Engine {
 
   /** Goes on with other options from now on; what was counted and decided stays. */
   reconfigure(lookup: OptionLookup): void {
+    this.lookup = lookup
+    this.reconfigurations++
     const settings = new Settings(lookup)
     this.#module = settings.module
     this.#facts = this.#makeFacts(settings)
@@ -117,9 +123,15 @@ export class Engine {
    */
   isHeld(pair: number, atMicros: number): boolean {
     const { store } = this
+    if (this.#facts.settingsOf(pair).manualHold !== null) return true
     if (!store.hasHold(pair)) return false
     if (this.#module.sweepMicros === 0) this.#liftPair(pair, atMicros)
     return store.isHeld(pair)
+  }
+
+  /** What the configuration itself holds the mail of a pair with, and how far apart what waited is to go. */
+  holdSettings(pair: number): Pick<PairSettings, "manualHold" | "retryFuzzSec"> {
+    return this.#facts.settingsOf(pair)
   }
 
   /** When a pair that is held is let go: at the first sweep at or after the end of what holds it longest. */

@@ -71,6 +71,15 @@ export class GroupChoices {
     return choice.soonest.atMicros
   }
 
+  isEmpty(group: string): boolean {
+    return this.#group(group).bindings.length === 0
+  }
+
+  /** Puts a binding among the held ones of a domain for another reason than a hold of the store. */
+  exclude(binding: string, domain: string): void {
+    for (const group of this.#groupsOf.get(binding) ?? []) this.#move(group, binding, hostName(domain), true)
+  }
+
   /** Pairs of a group and a domain of which all mail is held. */
   heldPairs(group: string, domain: string): number[] {
     const choice = this.#group(group).choices.get(hostName(domain))

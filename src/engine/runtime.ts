@@ -12,7 +12,7 @@ import { Store } from "../store/store.js"
 import { Engine } from "./engine.js"
 import { checkDomain, checkTime, checkType } from "./event-fault.js"
 import { GroupChoices } from "./group-choice.js"
-import { type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
+import { ASK_AGAIN_SEC, type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
 import type { AskFunction } from "./parameter.js"
 
 export interface RuntimeListener {
@@ -28,6 +28,8 @@ export interface SendAnswer {
   /** When it may go, in seconds: the time asked for if now, otherwise when it is worth asking again. */
   readonly at: number
   readonly reason: MicrosAnswer["reason"]
+  /** Seconds over which the messages that waited are to be spread when they may go; 0 where nothing holds them. */
+  readonly spreadSec: number
   /** Messages per hour in force; null without a limit. */
   readonly perHour: number | null
 }
@@ -45,7 +47,9 @@ export class Runtime {
   readonly store: Store
   /** What the console works on. */
   readonly engine: Engine
-  readonly #groups: GroupChoices
+  #groups: GroupChoices
+  /** The configuration that the groups were made of, by its number. */
+  #groupsMadeAt = 0
 
   constructor(
     rules: RuleSet,
@@ -55,7 +59,6 @@ export class Runtime {
     listener: RuntimeListener = {},
   ) {
     this.store = store
-    this.#groups = new GroupChoices(store, (group) => lookup.bindingsOf(group))
     const { unfired } = listener
     this.engine = new Engine(rules, ask, lookup, store, {
       decision: (decision) => listener.decision?.(decision),
@@ -63,6 +66,7 @@ export class Runtime {
       unmatched: () => {},
       ...(unfired === undefined ? {} : { unfired: (match: Match) => unfired(match) }),
     })
+    this.#groups = this.#makeGroups()
   }
 
   /**
@@ -127,23 +131,45 @@ export class Runtime {
     checkDomain(domain)
     this.engine.advance(askedMicros)
     const { engine, store } = this
+    if (engine.reconfigurations !== this.#groupsMadeAt) this.#groups = this.#makeGroups()
     let soonest: GroupAnswer | null = null
-    for (let tried = 0; tried < MAX_TRIED; tried++) {
+    for (let tried = 0; tried < MAX_TRIED; ) {
       const binding = this.#groups.choose(group, domain)
       if (binding === null) break
-      const { atMicros, ...answer } = send(engine, store.pairs.of(binding, domain), askedMicros)
+      const pair = store.pairs.of(binding, domain)
+      const { atMicros, ...answer } = send(engine, pair, askedMicros)
+      // Nothing tells that the configuration holds a pair but the answer itself.
+      if (answer.reason !== null && answer.reason !== "throttled") {
+        this.#groups.exclude(binding, domain)
+        continue
+      }
+      tried++
       const found = { ...answer, binding, at: atMicros / 1e6 }
       if (found.allowed) return found
       if (soonest === null || found.at < soonest.at) soonest = found
     }
-    if (soonest !== null) return soonest
-    const liftMicros = this.#groups.soonestMicros(group, domain, (pair) => engine.liftMicros(pair))
+    return soonest ?? this.#noneOf(group, domain, atSec)
+  }
+
+  #makeGroups(): GroupChoices {
+    this.#groupsMadeAt = this.engine.reconfigurations
+    return new GroupChoices(this.store, (group) => this.engine.lookup.bindingsOf(group))
+  }
+
+  /** Every binding is held: worth asking again when the first of them is let go. */
+  #noneOf(group: string, domain: string, atSec: number): GroupAnswer {
+    const { engine } = this
+    const askedMicros = Math.round(atSec * 1e6)
+    const liftMicros = this.#groups.soonestMicros(group, domain, (pair) =>
+      engine.holdSettings(pair).manualHold === null ? engine.liftMicros(pair) : Number.POSITIVE_INFINITY,
+    )
     // Where no sweep lifts, whoever asks does.
     if (liftMicros <= askedMicros && this.#liftHeld(group, domain, askedMicros))
       return this.sendFromGroup(group, domain, atSec)
-    const isHeld = Number.isFinite(liftMicros)
-    const at = isHeld ? liftMicros / 1e6 : atSec
-    return { binding: null, allowed: false, at, reason: isHeld ? "suspended" : null, perHour: null }
+    const isEmpty = this.#groups.isEmpty(group)
+    const at = Number.isFinite(liftMicros) ? liftMicros / 1e6 : atSec + (isEmpty ? 0 : ASK_AGAIN_SEC)
+    const reason = isEmpty ? null : "suspended"
+    return { binding: null, allowed: false, at, reason, spreadSec: 0, perHour: null }
   }
 
   #liftHeld(group: string, domain: string, atMicros: number): boolean {

@@ -86,6 +86,7 @@ test("a group sends with those of its bindings that may, in turn", () => {
     // The sweep after 4601, when the first of them ends.
     at: 4660,
     reason: "suspended",
+    spreadSec: 0,
     perHour: null,
   })
   expect(one.sendFromGroup("g", "other.test", 1061).binding).not.toBeNull()
@@ -120,4 +121,33 @@ test("a group that nobody declares consists of the bindings that the traffic nam
   }
   const names = Array.from({ length: 4 }, () => one.sendFromGroup("pool", "x.test", 1001).binding)
   expect(new Set(names)).toEqual(new Set(["p1", "p2"]))
+})
+
+test("what the configuration holds is never asked for, and Adaptive Delivery has no say in it (BZ1904)", () => {
+  const decisions: unknown[] = []
+  const { configuration } = configured(`${CONF}
+    binding_group "g" { binding "a" { suspend_delivery = on } binding "b" { domain "x.test" { blackhole = inline } } }
+    domain "x.test" { adaptive_retry_fuzz = 64 }`)
+  const one = new Runtime(rulesOf("suspend", "1 hours"), NO_FUNCTIONS, configuration, new Store(), {
+    decision: ({ effects }) => decisions.push(effects.map(({ outcome, reason }) => reason ?? outcome)),
+  })
+  refuse(one, "a", 1000)
+  refuse(one, "b", 1000)
+  refuse(one, "alone", 1000)
+  expect(decisions).toEqual([["disabled"], ["disabled"], ["applied"]])
+  const answers = ["a", "b", "alone"].map((binding) => one.send(binding, "x.test", 1001))
+  expect(answers.map(({ allowed, reason, spreadSec }) => [allowed, reason, spreadSec])).toEqual([
+    [false, "suspended", 64],
+    [false, "blackholed", 64],
+    [false, "suspended", 64],
+  ])
+  expect(one.send("b", "y.test", 1001).allowed).toBe(true)
+  const chosen = Array.from({ length: 3 }, () => one.sendFromGroup("g", "x.test", 1001).binding)
+  expect(chosen).toEqual(["c", "c", "c"])
+  refuse(one, "c", 1002)
+  expect(one.sendFromGroup("g", "x.test", 1003)).toMatchObject({
+    binding: null,
+    at: 4660,
+    reason: "suspended",
+  })
 })

@@ -32,6 +32,7 @@ const at = (sec: number, reason: SendAnswer["reason"], perHour: number | null): 
   allowed: reason === null,
   at: START + sec,
   reason,
+  spreadSec: reason === "suspended" || reason === "blackholed" ? 4096 : 0,
   perHour,
 })
 
