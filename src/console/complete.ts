@@ -3,6 +3,7 @@
  * bindings and domains. Nothing is changed, and nothing kept: a prompt asks at
  * every press of a key.
  */
+import { optionsOf, type StanzaName } from "../config/catalogue.js"
 import { compareText } from "../model/compare.js"
 import { ADAPTIVE_WORDS, OVERRIDE_VERBS } from "./adaptive.js"
 import { CACHE_ATTRIBUTES, CACHE_WORDS } from "./cache.js"
@@ -13,6 +14,10 @@ import type { ConsoleTarget } from "./target.js"
 
 /** A million names are no help to anyone. */
 const MAX_CANDIDATES = 200
+
+const CONFIG_WORDS = ["get", "eval", "set", "unset", "show", "showrecurse", "reload"]
+const SCOPE_WORDS: readonly string[] = ["binding_group", "binding", "domain", "adaptive_sweep_rule"]
+const MODULE_SCOPES: readonly string[] = ["adaptive", "outbound_audit", "alerting", "inbound_audit"]
 
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   suspensions: ["--binding", "--domain", "--all"],
@@ -50,6 +55,8 @@ function candidates(words: readonly string[], target: ConsoleTarget): Iterable<s
       return adaptiveWords(rest, target)
     case "cache":
       return cacheWords(rest, target)
+    case "config":
+      return configWords(rest, target)
     case "module":
       return rest.length === 0 ? MODULE_WORDS : []
   }
@@ -92,6 +99,36 @@ function* domains(command: string, { store, operations }: ConsoleTarget): Genera
   else if (command === "list" || command === "reset")
     for (const { pair } of operations.adjustments(all)) yield pairs.domainName(pair)
   else for (let pair = 0; pair < pairs.count; pair++) yield pairs.domainName(pair)
+}
+
+/** Names of scopes, and behind them the options that may stand there. */
+function configWords([command, ...rest]: readonly string[], target: ConsoleTarget): Iterable<string> {
+  if (command === undefined) return CONFIG_WORDS
+  if (command.toLowerCase() === "reload") return []
+  const { configuration, store } = target
+  const last = rest.at(-1)?.toLowerCase()
+  switch (last) {
+    case "binding_group":
+      return configuration.tree.root.groups.keys()
+    case "binding":
+      return new Set([...configuration.tree.declaredIn.keys(), ...bindings(target)])
+    case "domain":
+      return configuration.tree.root.domains.keys()
+    case "outbound_audit":
+      return store.audits.names
+    case "adaptive_sweep_rule":
+      return []
+  }
+  // Names of scopes stand at every second place; a module stands first and by itself.
+  const named = rest.flatMap((word, i) => (i % 2 === 0 ? [word.toLowerCase()] : []))
+  const isModule = MODULE_SCOPES.includes(named[0] ?? "")
+  if (!isModule && (rest.length % 2 !== 0 || named.some((word) => !SCOPE_WORDS.includes(word)))) return []
+  const stanza = (named.at(-1) ?? "global") as StanzaName
+  if (isModule) return optionsOf(named[0] as StanzaName).keys()
+  const scopes = SCOPE_WORDS.filter((word) => !named.includes(word))
+  const isShow = command.toLowerCase().startsWith("show")
+  const modules = rest.length === 0 ? MODULE_SCOPES : []
+  return [...modules, ...scopes, ...(isShow ? [] : optionsOf(stanza).keys())]
 }
 
 function cacheWords([first, ...rest]: readonly string[], target: ConsoleTarget): readonly string[] {
