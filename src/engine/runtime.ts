@@ -93,6 +93,7 @@ export class Runtime {
     } = makeEvent(event)
     const { pairs, audits } = this.store
     const pair = pairs.of(binding, domain)
+    pairs.noteGroup(pairs.bindingOf(pair), event.group ?? "")
     this.engine.advance(atMicros)
     audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, microsTaken(deliveryTimeSec))
     this.engine.process({ atMicros, type, pair, mx, phase, response, local, bounceClass, fblType })

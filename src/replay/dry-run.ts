@@ -120,7 +120,7 @@ export class Replay {
   }
 
   event(event: TrafficEvent): void {
-    const { atMicros, type, pair } = event
+    const { atMicros, type } = event
     if (!this.#inRange(atMicros)) return
     const { tally, engine } = this.#judge as Judge
     tally.count(event.typeNumber)
@@ -128,16 +128,16 @@ export class Replay {
     tally.lastMicros = atMicros
     this.#event = null
     engine.advance(atMicros)
-    if (type !== "delivery" && type !== "transient" && type !== "permanent") {
-      if (this.#audits) this.#audit(event)
-      return
-    }
-    if (event.local) tally.local++
-    if (engine.isHeld(pair, atMicros) && this.#holds) {
-      tally.hold(type satisfies HeldType, pair)
-      return
+    if (type === "delivery" || type === "transient" || type === "permanent") {
+      if (event.local) tally.local++
+      if (engine.isHeld(event.pair, atMicros) && this.#holds) {
+        tally.hold(type satisfies HeldType, event.pair)
+        return
+      }
     }
     if (this.#audits) this.#audit(event)
+    // What comes back later is told of mail that went out before: a hold keeps none of it away.
+    if (type === "reception") return
     this.#event = event
     engine.process(event)
   }

@@ -169,6 +169,22 @@ test("a delivery time that cannot be counts as not told, as in recorded traffic"
   expect(window).toMatchObject({ deliveries: 4, timed: 1, deliveryMicros: 2_000_000 })
 })
 
+test("the first event that names a group of a binding decides", () => {
+  const runtime = make(TABLE)
+  const { pairs } = runtime.store
+  const groupAfter = (fields: object): string => {
+    runtime.event({ atMicros: START * 1e6, type: "delivery", domain: "a.test", binding: "b1", ...fields })
+    return pairs.groupOf(pairs.bindingOf(pairs.of("b1", "a.test")))
+  }
+  expect([groupAfter({}), groupAfter({ group: "" }), groupAfter({ group: "g1" })]).toEqual([
+    "default",
+    "default",
+    "g1",
+  ])
+  expect(groupAfter({ type: "fbl", group: "g2", fblType: "abuse" })).toBe("g1")
+  expect(pairs.groupOf(pairs.bindingOf(pairs.of("b2", "a.test")))).toBe("default")
+})
+
 describe("refused, and nothing counted", () => {
   const event = (fields: object) => (runtime: Runtime) =>
     runtime.event({ atMicros: START * 1e6, type: "delivery", domain: "a.test", ...fields } as Parameters<
