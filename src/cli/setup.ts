@@ -6,7 +6,7 @@ import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Configuration, type LoadedConfiguration, loadConfiguration } from "../config/configuration.js"
 import { assignGlobally, globalOptions, SettingError } from "../config/global-options.js"
-import { CONF_FILES, namedRules } from "../reload/conf-files.js"
+import { CONF_FILES, namedRules, type ScriptConfiguration } from "../reload/conf-files.js"
 import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
 import { countFindings, oneLine, renderFinding } from "../report/findings.js"
 import { makeStyle } from "../report/style.js"
@@ -24,6 +24,8 @@ export interface Setup {
   readonly configuration: Configuration
   /** Rule files: those of `--rules`, else those that the configuration names, else the shipped ones. */
   readonly rules: readonly string[]
+  /** What scripts are told that ask for options. */
+  readonly forScripts: ScriptConfiguration
 }
 
 /** The rule file shipped with this package, by its shorter name where there is one: it stands in every output. */
@@ -38,14 +40,15 @@ function shippedRules(): string {
  * @throws UsageError, Refused
  */
 export function readSetup(context: Context, options: SetupOptions): Setup {
-  const configuration = readConfiguration(context, options)
+  const { configuration, recorded } = readConfiguration(context, options)
   try {
     assignGlobally(configuration, options.set)
   } catch (error) {
     if (error instanceof SettingError) throw new UsageError(error.message, error.hint)
     throw error
   }
-  return { configuration, rules: rulePaths(options.rules, configuration) }
+  const forScripts = { recorded, assignments: options.set }
+  return { configuration, rules: rulePaths(options.rules, configuration), forScripts }
 }
 
 /** Paths of rule files for `loadRules`. */
@@ -75,12 +78,17 @@ export function printConfFindings(context: Context, { diagnostics, sources }: Lo
   printFindings(context, diagnostics, { sources: quoted })
 }
 
-function readConfiguration(context: Context, { config, nodeName, rules }: SetupOptions): Configuration {
-  if (config === undefined) return globalOptions([])
+function readConfiguration(
+  context: Context,
+  { config, nodeName, rules }: SetupOptions,
+): Pick<LoadedConfiguration, "configuration"> & {
+  readonly recorded: LoadedConfiguration["recorded"] | null
+} {
+  if (config === undefined) return { configuration: globalOptions([]), recorded: null }
   const loaded = readConf(config, nodeName, rules.length > 0)
   // What is only worth knowing is told by `check`.
   const told = loaded.diagnostics.filter(({ severity }) => severity === "error")
-  if (told.length === 0) return loaded.configuration
+  if (told.length === 0) return loaded
   printConfFindings(context, { ...loaded, diagnostics: told })
   context.err(
     `${context.errStyle.red("adaptive:")} the configuration has ${plural(told.length, "error")}: nothing is done`,

@@ -4,7 +4,9 @@
  * something here. One table for the checks, the look-ups and the README.
  * Source: configuration.md section 3; seed "adaptive".
  */
+
 import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
+import { tunedType } from "./values.js"
 
 /** Stanzas whose options are known; the others are kept and not looked into. */
 export const STANZAS = [
@@ -151,7 +153,7 @@ function adaptiveEntries(): CatalogueEntry[] {
 function tunableEntries(): CatalogueEntry[] {
   return Object.entries(TUNABLE_OPTIONS).map(([name, { defaultText }]) => ({
     name,
-    type: name === "outbound_throttle_messages" ? "throttle" : "tuned",
+    type: tunedType(name),
     defaultText,
     stanzas: name === "max_outbound_connections" ? [...SCOPE_KINDS, "host"] : SCOPE_KINDS,
     idle: null,

@@ -13,7 +13,7 @@ import type { OptionLookup, Scope } from "./lookup.js"
 import { findSetting, type Rank, type ScopeNode, ScopeTree, type Setting } from "./scope-tree.js"
 import { sweepRulesOf } from "./sweep-stanza.js"
 import type { Assignment } from "./syntax/conf-ast.js"
-import { type ConfFiles, loadConfText } from "./syntax/conf-load.js"
+import { type ConfFile, type ConfFiles, loadConfText } from "./syntax/conf-load.js"
 import { ConfReport } from "./syntax/conf-report.js"
 import type { ConfSource } from "./syntax/conf-source.js"
 
@@ -40,6 +40,15 @@ export interface LoadedConfiguration {
   /** Text and bytes of every file that was read, for quoting lines. */
   readonly sources: readonly ConfSource[]
   readonly configuration: Configuration
+  /** What there was to read, as plain data: enough to load the same again elsewhere. */
+  readonly recorded: RecordedConfiguration
+}
+
+/** A configuration as it can be handed to another thread. */
+export interface RecordedConfiguration {
+  readonly path: string
+  readonly nodeName: string | null
+  readonly opened: ReadonlyMap<string, ConfFile>
 }
 
 /** Reads and judges a configuration. Never throws for what is in the files. */
@@ -48,7 +57,16 @@ export function loadConfiguration(
   files: ConfFiles,
   { nodeName, hasRules = false }: ConfigurationOptions = {},
 ): LoadedConfiguration {
-  const text = loadConfText(path, files, nodeName ?? null)
+  const opened = new Map<string, ConfFile>()
+  const recording: ConfFiles = {
+    ...files,
+    open(path) {
+      const known = opened.get(path) ?? files.open(path)
+      opened.set(path, known)
+      return known
+    },
+  }
+  const text = loadConfText(path, recording, nodeName ?? null)
   const { report, sources, isMissing } = text
   const built = buildConf(text.items, report)
   if (!isMissing) checkWhole(built, hasRules, report)
@@ -60,6 +78,7 @@ export function loadConfiguration(
     line: at.source.placeAt(at.at).line,
   }))
   return {
+    recorded: { path, nodeName: nodeName ?? null, opened },
     ok: !isMissing && !diagnostics.some(({ severity }) => severity === "error"),
     isMissing,
     diagnostics,

@@ -24,6 +24,9 @@ interface ValueOf {
   range: Range
   /** What a limit that rules tune is; null where it is none. */
   tuned: { readonly value: number | null }
+  /** The same, of those that may also be written without a number. */
+  retries: { readonly value: number | null }
+  queue: { readonly value: number | null }
   /** Messages per hour; null where it is no limit. */
   throttle: { readonly value: number | null }
   monitor: Monitor
@@ -49,7 +52,9 @@ export const OPTION_FORM: Readonly<Record<OptionType, string>> = {
   words: "words with blanks between them",
   range: "two numbers, the lower one first, e.g. (1 20)",
   tuned: "a number of at least 0",
-  throttle: '"N" messages per second or "N/SECONDS"',
+  retries: 'a number of at least 0, "auto" or "none"',
+  queue: "a number of at least 0, or -1 for off",
+  throttle: '"N" per second or "N/SECONDS"',
   monitor: MONITOR_FORM,
   text: "a text in quotes",
   list: 'a list, e.g. ("one" "two")',
@@ -65,8 +70,21 @@ export const OPTION_FORM: Readonly<Record<OptionType, string>> = {
  * @source rule-files.md section 5
  */
 export function readTuned(option: string, text: string): number | null {
-  const read = option === "outbound_throttle_messages" ? readThrottle(text) : readLimit(text)
-  return read?.value ?? null
+  return readOption(tunedType(option), text)?.value ?? null
+}
+
+/** How the value of an option that rules tune is written. */
+export function tunedType(option: string): "throttle" | "retries" | "queue" | "tuned" {
+  switch (option) {
+    case "outbound_throttle_messages":
+      return "throttle"
+    case "max_retries":
+      return "retries"
+    case "max_resident_active_queue":
+      return "queue"
+    default:
+      return "tuned"
+  }
 }
 
 function readThrottle(text: string): ValueOf["throttle"] | null {
@@ -76,9 +94,7 @@ function readThrottle(text: string): ValueOf["throttle"] | null {
   return { value: (Number(match[1]) * 3600) / Number(match[2] ?? 1) }
 }
 
-/** "-1", "auto" and "none" are ways of writing that there is no number. */
 function readLimit(text: string): ValueOf["tuned"] | null {
-  if (/^(-1|auto|none)$/i.test(text)) return { value: null }
   const value = readNumber(text)
   return value === null ? null : { value }
 }
@@ -115,6 +131,8 @@ const READERS: { readonly [T in OptionType]: (text: string) => ValueOf[T] | null
   words: readWords,
   range: readRange,
   tuned: readLimit,
+  retries: (text) => (/^(auto|none)$/i.test(text) ? { value: null } : readLimit(text)),
+  queue: (text) => (text === "-1" ? { value: null } : readLimit(text)),
   throttle: readThrottle,
   monitor: parseMonitor,
   text: (text) => text,

@@ -3,6 +3,8 @@
  * these instances change at run time. Source: console.md section 4; seed
  * "outbound_audit", note on 3.0.
  */
+
+import { displayName } from "../config/show-option.js"
 import {
   AUDIT_OPTIONS,
   type AuditOptionName,
@@ -11,7 +13,6 @@ import {
   showAuditOption,
 } from "../model/audit-options.js"
 import type { OutboundAudit } from "../store/outbound-audit.js"
-import { displayName } from "./config-show.js"
 import { ConsoleFault, nearestWord, singleWord } from "./words.js"
 
 /** What stands in a named scope is printed so far to the right. */

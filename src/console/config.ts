@@ -6,6 +6,7 @@ import { optionsOf, type StanzaName, stanzasOf } from "../config/catalogue.js"
 import { checkOption } from "../config/conf-check.js"
 import type { Configuration } from "../config/configuration.js"
 import { findSetting, type Setting, settingOf } from "../config/scope-tree.js"
+import { displayName, optionLine, shownDefault, shownValue } from "../config/show-option.js"
 import type { Assignment } from "../config/syntax/conf-ast.js"
 import { parseConf } from "../config/syntax/conf-parser.js"
 import { ConfReport } from "../config/syntax/conf-report.js"
@@ -13,15 +14,7 @@ import { ConfSource } from "../config/syntax/conf-source.js"
 import type { OutboundAudits } from "../store/outbound-audits.js"
 import { configAudit } from "./config-audit.js"
 import { type NamedModule, type NamedScope, scopeOf, type Target, writableNode } from "./config-scope.js"
-import {
-  displayName,
-  indented,
-  moduleText,
-  optionLine,
-  scopeText,
-  shownDefault,
-  shownValue,
-} from "./config-show.js"
+import { indented, moduleText, scopeText } from "./config-show.js"
 import { instanceOf } from "./instance.js"
 import { ConsoleFault, commandWord, nearestWord, singleWord } from "./words.js"
 

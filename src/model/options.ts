@@ -52,6 +52,8 @@ export type OptionType =
   | "range"
   /** A value of an option that rules tune, in the unit of the configuration. */
   | "tuned"
+  | "retries"
+  | "queue"
   | "throttle"
   | "monitor"
   | "text"

@@ -5,8 +5,10 @@
  */
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { dirname, isAbsolute, join } from "node:path"
+import { askOption, type OptionAnswer } from "../config/ask.js"
 import { isActivating } from "../config/conf-whole.js"
-import type { Configuration } from "../config/configuration.js"
+import { type Configuration, loadConfiguration, type RecordedConfiguration } from "../config/configuration.js"
+import { assignGlobally, globalOptions } from "../config/global-options.js"
 import type { ConfFile, ConfFiles } from "../config/syntax/conf-load.js"
 
 /** Many times the largest configuration there is; a log named by mistake is larger. */
@@ -92,4 +94,27 @@ function find(source: string, roots: readonly string[]): string | null {
 function speaksToUs(path: string): boolean {
   const found = open(path)
   return found.kind === "file" && SPEAKS_TO_US.test(Buffer.from(found.bytes).toString("latin1"))
+}
+
+/** A configuration for the scripts of a rule set: as it was read, with what was set over it. */
+export interface ScriptConfiguration {
+  /** Null without a file. */
+  readonly recorded: RecordedConfiguration | null
+  /** `OPTION=VALUE`, globally. */
+  readonly assignments: readonly string[]
+}
+
+/** What `msys.config` answers with, in whatever thread the scripts run. */
+export function configAnswers({
+  recorded,
+  assignments,
+}: ScriptConfiguration): (path: readonly string[]) => OptionAnswer | null {
+  let configuration = globalOptions([])
+  if (recorded !== null) {
+    const { path, nodeName, opened } = recorded
+    const files = { ...CONF_FILES, open: (path: string): ConfFile => opened.get(path) ?? { kind: "missing" } }
+    configuration = loadConfiguration(path, files, nodeName === null ? {} : { nodeName }).configuration
+  }
+  assignGlobally(configuration, assignments)
+  return (path) => askOption(configuration, path)
 }

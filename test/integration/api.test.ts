@@ -119,7 +119,13 @@ describe("createRuntime", () => {
       decision: ({ source }) => sources.push(source),
     })
     const now = 1_790_000_000
-    expect(runtime.send("b1", "x.test", now)).toEqual({ allowed: true, at: now, reason: null, perHour: 60 })
+    expect(runtime.send("b1", "x.test", now)).toEqual({
+      allowed: true,
+      at: now,
+      reason: null,
+      spreadSec: 0,
+      perHour: 60,
+    })
     expect(runtime.whenToSend("b1", "x.test", now)).toMatchObject({
       allowed: false,
       at: now + 60,

@@ -20,7 +20,10 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   const { config, nodeName, rules, extensions } = options
   const conf = config === undefined ? null : readConf(config, nodeName, rules.length > 0)
   const paths = rulePaths(rules, conf?.configuration ?? globalOptions([]))
-  const loaded = await loadRules(paths, { extensions })
+  const loaded = await loadRules(paths, {
+    extensions,
+    configuration: { recorded: conf?.recorded ?? null, assignments: [] },
+  })
   const diagnostics = [...(conf?.diagnostics ?? []), ...loaded.diagnostics]
   const ok = loaded.ok && conf?.ok !== false
   if (options.json === true) {

@@ -69,7 +69,7 @@ const MAX_BAD_LINES = 10
 
 export async function dryRun(context: Context, options: DryRunOptions): Promise<number> {
   const format = readFormat(options.format)
-  const { configuration: lookup, rules } = readSetup(context, options)
+  const { configuration: lookup, rules, forScripts } = readSetup(context, options)
   const { from, to } = options
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
@@ -97,7 +97,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const loading = usableRules(
     context,
     rules,
-    { nowSec: from ?? SCRIPT_CLOCK_SEC },
+    { nowSec: from ?? SCRIPT_CLOCK_SEC, configuration: forScripts },
     { done: "replayed", force: options.force === true },
   )
   const badLines = new BadLines(context, progress, options.allBad === true)

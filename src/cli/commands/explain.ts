@@ -18,9 +18,12 @@ export interface ExplainOptions extends SetupOptions {
 }
 
 export async function explain(context: Context, options: ExplainOptions): Promise<number> {
-  const { configuration, rules } = readSetup(context, options)
+  const { configuration, rules, forScripts } = readSetup(context, options)
   const atSec = options.at ?? null
-  const loaded = await loadRules(rules, atSec === null ? {} : { nowSec: atSec })
+  const loaded = await loadRules(rules, {
+    configuration: forScripts,
+    ...(atSec === null ? {} : { nowSec: atSec }),
+  })
   if (loaded.unreadable.length > 0) {
     printFindings(context, loaded.unreadable, loaded)
     return EXIT.usage
