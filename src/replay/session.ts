@@ -117,7 +117,8 @@ class Run {
       if (next === null || timeOf(next) > atMicros) break
       this.#take(next)
     }
-    this.replay.clock(atMicros)
+    // Time begins with the first event: sweeps count from it.
+    if (this.store.startMicros >= 0) this.replay.clock(atMicros)
     return this.#steps.splice(0)
   }
 
