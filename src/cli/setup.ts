@@ -84,7 +84,7 @@ function readConfiguration(context: Context, { config, nodeName, rules }: SetupO
   context.err(
     `${context.errStyle.red("adaptive:")} the configuration has ${plural(told.length, "error")}: nothing is done`,
   )
-  throw new Refused(EXIT.no)
+  throw new Refused(loaded.isUnreadable ? EXIT.usage : EXIT.no)
 }
 
 export interface RuleUse {

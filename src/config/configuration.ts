@@ -5,6 +5,7 @@
  */
 import type { Diagnostic } from "../model/diagnostic.js"
 import type { SweepRule } from "../model/sweep-rule.js"
+import { readSwitch } from "../model/switch.js"
 import { optionsOf } from "./catalogue.js"
 import { buildConf, type ModuleNode } from "./conf-build.js"
 import { checkWhole } from "./conf-whole.js"
@@ -33,6 +34,8 @@ export interface LoadedConfiguration {
   readonly ok: boolean
   /** There is no such file. */
   readonly isMissing: boolean
+  /** There is, but it could not be read; a finding tells why. */
+  readonly isUnreadable: boolean
   readonly diagnostics: readonly Diagnostic[]
   /** Text and bytes of every file that was read, for quoting lines. */
   readonly sources: readonly ConfSource[]
@@ -46,9 +49,9 @@ export function loadConfiguration(
   { nodeName, hasRules = false }: ConfigurationOptions = {},
 ): LoadedConfiguration {
   const text = loadConfText(path, files, nodeName ?? null)
-  const { report, sources, isMissing } = text
+  const { report, sources, isMissing, isUnreadable } = text
   const built = buildConf(text.items, report)
-  if (!isMissing) checkWhole(built, hasRules, report)
+  if (!isMissing && !isUnreadable) checkWhole(built, hasRules, report)
   report.end()
   const diagnostics = report.sorted(sources)
   const scripts = built.scripts.map(({ text, at }) => ({
@@ -59,6 +62,7 @@ export function loadConfiguration(
   return {
     ok: !isMissing && !diagnostics.some(({ severity }) => severity === "error"),
     isMissing,
+    isUnreadable,
     diagnostics,
     sources,
     configuration: new Configuration(
@@ -117,9 +121,11 @@ export class Configuration implements OptionLookup {
   }
 
   lookup(scope: Scope, option: string): string | null {
-    const text = this.#find(scope, option)?.setting.text
-    if (text === undefined && option === "adaptive_enabled") return String(this.#isEnabled)
-    return text ?? null
+    const text = this.#find(scope, option)?.setting.text ?? null
+    if (option !== "adaptive_enabled") return text
+    // A module that is loaded, but not enabled, acts nowhere.
+    const module = this.#find(scope, "enabled")?.setting.text ?? "true"
+    return readSwitch(module) === false ? "false" : (text ?? String(this.#isEnabled))
   }
 
   declaration(scope: Scope, option: string): string {

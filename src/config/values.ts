@@ -95,8 +95,15 @@ function readWords(text: string): readonly string[] {
     .filter((word) => word !== "")
 }
 
+/** Any run of white space as one blank: patterns that look for several would try all ways of sharing a long one. */
+function oneBlank(text: string): string {
+  return text.trim().replace(/\s+/g, " ")
+}
+
 function readRange(text: string): Range | null {
-  const match = /^\(?\s*"?(\d{1,15}(?:\.\d+)?)"?\s*[\s,]\s*"?(\d{1,15}(?:\.\d+)?)"?\s*\)?$/.exec(text.trim())
+  const match = /^\(? ?"?(\d{1,15}(?:\.\d{1,15})?)"?[ ,]{1,3}"?(\d{1,15}(?:\.\d{1,15})?)"? ?\)?$/.exec(
+    oneBlank(text),
+  )
   if (match === null) return null
   const low = Number(match[1])
   const high = Number(match[2])
@@ -116,7 +123,8 @@ const READERS: { readonly [T in OptionType]: (text: string) => ValueOf[T] | null
   range: readRange,
   tuned: readLimit,
   throttle: readThrottle,
-  monitor: parseMonitor,
+  // In a list each number may have its own quotes, or both the same.
+  monitor: (text) => parseMonitor(oneBlank(text).replaceAll('"', "")),
   text: (text) => text,
   list: (text) => text,
   dictionary: (text) => text,
