@@ -210,9 +210,13 @@ export function optionsOf(stanza: StanzaName): ReadonlyMap<string, CatalogueEntr
   return BY_STANZA.get(stanza) ?? new Map()
 }
 
+const STANZAS_BY_NAME: ReadonlyMap<string, readonly StanzaName[]> = new Map(
+  CATALOGUE.map(({ name }) => [name, STANZAS.filter((stanza) => optionsOf(stanza).has(name))]),
+)
+
 /** Stanzas that a name may stand in. */
 export function stanzasOf(name: string): readonly StanzaName[] {
-  return CATALOGUE.filter((entry) => entry.name === name).flatMap(({ stanzas }) => stanzas)
+  return STANZAS_BY_NAME.get(name) ?? []
 }
 
 /** What a scope has where nobody sets an option; null = unset, or unknown here. */

@@ -70,6 +70,8 @@ class Building {
   readonly #sweepSettings = new Map<ScopeNode, Map<string, Map<string, Assignment>>>()
   /** Domain stanzas with a pattern, by container and pattern. */
   readonly #patterns = new Map<ScopeNode, Map<string, ScopeNode>>()
+  /** The one instance that there may be. */
+  #scriptlet: string | null = null
   #order = 0
 
   constructor(report: ConfReport) {
@@ -233,12 +235,12 @@ class Building {
     const key = `${name} ${instance ?? ""}`
     let module = this.#modules.get(key)
     if (module === undefined) {
-      const other = [...this.#modules.values()].find((one) => one.stanza === name)
-      if (name === "scriptlet" && other !== undefined)
+      if (name === "scriptlet") this.#scriptlet ??= instance
+      if (name === "scriptlet" && instance !== this.#scriptlet)
         this.#report.add(
           "E_CONF_NAME",
           stanza.argument ?? stanza,
-          `a second scriptlet instance, '${instance}' beside '${other.instance}'; there may be one`,
+          `a second scriptlet instance, '${instance}' beside '${this.#scriptlet}'; there may be one`,
           `use one name for all scriptlet stanzas; ${STAYS}`,
         )
       module = { stanza: name, instance, first: stanza, settings: new Map() }

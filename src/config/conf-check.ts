@@ -61,9 +61,10 @@ function checkForeign(item: Assignment, name: string, stanza: StanzaName, report
     )
     return
   }
+  // A foreign module may have any option; in a scriptlet only what is nearly one of ours is taken for it.
+  if (!isOurs && stanza !== "scriptlet") return
   const guess = report.isFull ? null : guessOption(name, stanza)
-  // A foreign module may have any option; only what is nearly one of ours is taken for it.
-  if (!isOurs && !(stanza === "scriptlet" && guess !== null)) return
+  if (!isOurs && guess === null) return
   report.add(
     "E_CONF_UNKNOWN",
     item,

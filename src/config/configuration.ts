@@ -168,8 +168,6 @@ export class Configuration implements OptionLookup {
     const group = this.tree.groupOf(scope.binding, scope.group)
     const { kind, parent } = node
     const container = parent?.kind ?? "global"
-    if (kind === "domain" && container === "global")
-      return this.tree.ranks({ group: "", binding: "", domain: scope.domain })
     if (kind === "domain" && container === "binding_group")
       return this.tree.ranks({ group, binding: "", domain: scope.domain })
     if (kind === "binding_group") return this.tree.ranks({ group, binding: "", domain: "" })

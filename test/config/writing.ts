@@ -40,30 +40,38 @@ const rule = fc.record({
   enabled: fc.option(fc.boolean(), { freq: 1 }),
 })
 
+/** Few scopes that are all on the way of one pair: much meets much. */
+const crowded: fc.Arbitrary<Path> = fc.record({
+  group: fc.constantFrom(null, "g"),
+  binding: fc.constantFrom(null, "b"),
+  domain: fc.constantFrom(null, "a.test", "/a/"),
+})
+
 const factsOf = (entry: fc.Arbitrary<Fact["entry"]>): fc.Arbitrary<Fact[]> =>
-  fc.array(fc.record({ path, entry }), { maxLength: 24 })
+  fc.constantFrom(path, crowded).chain((path) => fc.array(fc.record({ path, entry }), { maxLength: 24 }))
 
 export const optionFacts = factsOf(fc.oneof({ arbitrary: option, weight: 5 }, declared))
 export const ruleFacts = factsOf(
   fc.oneof({ arbitrary: rule, weight: 4 }, { arbitrary: switched, weight: 3 }, declared),
 )
 
-export const query: fc.Arbitrary<Query> = fc.record({
-  group: name(["", "nowhere", ...GROUPS]),
-  binding: name(["unknown", ...BINDINGS]),
-  domain: name([...DOMAINS, "unknown.test"]),
-})
+export const query: fc.Arbitrary<Query> = fc.oneof(
+  fc.record({
+    group: name(["", "nowhere", ...GROUPS]),
+    binding: name(["unknown", ...BINDINGS]),
+    domain: name([...DOMAINS, "unknown.test"]),
+  }),
+  fc.record({ group: name(["", "g"]), binding: fc.constant("b"), domain: name(["a.test", "b.test"]) }),
+)
 
 /** An endless run of choices, told by a seed: how to write what is to be written. */
 export type Choose = <T>(of: readonly T[]) => T
 
-export const choices: fc.Arbitrary<Choose> = fc
-  .infiniteStream(fc.nat(1_000_000))
-  .map((stream) => {
-    const next = (): number => stream.next().value as number
-    return (of) => of[next() % of.length] as never
-  })
-  .map((choose) => choose as Choose)
+export const choices: fc.Arbitrary<Choose> = fc.infiniteStream(fc.nat(1_000_000)).map(
+  (stream): Choose =>
+    <T>(of: readonly T[]) =>
+      of[(stream.next().value as number) % of.length] as T,
+)
 
 const BLANKS = [" ", "  ", "\n", "\t", " # a } comment\n", " /* a { comment\n over lines */ ", "\r\n", "\r"]
 

@@ -83,7 +83,7 @@ class Parser {
     } else if (next.kind === "{") this.#begin(name, null, at, next.at)
     else if (next.kind === "string" && next.isCut) this.#recover()
     else if (next.kind === "word" || next.kind === "string") this.#argued(name, at, next, items)
-    else this.#expected(name, at, next)
+    else this.#expected(clipped(name), at, next)
   }
 
   /** A name and a word: an include, or a stanza. */

@@ -6,6 +6,9 @@ import type { ConfSource } from "./conf-source.js"
 /** So many errors are told, and so many findings that are none. Source: configuration.md section 5. */
 const MAX_TOLD = 100
 
+/** A name may have megabytes. */
+const MAX_MESSAGE = 600
+
 interface Where {
   readonly source: ConfSource
   readonly at: number
@@ -47,7 +50,8 @@ export class ConfReport {
     )
   }
 
-  #tell(code: Code, { source, at }: Where, message: string, hint: string): void {
+  #tell(code: Code, { source, at }: Where, text: string, hint: string): void {
+    const message = text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}…`
     const finding = diagnostic(code, source.placeAt(at), message, hint)
     this.findings.push(
       source.includedFrom.length === 0
