@@ -14,6 +14,7 @@ import type { OptionLookup } from "./config/lookup.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import { Runtime, type RuntimeListener } from "./engine/runtime.js"
 import { type AuditOptions, isAuditOption, readAuditOption } from "./model/audit-options.js"
+import { readSwitch } from "./model/switch.js"
 import { CONF_FILES } from "./reload/conf-files.js"
 import type { LoadedRules } from "./reload/load.js"
 import {
@@ -77,6 +78,7 @@ export function configuredStore(configuration: Configuration): Store {
   const store = new Store(undefined, { namedThrottles })
   for (const { stanza, instance, settings } of configuration.modules) {
     if (stanza !== "outbound_audit" || instance === null) continue
+    if (readSwitch(settings.get("enabled")?.text ?? "on") === false) continue
     let options: Partial<AuditOptions> = {}
     for (const { name, text } of settings.values())
       if (isAuditOption(name)) options = { ...options, ...readAuditOption(name, text) }

@@ -102,7 +102,7 @@ export const CODES = {
   E_CONF_SLASH: warning("a path without quotes"),
   E_CONF_INCLUDE: error("an included file that is missing or cannot be read"),
   E_CONF_CYCLE: error("a file that includes itself"),
-  E_CONF_TOO_MANY: error("more errors than are told"),
+  E_CONF_TOO_MANY: info("more findings than are told"),
   E_CONF_UNKNOWN: error("an option or stanza that does not exist"),
   E_CONF_SCOPE: error("an option in a scope it is not valid in"),
   E_CONF_NESTING: error("a stanza in a scope it is not valid in"),

@@ -93,7 +93,7 @@ function readConfiguration(
   context.err(
     `${context.errStyle.red("adaptive:")} the configuration has ${plural(told.length, "error")}: nothing is done`,
   )
-  throw new Refused(EXIT.no)
+  throw new Refused(loaded.isUnreadable ? EXIT.usage : EXIT.no)
 }
 
 /** Reads a configuration for a running engine: null when it has errors, which are the text. */

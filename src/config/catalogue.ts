@@ -28,6 +28,18 @@ export const STANZAS = [
 ] as const
 export type StanzaName = (typeof STANZAS)[number]
 
+/** Those that are modules: they stand in the global scope. */
+export const MODULES = [
+  "adaptive",
+  "adaptive_backstore_leveldb",
+  "adaptive_backstore_riak",
+  "alerting",
+  "bounce_classifier_override",
+  "inbound_audit",
+  "outbound_audit",
+  "scriptlet",
+] as const satisfies readonly StanzaName[]
+
 /** The scopes that options fall back through. */
 export type ScopeKind = "global" | "binding_group" | "binding" | "domain"
 export const SCOPE_KINDS: readonly ScopeKind[] = ["global", "binding_group", "binding", "domain"]
@@ -48,12 +60,17 @@ type Row = readonly [type: OptionType, defaultText: string | null, idle?: string
 const NOT_A_CACHE = "state stands in columns that hold every pair: nothing is cached, nothing expires"
 const NO_SERVER = "state is kept in this program and its snapshots, not on a server"
 const EXACT = "matches are counted by exact times, not in a named series"
+const CLASSIFIED = "bounces come with their class in the traffic"
 const NO_CLUSTER = "one node: there is nobody to share with"
 const MTA_SIDE = "the mail server's own business: no rule of Adaptive Delivery tunes it"
 
+/** What every module has. */
+const DEBUG_LEVEL: Row = ["level", "ERROR", "the log of this program has one level, operational_log_level"]
+/** Modules that do something here, which may be switched off. */
+const RUNNING = ["adaptive", "outbound_audit", "scriptlet"] as const
+const NOT_RUNNING = MODULES.filter((name) => !(RUNNING as readonly string[]).includes(name))
+
 const MODULE: Readonly<Record<string, Row>> = {
-  enabled: ["switch", "true"],
-  debug_level: ["level", "error", "the log of this program has one level, operational_log_level"],
   ad_response_rule_series_prefix: ["text", "ADRR_series", EXACT],
   adaptive_cache_size: ["count", "1048576", NOT_A_CACHE],
   adaptive_cache_ttl: ["seconds", "43200", NOT_A_CACHE],
@@ -65,8 +82,6 @@ const MODULE: Readonly<Record<string, Row>> = {
   data_store: ["list", '("http://127.0.0.1:8098")', NO_SERVER],
   data_store_sync_interval: ["seconds", "3600", NO_SERVER],
   datasource_name: ["text", null, "obsolete: no version since 3.1 reads it"],
-  enable_bounce_stats: ["switch", "true"],
-  enable_fbl_stats: ["switch", "true"],
   enable_jlog: ["switch", "false"],
   enable_logging: ["switch", "true"],
   fbl_stats_monitor: ["monitor", "14400,6"],
@@ -112,7 +127,15 @@ const OTHERS: Partial<Readonly<Record<StanzaName, Readonly<Record<string, Row>>>
     alerting_cache_size: ["count", "1048576", NOT_A_CACHE],
     alerting_cache_ttl: ["seconds", "3600", NOT_A_CACHE],
   },
-  bounce_classifier_override: { custom_classes: ["dictionary", null] },
+  bounce_classifier_override: {
+    custom_classes: ["dictionary", null],
+    enable_system_updates: ["switch", "1", CLASSIFIED],
+    refresh: ["seconds", "300", CLASSIFIED],
+    system_mdn_classification_override: ["text", null, CLASSIFIED],
+    system_smtp_classification_override: ["text", null, CLASSIFIED],
+    user_mdn_classification_override: ["text", null, CLASSIFIED],
+    user_smtp_classification_override: ["text", null, CLASSIFIED],
+  },
   inbound_audit: {
     monitors: ["list", null, "incoming mail is not looked at"],
     maintenance_interval: ["seconds", "300", "incoming mail is not looked at"],
@@ -166,6 +189,9 @@ export const CATALOGUE: readonly CatalogueEntry[] = Object.freeze([
   ...entriesOf(SCOPED, SCOPE_KINDS),
   ...tunableEntries(),
   ...entriesOf(MODULE, ["adaptive"]),
+  ...entriesOf({ enabled: ["switch", "true"] }, RUNNING),
+  ...entriesOf({ enabled: ["switch", "true", "nothing runs here that could be off"] }, NOT_RUNNING),
+  ...entriesOf({ debug_level: DEBUG_LEVEL }, MODULES),
   ...Object.entries(OTHERS).flatMap(([stanza, rows]) => entriesOf(rows, [stanza as StanzaName])),
 ])
 
@@ -181,9 +207,13 @@ export function optionsOf(stanza: StanzaName): ReadonlyMap<string, CatalogueEntr
   return BY_STANZA.get(stanza) ?? new Map()
 }
 
+const STANZAS_BY_NAME: ReadonlyMap<string, readonly StanzaName[]> = new Map(
+  CATALOGUE.map(({ name }) => [name, STANZAS.filter((stanza) => optionsOf(stanza).has(name))]),
+)
+
 /** Stanzas that a name may stand in. */
 export function stanzasOf(name: string): readonly StanzaName[] {
-  return CATALOGUE.filter((entry) => entry.name === name).flatMap(({ stanzas }) => stanzas)
+  return STANZAS_BY_NAME.get(name) ?? []
 }
 
 /** What a scope has where nobody sets an option; null = unset, or unknown here. */

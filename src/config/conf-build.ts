@@ -5,10 +5,10 @@
  */
 import { BOUNCE_CLASSES, CUSTOM_BELOW } from "../model/bounce-class.js"
 import { hostName } from "../model/host-name.js"
-import { nearest } from "../model/nearest.js"
+import { readSwitch } from "../model/switch.js"
 import { compilePattern } from "../pcre/index.js"
-import { SCOPE_KINDS, type ScopeKind, STANZAS, type StanzaName } from "./catalogue.js"
-import { checkOption } from "./conf-check.js"
+import { MODULES, SCOPE_KINDS, type ScopeKind, type StanzaName } from "./catalogue.js"
+import { checkOption, checkStanzaName } from "./conf-check.js"
 import { readSweepStanza } from "./conf-sweep.js"
 import { ScopeNode, ScopeTree, type Setting, settingOf } from "./scope-tree.js"
 import { type Assignment, type Item, type Scalar, type Stanza, valueText } from "./syntax/conf-ast.js"
@@ -49,17 +49,11 @@ const CONTAINS: Readonly<Record<ScopeKind, readonly string[]>> = {
   domain: [],
 }
 
-const MODULES: ReadonlySet<string> = new Set(
-  STANZAS.filter(
-    (name) =>
-      !(SCOPE_KINDS as readonly string[]).includes(name) &&
-      name !== "host" &&
-      name !== "script" &&
-      name !== "adaptive_sweep_rule",
-  ),
-)
+const MODULE_NAMES: ReadonlySet<string> = new Set(MODULES)
 const NAMED_MODULES: ReadonlySet<string> = new Set(["outbound_audit", "scriptlet"])
 const SWEEP_RULE = "adaptive_sweep_rule"
+/** Every stanza that is ours, wherever it stands. */
+const OURS: ReadonlySet<string> = new Set([...CONTAINS.global, ...MODULES, SWEEP_RULE])
 const STAYS = "the configuration is not used while it has errors"
 
 export function buildConf(items: readonly Item[], report: ConfReport): Built {
@@ -77,6 +71,10 @@ class Building {
   readonly #pending: (() => void)[] = []
   /** What all stanzas of one rule say together, by scope and name. */
   readonly #sweepSettings = new Map<ScopeNode, Map<string, Map<string, Assignment>>>()
+  /** Domain stanzas with a pattern, by container and pattern. */
+  readonly #patterns = new Map<ScopeNode, Map<string, ScopeNode>>()
+  /** The one instance that there may be. */
+  #scriptlet: string | null = null
   #order = 0
 
   constructor(report: ConfReport) {
@@ -89,10 +87,17 @@ class Building {
     return {
       tree: this.#tree,
       modules: [...this.#modules.values()],
-      scripts: this.#scripts,
+      scripts: this.#isOff("scriptlet") ? [] : this.#scripts,
       customClasses: this.#customClasses,
       sweepStanzas: this.#sweepStanzas,
     }
+  }
+
+  #isOff(name: StanzaName): boolean {
+    return [...this.#modules.values()].some(
+      ({ stanza, settings }) =>
+        stanza === name && readSwitch(settings.get("enabled")?.text ?? "on") === false,
+    )
   }
 
   #scope(items: readonly Item[], node: ScopeNode): void {
@@ -113,33 +118,32 @@ class Building {
     const name = stanza.name.toLowerCase()
     if (name === SWEEP_RULE) this.#sweepRule(stanza, node)
     else if (CONTAINS.global.includes(name)) {
-      if (!CONTAINS[node.kind].includes(name)) this.#misplaced(stanza, node)
+      if (!CONTAINS[node.kind].includes(name)) this.#misplaced(stanza, node.kind)
       else if (name === "binding" || name === "binding_group") this.#named(stanza, node, name)
       else if (name === "domain") this.#domain(stanza, node)
       else this.#host(stanza)
-    } else if (MODULES.has(name)) {
+    } else if (MODULE_NAMES.has(name)) {
       if (node.kind === "global") this.#module(stanza, name as StanzaName)
-      else this.#misplaced(stanza, node)
-    } else if (name.startsWith("adaptive_")) {
-      const guess = name.length > 60 ? null : nearest(name, [SWEEP_RULE, ...MODULES])
-      this.#report.add(
-        "E_CONF_UNKNOWN",
-        stanza,
-        `unknown stanza '${name.slice(0, 60)}' in scope ${node.kind}${guess === null ? "" : `; did you mean '${guess}'?`}`,
-        STAYS,
-      )
-    }
+      else this.#misplaced(stanza, node.kind)
+    } else if (name.startsWith("adaptive_")) checkStanzaName(stanza, node.kind, OURS, this.#report)
   }
 
-  #misplaced(stanza: Stanza, node: ScopeNode): void {
+  /** A stanza inside one that holds options only. */
+  #inside(stanza: Stanza, outer: StanzaName): void {
     const name = stanza.name.toLowerCase()
-    const places = SCOPE_KINDS.filter((kind) => CONTAINS[kind].includes(name))
+    if (OURS.has(name)) this.#misplaced(stanza, outer)
+    else if (outer !== "host" && outer !== "scriptlet") checkStanzaName(stanza, outer, OURS, this.#report)
+  }
+
+  #misplaced(stanza: Stanza, outer: StanzaName): void {
+    const name = stanza.name.toLowerCase()
+    const places = SCOPE_KINDS.filter((kind) => name === SWEEP_RULE || CONTAINS[kind].includes(name))
     const where = places.length === 0 ? "global" : places.join(", ")
     this.#report.add(
       "E_CONF_NESTING",
       stanza,
-      `${name} cannot stand in scope ${node.kind}; it is valid in ${where}`,
-      `move it there; look for a } that is missing before. ${STAYS}`,
+      `${name} cannot stand in scope ${outer}; it is valid in ${where}`,
+      `move it there; look for a } that is missing before; ${STAYS}`,
     )
   }
 
@@ -151,7 +155,7 @@ class Building {
         "E_CONF_NAME",
         stanza.argument ?? stanza,
         `the ${kind} '${name.slice(0, 60)}' has a ${name.includes(":") ? "colon" : "blank"} in its name`,
-        `: parts the names in stored state, and a blank ends a name. ${STAYS}`,
+        `write it without: a colon separates the names in what is stored, and a blank ends one; ${STAYS}`,
       )
       return
     }
@@ -184,9 +188,11 @@ class Building {
       this.#scope(stanza.items, inner)
       return
     }
-    const known = node.patterns.find(({ node }) => node.name === name)
+    const patterns = this.#patterns.get(node) ?? new Map<string, ScopeNode>()
+    this.#patterns.set(node, patterns)
+    const known = patterns.get(name)
     if (known !== undefined) {
-      this.#scope(stanza.items, known.node)
+      this.#scope(stanza.items, known)
       return
     }
     // Domains are compared without regard to case; the pattern meets them in lower case.
@@ -196,18 +202,22 @@ class Building {
         "E_CONF_PATTERN",
         stanza.argument ?? stanza,
         `the pattern of domain ${name.slice(0, 60)} is no regular expression: ${compiled.error.message}`,
-        `write a pattern between slashes, e.g. "/\\.example\\.com$/". ${STAYS}`,
+        `write a pattern between slashes, e.g. "/\\.example\\.com$/"; ${STAYS}`,
       )
       return
     }
     const inner = new ScopeNode("domain", name, node, stanza)
     node.patterns.push({ pattern: compiled.pattern, node: inner })
+    patterns.set(name, inner)
     this.#scope(stanza.items, inner)
   }
 
   /** Nothing in it is ours but what has no business there. */
   #host(stanza: Stanza): void {
-    for (const item of stanza.items) if (item.kind === "assignment") checkOption(item, "host", this.#report)
+    for (const item of stanza.items) {
+      if (item.kind === "assignment") checkOption(item, "host", this.#report)
+      else if (item.kind === "stanza") this.#inside(item, "host")
+    }
   }
 
   #argument(stanza: Stanza): string | null {
@@ -217,7 +227,7 @@ class Building {
       "E_CONF_NAME",
       stanza,
       `this ${stanza.name.toLowerCase()} has no name`,
-      `write ${stanza.name.toLowerCase()} "NAME" { … }. ${STAYS}`,
+      `write ${stanza.name.toLowerCase()} "NAME" { … }; ${STAYS}`,
     )
     return null
   }
@@ -228,20 +238,23 @@ class Building {
     const key = `${name} ${instance ?? ""}`
     let module = this.#modules.get(key)
     if (module === undefined) {
-      const other = [...this.#modules.values()].find((one) => one.stanza === name)
-      if (name === "scriptlet" && other !== undefined)
+      if (name === "scriptlet") this.#scriptlet ??= instance
+      if (name === "scriptlet" && instance !== this.#scriptlet)
         this.#report.add(
           "E_CONF_NAME",
           stanza.argument ?? stanza,
-          `a second scriptlet instance, '${instance}' beside '${other.instance}'; there may be one`,
-          `use one name for all scriptlet stanzas. ${STAYS}`,
+          `a second scriptlet instance, '${instance}' beside '${this.#scriptlet}'; there may be one`,
+          `use one name for all scriptlet stanzas; ${STAYS}`,
         )
       module = { stanza: name, instance, first: stanza, settings: new Map(), scripts: new Map() }
       this.#modules.set(key, module)
     }
     for (const item of stanza.items) {
       if (item.kind === "assignment") this.#moduleOption(item, name, module)
-      else if (item.kind === "stanza" && name === "scriptlet") this.#script(item, module)
+      else if (item.kind === "stanza") {
+        if (name === "scriptlet" && item.name.toLowerCase() === "script") this.#script(item, module)
+        else this.#inside(item, name)
+      }
     }
   }
 
@@ -252,9 +265,9 @@ class Building {
   }
 
   #script(stanza: Stanza, module: ModuleNode): void {
-    if (stanza.name.toLowerCase() !== "script") return
     const settings = new Map<string, Setting>()
     for (const item of stanza.items) {
+      if (item.kind === "stanza") this.#inside(item, "scriptlet")
       if (item.kind !== "assignment") continue
       const isSource = item.name.toLowerCase() === "source"
       if (isSource && !checkOption(item, "script", this.#report)) continue
@@ -272,8 +285,8 @@ class Building {
         this.#report.add(
           "E_CONF_VALUE",
           key,
-          `${key.text.slice(0, 40)} = ${valueText(name).slice(0, 40)} is no bounce class of your own`,
-          `write a number below ${CUSTOM_BELOW} that is none of the built-in classes, and a name. ${STAYS}`,
+          `${key.text.slice(0, 40)} = "${valueText(name).slice(0, 40)}" is no bounce class of your own`,
+          `write a number below ${CUSTOM_BELOW} that is none of the built-in classes, and a name; ${STAYS}`,
         )
         continue
       }
@@ -289,17 +302,18 @@ class Building {
     for (const item of stanza.items) {
       if (item.kind === "assignment" && checkOption(item, SWEEP_RULE, this.#report))
         settings.set(item.name.toLowerCase(), item)
-      else if (item.kind === "stanza") this.#misplacedInRule(item)
+      else if (item.kind === "stanza") this.#inside(item, SWEEP_RULE)
     }
     const order = this.#order++
-    const place = node.sweepRules.findIndex((one) => one.name === name)
-    // A second stanza of one name in one scope adds to the first.
-    const earlier = this.#sweepSettings.get(node)?.get(name)
-    const merged = new Map([...(earlier ?? []), ...settings])
     const ofNode = this.#sweepSettings.get(node) ?? new Map<string, Map<string, Assignment>>()
-    ofNode.set(name, merged)
     this.#sweepSettings.set(node, ofNode)
-    if (place >= 0) return
+    const earlier = ofNode.get(name)
+    // A second stanza of one name in one scope adds to the first.
+    if (earlier !== undefined) {
+      for (const [option, item] of settings) earlier.set(option, item)
+      return
+    }
+    ofNode.set(name, settings)
     // Keeps its place; what it says is read when all stanzas of its name are known.
     const slot =
       node.sweepRules.push({
@@ -313,26 +327,16 @@ class Building {
         rule: null,
       }) - 1
     this.#pending.push(() => {
-      const all = this.#sweepSettings.get(node)?.get(name) ?? merged
       node.sweepRules[slot] = readSweepStanza(
         stanza,
         name,
-        all,
+        settings,
         node,
         order,
         this.#customClasses,
         this.#report,
       )
     })
-  }
-
-  #misplacedInRule(stanza: Stanza): void {
-    this.#report.add(
-      "E_CONF_NESTING",
-      stanza,
-      `${stanza.name.slice(0, 60)} cannot stand in an adaptive_sweep_rule`,
-      `look for a } that is missing before. ${STAYS}`,
-    )
   }
 }
 

@@ -6,7 +6,7 @@
 import { ARGUMENT_FORM, isActionName, readAction } from "../model/action.js"
 import { BOUNCE_CLASSES } from "../model/bounce-class.js"
 import { nearest } from "../model/nearest.js"
-import { ACTION_NAMES, type Action } from "../model/rule.js"
+import { ACTION_NAMES, type Action, type ActionName } from "../model/rule.js"
 import { DEFAULT_HIGH, DEFAULT_LOW, type SweepFamily, type SweepThreshold } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import type { ScopeNode, SweepStanza } from "./scope-tree.js"
@@ -14,6 +14,9 @@ import { settingOf } from "./scope-tree.js"
 import { sweepRuleId } from "./sweep-stanza.js"
 import { type Assignment, elementsOf, type Stanza, type Value, valueText } from "./syntax/conf-ast.js"
 import type { ConfReport } from "./syntax/conf-report.js"
+
+const ACTIONS = ACTION_NAMES.filter((name) => name !== "transcode")
+const UNREAD = "the configuration is not used while it has errors"
 
 interface Codes {
   readonly texts: readonly string[]
@@ -150,12 +153,12 @@ function readActions(elements: readonly Value[], report: ConfReport): readonly A
     const named = elements[i] as Value
     const name = valueText(named).toLowerCase()
     if (!isActionName(name)) {
-      const guess = name.length > 40 ? null : nearest(name, ACTION_NAMES)
+      const guess = name.length > 40 ? null : nearest(name, ACTIONS)
       report.add(
         "E_SWEEP_ACTION",
         named,
         `unknown action '${name.slice(0, 40)}'${guess === null ? "" : `; did you mean '${guess}'?`}`,
-        `the actions are ${ACTION_NAMES.join(", ")}`,
+        `the actions are ${ACTIONS.join(", ")}; ${UNREAD}`,
       )
       continue
     }
@@ -168,7 +171,7 @@ function readActions(elements: readonly Value[], report: ConfReport): readonly A
         "E_SWEEP_ACTION",
         argument ?? named,
         name === "transcode" ? "a sweep rule has no reply that transcode could rewrite" : `${name} ${seen}`,
-        name === "transcode" ? "write it into a response rule" : ARGUMENT_FORM[name],
+        `${hintOf(name)}; ${UNREAD}`,
       )
       continue
     }
@@ -182,6 +185,12 @@ function readActions(elements: readonly Value[], report: ConfReport): readonly A
     actions.push(action)
   }
   return actions
+}
+
+function hintOf(name: ActionName): string {
+  if (name === "transcode") return "write it into a response rule"
+  // Elsewhere it is written as Lua has it.
+  return name === "throttle" ? 'write ("throttle" "down"); there is no other direction' : ARGUMENT_FORM[name]
 }
 
 function isPowerOfTwoHours(seconds: number): boolean {

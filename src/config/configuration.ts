@@ -5,6 +5,7 @@
  */
 import type { Diagnostic } from "../model/diagnostic.js"
 import type { SweepRule } from "../model/sweep-rule.js"
+import { readSwitch } from "../model/switch.js"
 import { optionsOf } from "./catalogue.js"
 import { buildConf, type ModuleNode } from "./conf-build.js"
 import { readSweepStanza } from "./conf-sweep.js"
@@ -36,6 +37,8 @@ export interface LoadedConfiguration {
   readonly ok: boolean
   /** There is no such file. */
   readonly isMissing: boolean
+  /** There is, but it could not be read; a finding tells why. */
+  readonly isUnreadable: boolean
   readonly diagnostics: readonly Diagnostic[]
   /** Text and bytes of every file that was read, for quoting lines. */
   readonly sources: readonly ConfSource[]
@@ -67,9 +70,9 @@ export function loadConfiguration(
     },
   }
   const text = loadConfText(path, recording, nodeName ?? null)
-  const { report, sources, isMissing } = text
+  const { report, sources, isMissing, isUnreadable } = text
   const built = buildConf(text.items, report)
-  if (!isMissing) checkWhole(built, hasRules, report)
+  if (!isMissing && !isUnreadable) checkWhole(built, hasRules, report)
   report.end()
   const diagnostics = report.sorted(sources)
   const scripts = built.scripts.map(({ text, at }) => ({
@@ -81,6 +84,7 @@ export function loadConfiguration(
     recorded: { path, nodeName: nodeName ?? null, opened },
     ok: !isMissing && !diagnostics.some(({ severity }) => severity === "error"),
     isMissing,
+    isUnreadable,
     diagnostics,
     sources,
     configuration: new Configuration(
@@ -181,9 +185,11 @@ export class Configuration implements OptionLookup {
   }
 
   lookup(scope: Scope, option: string): string | null {
-    const text = this.#find(scope, option)?.setting.text
-    if (text === undefined && option === "adaptive_enabled") return String(this.#isEnabled)
-    return text ?? null
+    const text = this.#find(scope, option)?.setting.text ?? null
+    if (option !== "adaptive_enabled") return text
+    // A module that is loaded, but not enabled, acts nowhere.
+    const module = this.#find(scope, "enabled")?.setting.text ?? "true"
+    return readSwitch(module) === false ? "false" : (text ?? String(this.#isEnabled))
   }
 
   declaration(scope: Scope, option: string): string {
@@ -242,8 +248,6 @@ export class Configuration implements OptionLookup {
     const group = this.tree.groupOf(scope.binding, scope.group)
     const { kind, parent } = node
     const container = parent?.kind ?? "global"
-    if (kind === "domain" && container === "global")
-      return this.tree.ranks({ group: "", binding: "", domain: scope.domain })
     if (kind === "domain" && container === "binding_group")
       return this.tree.ranks({ group, binding: "", domain: scope.domain })
     if (kind === "binding_group") return this.tree.ranks({ group, binding: "", domain: "" })

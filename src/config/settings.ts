@@ -4,7 +4,7 @@
  * Source: configuration.md section 3.
  */
 
-import { type Monitor, parseMonitor } from "../model/monitor.js"
+import type { Monitor } from "../model/monitor.js"
 import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
 import type { SweepRule } from "../model/sweep-rule.js"
 import type { OptionLookup, Scope } from "./lookup.js"
@@ -159,7 +159,7 @@ const FBL_FALLBACK: Monitor = Object.freeze({ sizeSec: 86_400, count: 6 })
 function readFblWindow(lookup: OptionLookup): Monitor {
   const text = lookup.lookup(NOWHERE, "fbl_stats_monitor")
   if (text === null) return { sizeSec: 14_400, count: 6 }
-  return parseMonitor(text) ?? FBL_FALLBACK
+  return readOption("monitor", text) ?? FBL_FALLBACK
 }
 
 function readRejectionRate(lookup: OptionLookup, scope: Scope): RejectionRate | null {

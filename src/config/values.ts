@@ -26,7 +26,7 @@ interface ValueOf {
   tuned: { readonly value: number | null }
   /** The same, of those that may also be written without a number. */
   retries: { readonly value: number | null }
-  queue: { readonly value: number | null }
+  limit: { readonly value: number | null }
   /** Messages per hour; null where it is no limit. */
   throttle: { readonly value: number | null }
   monitor: Monitor
@@ -53,7 +53,7 @@ export const OPTION_FORM: Readonly<Record<OptionType, string>> = {
   range: "two numbers, the lower one first, e.g. (1 20)",
   tuned: "a number of at least 0",
   retries: 'a number of at least 0, "auto" or "none"',
-  queue: "a number of at least 0, or -1 for off",
+  limit: "a number of at least 0, or -1 for no limit",
   throttle: '"N" per second or "N/SECONDS"',
   monitor: MONITOR_FORM,
   text: "a text in quotes",
@@ -74,14 +74,15 @@ export function readTuned(option: string, text: string): number | null {
 }
 
 /** How the value of an option that rules tune is written. */
-export function tunedType(option: string): "throttle" | "retries" | "queue" | "tuned" {
+export function tunedType(option: string): "throttle" | "retries" | "limit" | "tuned" {
   switch (option) {
     case "outbound_throttle_messages":
       return "throttle"
     case "max_retries":
       return "retries"
+    case "max_outbound_connections":
     case "max_resident_active_queue":
-      return "queue"
+      return "limit"
     default:
       return "tuned"
   }
@@ -111,8 +112,15 @@ function readWords(text: string): readonly string[] {
     .filter((word) => word !== "")
 }
 
+/** Any run of white space as one blank: patterns that look for several would try all ways of sharing a long one. */
+function oneBlank(text: string): string {
+  return text.trim().replace(/\s+/g, " ")
+}
+
 function readRange(text: string): Range | null {
-  const match = /^\(?\s*"?(\d{1,15}(?:\.\d+)?)"?\s*[\s,]\s*"?(\d{1,15}(?:\.\d+)?)"?\s*\)?$/.exec(text.trim())
+  const match = /^\(? ?"?(\d{1,15}(?:\.\d{1,15})?)"?[ ,]{1,3}"?(\d{1,15}(?:\.\d{1,15})?)"? ?\)?$/.exec(
+    oneBlank(text),
+  )
   if (match === null) return null
   const low = Number(match[1])
   const high = Number(match[2])
@@ -132,9 +140,10 @@ const READERS: { readonly [T in OptionType]: (text: string) => ValueOf[T] | null
   range: readRange,
   tuned: readLimit,
   retries: (text) => (/^(auto|none)$/i.test(text) ? { value: null } : readLimit(text)),
-  queue: (text) => (text === "-1" ? { value: null } : readLimit(text)),
+  limit: (text) => (text === "-1" ? { value: null } : readLimit(text)),
   throttle: readThrottle,
-  monitor: parseMonitor,
+  // In a list each number may have its own quotes, or both the same.
+  monitor: (text) => parseMonitor(oneBlank(text).replaceAll('"', "")),
   text: (text) => text,
   list: (text) => text,
   dictionary: (text) => text,

@@ -53,7 +53,7 @@ export type OptionType =
   /** A value of an option that rules tune, in the unit of the configuration. */
   | "tuned"
   | "retries"
-  | "queue"
+  | "limit"
   | "throttle"
   | "monitor"
   | "text"

@@ -72,7 +72,7 @@ export function namedRules(configuration: Configuration): NamedRules {
     if (isActivating(text) || text === SYSTEM_MODULE) continue
     const path = find(text, roots)
     if (path === null) notFound.push(text)
-    else if (path !== system && speaksToUs(path)) custom.push(path)
+    else if (path !== system && !custom.includes(path) && speaksToUs(path)) custom.push(path)
   }
   return { system, custom, notFound }
 }

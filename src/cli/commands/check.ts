@@ -30,7 +30,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     const { revision, counts } = loaded
     context.out(JSON.stringify({ ok, revision, ...counts, diagnostics }))
   } else printText(context, loaded, conf)
-  if (loaded.unreadable.length > 0) return EXIT.usage
+  if (loaded.unreadable.length > 0 || conf?.isUnreadable === true) return EXIT.usage
   if (!ok) return EXIT.no
   return countFindings(diagnostics).warnings > 0 && options.strict === true ? EXIT.warnings : EXIT.ok
 }

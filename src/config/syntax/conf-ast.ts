@@ -59,7 +59,9 @@ export function valueText(value: Value): string {
 
 function quotedText(value: Value): string {
   const text = valueText(value)
-  return value.kind === "scalar" && (value.isQuoted || text === "") ? `"${text}"` : text
+  if (value.kind !== "scalar" || !value.isQuoted) return text
+  // Backslashes that escape nothing stay as they are.
+  return `"${text.replace(/"|\\(?=["\\]|$)/g, "\\$&")}"`
 }
 
 /** The elements of a list; a scalar serves as a list of one. */

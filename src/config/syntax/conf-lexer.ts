@@ -8,9 +8,12 @@ import type { ConfSource } from "./conf-source.js"
 export type Punctuation = "=" | "{" | "}" | "[" | "]" | "(" | ")" | ","
 
 export type Token =
+  | { readonly kind: "word"; readonly text: string; readonly at: number; readonly startsLine: boolean }
   | {
-      readonly kind: "word" | "string"
+      readonly kind: "string"
       readonly text: string
+      /** Its line ended before it did. */
+      readonly isCut: boolean
       readonly at: number
       readonly startsLine: boolean
     }
@@ -25,12 +28,16 @@ const CURLY = "\xe2\x80"
 const CURLY_LAST: Readonly<Record<string, '"' | "'">> = { "\x98": "'", "\x99": "'", "\x9c": '"', "\x9d": '"' }
 const ENDS_WORD = new Set(["#", '"', "'", ...PUNCTUATION])
 
+/** What a bare comma is: outside of values part of a word, in a list a separator, in a dictionary one where a word ends. */
+export type Commas = "part" | "separate" | "trail"
+
 export class ConfLexer {
   readonly #source: ConfSource
   readonly #text: string
   readonly #report: ConfReport
   #at = 0
   #startsLine = true
+  #isLost = false
   // Told once a file: pasted samples have dozens.
   #curly = { count: 0, at: 0 }
   #slashes = { count: 0, at: 0 }
@@ -42,21 +49,32 @@ export class ConfLexer {
     if (this.#text.startsWith(BYTE_ORDER_MARK)) this.#at = BYTE_ORDER_MARK.length
   }
 
-  /** @param inList a bare comma separates; elsewhere it belongs to the word */
-  next(inList: boolean): Token {
+  next(commas: Commas): Token {
     this.#skipBlanks()
     const at = this.#at
     const startsLine = this.#startsLine
     this.#startsLine = false
     const char = this.#text[at]
     if (char === undefined) return { kind: "end", at, startsLine }
-    if (PUNCTUATION.includes(char) || (inList && char === ",")) {
+    if (PUNCTUATION.includes(char) || (char === "," && this.#separates(commas))) {
       this.#at++
       return { kind: char as Punctuation, at, startsLine }
     }
     const quote = this.#quoteAt(at)
-    if (quote !== null) return { kind: "string", text: this.#string(quote), at, startsLine }
-    return { kind: "word", text: this.#word(inList), at, startsLine }
+    if (quote !== null) return { kind: "string", ...this.#string(quote), at, startsLine }
+    return { kind: "word", text: this.#word(commas), at, startsLine }
+  }
+
+  /** Is the comma here, or after here, more than a part of a word? */
+  #separates(commas: Commas): boolean {
+    if (commas !== "trail") return commas === "separate"
+    const after = this.#text[this.#at + 1]
+    return after === undefined || after <= " " || ENDS_WORD.has(after)
+  }
+
+  /** The end of the file stands in a comment: what is not closed may be closed there. */
+  get isLost(): boolean {
+    return this.#isLost
   }
 
   /** Tells what is told once for the whole file. */
@@ -67,7 +85,7 @@ export class ConfLexer {
         "E_CONF_CURLY",
         { source: this.#source, at: this.#curly.at },
         `a typographic quote or blank${others(this.#curly.count)}: it is read as the plain one`,
-        'write " instead',
+        'write " for it, or a plain blank',
       )
     if (this.#slashes.count > 0)
       this.#report.add(
@@ -106,6 +124,7 @@ export class ConfLexer {
       return
     }
     this.#at = this.#text.length
+    this.#isLost = true
     this.#report.add(
       "E_CONF_UNCLOSED",
       { source: this.#source, at },
@@ -146,8 +165,9 @@ export class ConfLexer {
     } else this.#at++
   }
 
-  #string(quote: '"' | "'"): string {
+  #string(quote: '"' | "'"): { readonly text: string; readonly isCut: boolean } {
     const start = this.#at
+    let isCut = false
     this.#passQuote()
     const from = this.#at
     let pieces = ""
@@ -155,6 +175,7 @@ export class ConfLexer {
     for (;;) {
       const char = this.#text[this.#at]
       if (char === undefined || char === "\n" || char === "\r") {
+        isCut = true
         this.#report.add(
           "E_CONF_UNCLOSED",
           { source: this.#source, at: start },
@@ -181,17 +202,17 @@ export class ConfLexer {
       this.#at++
     }
     const text = pieces + this.#text.slice(pieceFrom, this.#at)
-    if (this.#quoteAt(this.#at) === quote) this.#passQuote()
-    return decoded(text)
+    if (!isCut) this.#passQuote()
+    return { text: decoded(text), isCut }
   }
 
-  #word(inList: boolean): string {
+  #word(commas: Commas): string {
     const from = this.#at
     const text = this.#text
     for (; this.#at < text.length; this.#at++) {
       const char = text[this.#at] as string
       if (ENDS_WORD.has(char) || char <= " " || char === "\x7f") break
-      if (inList && char === ",") break
+      if (char === "," && this.#separates(commas)) break
       if (char === "/") {
         if (text[this.#at + 1] === "*") break
         if (this.#slashes.count++ === 0) this.#slashes.at = from

@@ -5,7 +5,7 @@
  */
 import type { Place } from "../../model/diagnostic.js"
 import type { Include, Item } from "./conf-ast.js"
-import { parseConf } from "./conf-parser.js"
+import { MAX_DEPTH, parseConf } from "./conf-parser.js"
 import { ConfReport } from "./conf-report.js"
 import { ConfSource } from "./conf-source.js"
 
@@ -35,11 +35,15 @@ export interface ConfText {
   readonly directories: readonly string[]
   /** Nothing was found under the name given. */
   readonly isMissing: boolean
+  /** Something was, and could not be read: a finding tells why. */
+  readonly isUnreadable: boolean
 }
 
 /** Files included directly or indirectly: beyond it somebody includes in circles of another kind. */
 const MAX_INCLUDES = 10_000
 const MAX_NESTING = 100
+/** What all of them together may hold: a file of a megabyte may be included a thousand times. */
+const MAX_BYTES = 256 << 20
 const LOCAL_CHANGES = "local_changes_file"
 
 /**
@@ -48,6 +52,13 @@ const LOCAL_CHANGES = "local_changes_file"
  */
 export function loadConfText(path: string, files: ConfFiles, nodeName: string | null): ConfText {
   return new Loading(path, files, nodeName).text()
+}
+
+/** An include, and how many stanzas are around it. */
+interface Where {
+  readonly source: ConfSource
+  readonly at: number
+  readonly depth: number
 }
 
 class Loading {
@@ -59,6 +70,7 @@ class Loading {
   /** Files that are being read now, the outermost first: one of them again would have no end. */
   readonly #open: string[] = []
   #includes = 0
+  #bytes = 0
 
   constructor(path: string, files: ConfFiles, nodeName: string | null) {
     this.#path = path
@@ -71,38 +83,63 @@ class Loading {
 
   text(): ConfText {
     const found = this.#files.open(this.#path)
+    const start = { source: new ConfSource(this.#path, new Uint8Array()), at: 0 }
     const common = {
       sources: this.#sources,
       report: this.#report,
       directories: [this.#files.directoryOf(this.#path), ...this.#directories],
+      isMissing: found.kind === "missing",
+      isUnreadable: found.kind === "unreadable",
     }
-    if (found.kind === "missing") return { ...common, items: [], isMissing: true }
-    const start = new ConfSource(this.#path, new Uint8Array())
-    const items = this.#take(found, this.#path, { source: start, at: 0 }, [])
+    if (found.kind === "missing") return { ...common, items: [] }
+    if (found.kind === "unreadable") {
+      this.#report.add("E_FILE_UNREADABLE", start, found.reason, found.hint)
+      return { ...common, items: [] }
+    }
+    const items = this.#take(found, this.#path, { ...start, depth: 0 }, [])
     const changes = items.findLast(
       (item) => item.kind === "assignment" && item.name.toLowerCase() === LOCAL_CHANGES,
     )
     // What was changed at run time is written there, so it has the last word.
     if (changes?.kind === "assignment" && changes.value.kind === "scalar")
-      items.push(...this.#include({ ...changes, kind: "include", path: changes.value }, true))
-    return { ...common, items, isMissing: false }
+      for (const item of this.#include({ ...changes, kind: "include", path: changes.value }, 0, true))
+        items.push(item)
+    return { ...common, items }
   }
 
-  /** Items with every include replaced by what it stands for. */
-  #expand(items: readonly Item[]): Item[] {
+  /**
+   * Items with every include replaced by what it stands for.
+   * @param depth stanzas around them, in this file and in those that include it
+   */
+  #expand(items: readonly Item[], depth: number): Item[] {
     const expanded: Item[] = []
     for (const item of items) {
-      if (item.kind === "include") for (const one of this.#include(item, false)) expanded.push(one)
-      else if (item.kind === "stanza" && item.items.length > 0)
-        expanded.push({ ...item, items: this.#expand(item.items) })
-      else expanded.push(item)
+      if (item.kind === "include") for (const one of this.#include(item, depth, false)) expanded.push(one)
+      else if (item.kind === "assignment" || item.items.length === 0) expanded.push(item)
+      else if (depth < MAX_DEPTH) expanded.push({ ...item, items: this.#expand(item.items, depth + 1) })
+      else
+        this.#report.add(
+          "E_CONF_DEPTH",
+          item,
+          `stanzas are nested more than ${MAX_DEPTH} deep, with those that include this file: ${item.name} is not read`,
+          "look for a file that is included inside its own stanza",
+        )
     }
     return expanded
   }
 
-  #include(include: Include, mayBeMissing: boolean): Item[] {
+  #include(include: Include, depth: number, mayBeMissing: boolean): Item[] {
     const { path, source, at } = include
     const where = { source, at: path.at }
+    if (path.text === "") {
+      this.#report.add(
+        "E_CONF_INCLUDE",
+        where,
+        "the name of the included file is empty",
+        'write include "FILE"',
+      )
+      return []
+    }
     if (++this.#includes > MAX_INCLUDES || this.#open.length > MAX_NESTING) {
       this.#report.add(
         "E_CONF_INCLUDE",
@@ -123,7 +160,7 @@ class Loading {
         )
       return []
     }
-    return this.#take(found, path.text, { source, at }, [source.placeAt(at), ...source.includedFrom])
+    return this.#take(found, path.text, { ...where, depth }, [source.placeAt(at), ...source.includedFrom])
   }
 
   #find(path: string, from: string): ConfFile {
@@ -136,14 +173,15 @@ class Loading {
     return { kind: "missing" }
   }
 
-  #take(
-    found: ConfFile,
-    name: string,
-    where: { readonly source: ConfSource; readonly at: number },
-    includedFrom: readonly Place[],
-  ): Item[] {
+  #take(found: ConfFile, name: string, where: Where, includedFrom: readonly Place[]): Item[] {
     switch (found.kind) {
       case "missing":
+        this.#report.add(
+          "E_CONF_INCLUDE",
+          where,
+          `${name} leads nowhere: it is not read`,
+          "mend the link, or remove it from its directory",
+        )
         return []
       case "unreadable":
         this.#report.add("E_CONF_INCLUDE", where, `${name} cannot be read: ${found.reason}`, found.hint)
@@ -161,9 +199,19 @@ class Loading {
 
   #read(
     { path, identity, bytes }: ConfFile & { readonly kind: "file" },
-    where: { readonly source: ConfSource; readonly at: number },
+    where: Where,
     includedFrom: readonly Place[],
   ): Item[] {
+    this.#bytes += bytes.length
+    if (this.#bytes > MAX_BYTES) {
+      this.#report.add(
+        "E_CONF_INCLUDE",
+        where,
+        `${path} is not read: with it the configuration has more than ${MAX_BYTES} bytes`,
+        "include each file once",
+      )
+      return []
+    }
     if (this.#open.includes(identity)) {
       this.#report.add(
         "E_CONF_CYCLE",
@@ -176,7 +224,7 @@ class Loading {
     const source = new ConfSource(path, bytes, includedFrom)
     this.#sources.push(source)
     this.#open.push(identity)
-    const items = this.#expand(parseConf(source, this.#report))
+    const items = this.#expand(parseConf(source, this.#report), where.depth)
     this.#open.pop()
     return items
   }

@@ -4,7 +4,7 @@
  * Source: configuration.md sections 1 and 5.
  */
 import type { Dictionary, Item, List, Scalar, Stanza, Value } from "./conf-ast.js"
-import { ConfLexer, type Punctuation, type Token } from "./conf-lexer.js"
+import { type Commas, ConfLexer, type Punctuation, type Token } from "./conf-lexer.js"
 import type { ConfReport } from "./conf-report.js"
 import type { ConfSource } from "./conf-source.js"
 
@@ -12,7 +12,9 @@ import type { ConfSource } from "./conf-source.js"
 export const MAX_DEPTH = 200
 
 const INCLUDES = new Set(["include", "readonly_include"])
-const CLOSER = { "{": "}", "(": ")", "[": "]" } as const
+const CLOSER = { "(": ")", "[": "]" } as const
+
+type Text = Token & { readonly kind: "word" | "string" }
 
 interface Open {
   readonly name: string
@@ -31,7 +33,8 @@ class Parser {
   readonly #source: ConfSource
   readonly #report: ConfReport
   readonly #lexer: ConfLexer
-  #ahead: Token | null = null
+  /** Tokens that were read too far, the next one last. */
+  readonly #ahead: Token[] = []
   #open: Open[] = []
   /** Braces opened beyond what may be nested: their content is passed over. */
   #tooDeep = 0
@@ -50,11 +53,11 @@ class Parser {
       if (token.kind === "}") this.#close(token, items)
       else this.#item(token, this.#open.at(-1)?.items ?? items)
     }
-    for (const { brace, name } of this.#open)
+    for (const { brace, name, argument } of this.#lexer.isLost ? [] : this.#open)
       this.#error(
         "E_CONF_UNCLOSED",
         brace,
-        `the { of ${name} is never closed`,
+        `the { of ${named(name, argument)} is never closed`,
         "write } where the stanza ends",
       )
     // What stands in them is still worth reading: its faults are told too.
@@ -66,44 +69,49 @@ class Parser {
   #item(token: Token, items: Item[]): void {
     if (token.kind !== "word") {
       this.#error("E_CONF_SYNTAX", token.at, `${shown(token)} where a name is wanted`, FORM)
-      this.#recover()
+      this.#skipFrom(token)
       return
     }
     const { text: name, at } = token
     const next = this.#next()
-    if (next.kind === "=") {
+    if (next.kind === "=" && INCLUDES.has(name.toLowerCase())) {
+      this.#error("E_CONF_SYNTAX", next.at, `a = after ${name}: nothing is included`, `write ${name} "FILE"`)
+      this.#skipFrom(next)
+    } else if (next.kind === "=") {
       const value = this.#value(this.#next(), 0)
       if (value !== null) items.push({ kind: "assignment", name, value, source: this.#source, at })
-      return
-    }
-    if (next.kind === "{") this.#begin(name, null, at, next.at)
-    else if (next.kind === "word" || next.kind === "string") this.#argued(name, at, this.#scalar(next), items)
-    else this.#expected(name, next)
+    } else if (next.kind === "{") this.#begin(name, null, at, next.at)
+    else if (next.kind === "string" && next.isCut) this.#recover()
+    else if (next.kind === "word" || next.kind === "string") this.#argued(name, at, next, items)
+    else this.#expected(clipped(name), at, next)
   }
 
   /** A name and a word: an include, or a stanza. */
-  #argued(name: string, at: number, argument: Scalar, items: Item[]): void {
-    const brace = this.#peek()
-    if (brace.kind === "{") {
-      this.#next()
-      this.#begin(name, argument, at, brace.at)
-    } else if (INCLUDES.has(name.toLowerCase()))
+  #argued(name: string, at: number, word: Text, items: Item[]): void {
+    const argument = this.#scalar(word)
+    const next = this.#next()
+    if (next.kind === "{") this.#begin(name, argument, at, next.at)
+    else if (INCLUDES.has(name.toLowerCase())) {
+      this.#ahead.push(next)
       items.push({ kind: "include", path: argument, source: this.#source, at })
-    else {
-      this.#next()
-      this.#expected(`${name} ${argument.text}`, brace)
-    }
+    } else if (isLine(word)) {
+      // The word of the next line is a name of its own.
+      this.#ahead.push(next)
+      this.#expected(clipped(name), at, word)
+    } else this.#expected(named(name, argument), at, next)
   }
 
-  #expected(after: string, token: Token): void {
-    if (token.kind === "}" || token.kind === "end") this.#ahead = token
+  #expected(after: string, at: number, token: Token): void {
+    const isAlone = isLine(token) || token.kind === "end" || token.kind === "}"
     this.#error(
       "E_CONF_SYNTAX",
-      token.at,
-      `${shown(token)} where = or { is wanted after ${clipped(after)}`,
+      isAlone ? at : token.at,
+      isAlone
+        ? `${after} says nothing: = or { is wanted after it`
+        : `${shown(token)} where = or { is wanted after ${after}`,
       "write NAME = VALUE, or NAME { … }; several words are written as a list, ( one two )",
     )
-    if (token.kind !== "}" && token.kind !== "end") this.#recover()
+    this.#skipFrom(token)
   }
 
   #begin(name: string, argument: Scalar | null, at: number, brace: number): void {
@@ -126,7 +134,7 @@ class Parser {
     while (this.#tooDeep > 0) {
       const token = this.#next()
       if (token.kind === "end") {
-        this.#ahead = token
+        this.#ahead.push(token)
         this.#tooDeep = 0
       } else if (token.kind === "{") this.#tooDeep++
       else if (token.kind === "}") this.#tooDeep--
@@ -156,25 +164,34 @@ class Parser {
     if (token.kind === "(" || token.kind === "[") {
       if (depth < MAX_DEPTH)
         return token.kind === "(" ? this.#list(token.at, depth) : this.#dictionary(token.at, depth)
-      this.#error("E_CONF_DEPTH", token.at, `values are nested more than ${MAX_DEPTH} deep`, "write one list")
+      this.#error(
+        "E_CONF_DEPTH",
+        token.at,
+        `values are nested more than ${MAX_DEPTH} deep: this option is not read`,
+        "write one list",
+      )
       this.#recover()
       return null
     }
     this.#error("E_CONF_SYNTAX", token.at, `${shown(token)} where a value is wanted`, VALUE_FORM)
-    if (token.kind === "}" || token.kind === "end") this.#ahead = token
-    else this.#recover()
+    this.#skipFrom(token)
     return null
   }
 
   #list(at: number, depth: number): List | null {
     const elements: Value[] = []
     for (;;) {
-      const token = this.#next(true)
+      const token = this.#next("separate")
       if (token.kind === ")") return { kind: "list", elements, source: this.#source, at }
       if (token.kind === ",") continue
-      if (this.#isLost(token, "(", at)) return null
+      if (token.kind === "=" || this.#isLost(token)) return this.#unclosed("(", at, token)
       const value = this.#value(token, depth + 1)
       if (value === null) return null
+      if (token.kind === "string" && token.isCut) {
+        // Its end may have been swallowed too: that is one mistake, not two.
+        this.#recover()
+        return null
+      }
       elements.push(value)
     }
   }
@@ -182,39 +199,48 @@ class Parser {
   #dictionary(at: number, depth: number): Dictionary | null {
     const entries: { key: Scalar; value: Value }[] = []
     for (;;) {
-      const token = this.#next(true)
+      const token = this.#next("trail")
       if (token.kind === "]") return { kind: "dictionary", entries, source: this.#source, at }
       if (token.kind === ",") continue
-      if (this.#isLost(token, "[", at)) return null
-      const equals = token.kind === "word" || token.kind === "string" ? this.#next(true) : token
+      if (this.#isLost(token)) return this.#unclosed("[", at, token)
+      const equals = token.kind === "word" || token.kind === "string" ? this.#next("trail") : token
+      if (this.#isLost(equals)) return this.#unclosed("[", at, equals)
+      if (equals.kind !== "=" && isLine(token)) {
+        const brace = this.#next("trail")
+        if (brace.kind === "{") return this.#unclosed("[", at, brace)
+        this.#ahead.push(brace)
+      }
       if (equals.kind !== "=" || (token.kind !== "word" && token.kind !== "string")) {
         this.#error("E_CONF_SYNTAX", equals.at, `${shown(equals)} where KEY = VALUE is wanted`, VALUE_FORM)
-        this.#recover()
+        this.#skipFrom(equals)
         return null
       }
       const key = this.#scalar(token)
-      const value = this.#value(this.#next(true), depth + 1)
+      const given = this.#next("trail")
+      if (this.#isLost(given)) return this.#unclosed("[", at, given)
+      const value = this.#value(given, depth + 1)
       if (value === null) return null
       entries.push({ key, value })
     }
   }
 
-  /** A list that runs into what cannot stand in it was not closed. */
-  #isLost(token: Token, opener: "(" | "[", at: number): boolean {
-    if (token.kind !== "end" && token.kind !== "{" && token.kind !== "}" && token.kind !== "=") return false
-    const closer = CLOSER[opener]
+  /** A value that runs into what cannot stand in it was not closed. */
+  #isLost({ kind }: Token): boolean {
+    return kind === "end" || kind === "{" || kind === "}"
+  }
+
+  #unclosed(opener: "(" | "[", at: number, token: Token): null {
     this.#error(
       "E_CONF_UNCLOSED",
       at,
       `this ${opener} is never closed`,
-      `write ${closer} where the value ends`,
+      `write ${CLOSER[opener]} where the value ends`,
     )
-    this.#ahead = token
-    if (token.kind === "{" || token.kind === "=") this.#recover()
-    return true
+    this.#skipFrom(token)
+    return null
   }
 
-  #scalar(token: Token & { readonly kind: "word" | "string" }): Scalar {
+  #scalar(token: Text): Scalar {
     return {
       kind: "scalar",
       text: token.text,
@@ -222,6 +248,13 @@ class Parser {
       source: this.#source,
       at: token.at,
     }
+  }
+
+  /** Goes on behind a token that is in the way: what it opens is passed over, what it closes is still closed. */
+  #skipFrom(token: Token): void {
+    const isNext = token.kind === "}" || token.kind === "end" || isLine(token)
+    if (isNext || token.kind === "{") this.#ahead.push(token)
+    if (!isNext) this.#recover()
   }
 
   /** Goes on with the next line that begins with a name, or with the end of the stanza. */
@@ -232,23 +265,15 @@ class Parser {
       if (token.kind === "{") depth++
       const isOver = token.kind === "end" || (depth === 0 && (token.kind === "}" || isLine(token)))
       if (isOver) {
-        this.#ahead = token
+        this.#ahead.push(token)
         return
       }
       if (token.kind === "}") depth--
     }
   }
 
-  #next(inList = false): Token {
-    const ahead = this.#ahead
-    if (ahead === null) return this.#lexer.next(inList)
-    this.#ahead = null
-    return ahead
-  }
-
-  #peek(): Token {
-    this.#ahead ??= this.#lexer.next(false)
-    return this.#ahead
+  #next(commas: Commas = "part"): Token {
+    return this.#ahead.pop() ?? this.#lexer.next(commas)
   }
 
   #error(
@@ -267,6 +292,11 @@ const MAX_SHOWN = 40
 
 function isLine(token: Token): boolean {
   return token.startsLine && token.kind === "word"
+}
+
+/** A stanza as messages name it. */
+function named(name: string, argument: Scalar | null): string {
+  return argument === null ? clipped(name) : `${clipped(name)} "${clipped(argument.text)}"`
 }
 
 function clipped(text: string): string {

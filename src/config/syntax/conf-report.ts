@@ -3,33 +3,32 @@ import { CODES, type Code } from "../../errors.js"
 import { byPlace, type Diagnostic, diagnostic } from "../../model/diagnostic.js"
 import type { ConfSource } from "./conf-source.js"
 
-/** Source: configuration.md section 5. */
-const MAX_ERRORS = 100
+/** So many errors are told, and so many findings that are none. Source: configuration.md section 5. */
+const MAX_TOLD = 100
+
+/** A name may have megabytes. */
+const MAX_MESSAGE = 600
+
+interface Where {
+  readonly source: ConfSource
+  readonly at: number
+}
 
 export class ConfReport {
   readonly findings: Diagnostic[] = []
   #errors = 0
-  #untold = 0
-  #last: { readonly source: ConfSource; readonly at: number } | null = null
+  #others = 0
+  #firstUntold: Where | null = null
 
-  add(
-    code: Code,
-    where: { readonly source: ConfSource; readonly at: number },
-    message: string,
-    hint: string,
-  ): void {
-    if (CODES[code].severity === "error" && ++this.#errors > MAX_ERRORS) {
-      this.#untold++
-      this.#last ??= where
-      return
-    }
-    const { source, at } = where
-    const finding = diagnostic(code, source.placeAt(at), message, hint)
-    this.findings.push(
-      source.includedFrom.length === 0
-        ? finding
-        : Object.freeze({ ...finding, includedFrom: source.includedFrom }),
-    )
+  add(code: Code, where: Where, message: string, hint: string): void {
+    const nth = CODES[code].severity === "error" ? ++this.#errors : ++this.#others
+    if (nth > MAX_TOLD) this.#firstUntold ??= where
+    else this.#tell(code, where, message, hint)
+  }
+
+  /** One more error would not be told: its message need not be worked out. */
+  get isFull(): boolean {
+    return this.#errors >= MAX_TOLD
   }
 
   /** All findings by file, in order of reading, and by place. */
@@ -41,15 +40,27 @@ export class ConfReport {
 
   /** Says how much was not told. */
   end(): void {
-    if (this.#last === null) return
-    const { source, at } = this.#last
-    this.findings.push(
-      diagnostic(
-        "E_CONF_TOO_MANY",
-        source.placeAt(at),
-        `${this.#untold} more errors from here on are not told`,
-        `mend the first ${MAX_ERRORS}, then check again`,
-      ),
+    if (this.#firstUntold === null) return
+    const untold = [more(this.#errors, "error"), more(this.#others, "warning")].filter((text) => text !== "")
+    this.#tell(
+      "E_CONF_TOO_MANY",
+      this.#firstUntold,
+      `${untold.join(" and ")}, beginning here, are not told`,
+      `mend what is told, then check again`,
     )
   }
+
+  #tell(code: Code, { source, at }: Where, text: string, hint: string): void {
+    const message = text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}…`
+    const finding = diagnostic(code, source.placeAt(at), message, hint)
+    this.findings.push(
+      source.includedFrom.length === 0
+        ? finding
+        : Object.freeze({ ...finding, includedFrom: source.includedFrom }),
+    )
+  }
+}
+
+function more(count: number, kind: string): string {
+  return count <= MAX_TOLD ? "" : `${count - MAX_TOLD} more ${kind}s`
 }
