@@ -60,7 +60,8 @@ export function globalOptions(assignments: readonly string[]): OptionLookup {
     checkSetting(option, value)
     values.set(option, value)
   }
-  const sweepRules = [DEFAULT_BOUNCE_RULE, DEFAULT_FBL_RULE]
+  const isSweeping = readOption("switch", values.get("adaptive_sweep_rule_enabled") ?? "true")
+  const sweepRules = isSweeping === true ? [DEFAULT_BOUNCE_RULE, DEFAULT_FBL_RULE] : []
   return {
     sweepRules: () => sweepRules,
     lookup: (_scope, option) => values.get(option) ?? null,

@@ -24,7 +24,7 @@ export interface EventBatch {
   readonly types: Uint8Array
   /** How long deliveries took; null where nobody asked. */
   readonly deliveryMicros: Float64Array | null
-  /** 1 for events with a text, which stand in order below. */
+  /** 1 for events with a text of any kind, which stand in order below. */
   readonly hasText: Uint8Array
   readonly texts: readonly string[]
   /** Of each text: its phase, from 1, and whether our own side made it. */
@@ -32,6 +32,7 @@ export interface EventBatch {
   /** Of each text, or null where none has one. */
   readonly mx: readonly (string | null)[] | null
   readonly bounceClasses: readonly (string | null)[] | null
+  readonly fblTypes: readonly (string | null)[] | null
   /** Binding and domain of each pair that is new, in the order of their numbers. */
   readonly names: readonly string[]
 }
@@ -48,6 +49,7 @@ export class BatchWriter {
   #marks: number[] = []
   #mx: (string | null)[] = []
   #bounceClasses: (string | null)[] = []
+  #fblTypes: (string | null)[] = []
 
   /** @param audits times of deliveries travel too */
   constructor(pairs: PairTable, audits: boolean, send: (batch: EventBatch) => void) {
@@ -73,13 +75,14 @@ export class BatchWriter {
     columns.files[i] = event.file
     columns.types[i] = event.typeNumber
     if (columns.deliveryMicros !== null) columns.deliveryMicros[i] = event.deliveryMicros
-    if (event.response !== "" || event.mx !== null) {
+    if (hasText(event)) {
       columns.hasText[i] = 1
       this.#texts.push(event.response)
       const phase = event.phase === null ? 0 : PHASES.indexOf(event.phase as Phase) + 1
       this.#marks.push(phase | (event.local ? LOCAL : 0))
       this.#mx.push(event.mx)
       this.#bounceClasses.push(event.bounceClass)
+      this.#fblTypes.push(event.fblType)
     }
     this.#advance()
   }
@@ -100,6 +103,7 @@ export class BatchWriter {
       marks: this.#marks,
       mx: this.#mx.every(isNull) ? null : this.#mx,
       bounceClasses: this.#bounceClasses.every(isNull) ? null : this.#bounceClasses,
+      fblTypes: this.#fblTypes.every(isNull) ? null : this.#fblTypes,
       names,
     })
     // The columns belong to the other side now.
@@ -109,12 +113,18 @@ export class BatchWriter {
     this.#marks = []
     this.#mx = []
     this.#bounceClasses = []
+    this.#fblTypes = []
   }
 
   #advance(): void {
     this.#count++
     if (this.#count === CAPACITY) this.flush()
   }
+}
+
+/** Most events are deliveries, of which there is nothing to tell. */
+function hasText({ response, mx, bounceClass, fblType }: TrafficEvent): boolean {
+  return response !== "" || mx !== null || bounceClass !== null || fblType !== null
 }
 
 /** The buffers of a batch, to be moved instead of copied. */
@@ -188,13 +198,15 @@ export class BatchReader {
         event.local = (marks & LOCAL) !== 0
         event.mx = batch.mx?.[text] ?? null
         event.bounceClass = batch.bounceClasses?.[text] ?? null
+        event.fblType = batch.fblTypes?.[text] ?? null
         text++
-      } else if (event.response !== "" || event.mx !== null) {
+      } else if (hasText(event)) {
         event.response = ""
         event.phase = null
         event.local = false
         event.mx = null
         event.bounceClass = null
+        event.fblType = null
       }
       this.#consumer.event(event)
     }

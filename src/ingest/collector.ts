@@ -168,15 +168,15 @@ export class Collector implements PairSink, LineTaker {
   }
 
   event(event: DeliveryEvent): void {
-    const { type, response, mx, phase, local, bounceClass } = event
+    const { type, response, mx, phase, local, bounceClass, fblType } = event
     const hasPair = type !== "reception" || (this.audits && event.domain !== "")
     const pair = hasPair ? this.pairs.of(event.binding, event.domain) : -1
-    const plain = response === "" && mx === null
+    const plain = response === "" && mx === null && bounceClass === null && fblType === null
     this.record(
       event.atMicros,
       TYPE_NUMBER[type],
       pair,
-      plain ? null : { response, mx, phase, local, bounceClass, joinKey: null },
+      plain ? null : { response, mx, phase, local, bounceClass, fblType, joinKey: null },
       this.audits && type === "delivery" ? microsTaken(event.deliveryTimeSec) : NOT_TOLD,
     )
   }

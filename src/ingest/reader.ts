@@ -36,13 +36,15 @@ export interface RecordSink {
   note(note: "no-year"): void
 }
 
-/** What a failure brings beside time, kind and pair. */
+/** What a failure, a bounce or a complaint brings beside time, kind and pair. */
 export interface Reply {
   readonly response: string
   readonly mx: string | null
   readonly phase: string | null
   readonly local: boolean
   bounceClass: string | null
+  /** Kind of a complaint. */
+  readonly fblType?: string | null
   /** What names the same attempt in the other log of a joined pair; null where logs are not joined. */
   readonly joinKey: string | null
   /** Its twin in the other log has been found. */

@@ -295,6 +295,7 @@ class Reading {
     event.response = reply === null ? "" : reply.response
     event.local = reply?.local ?? false
     event.bounceClass = reply === null ? null : reply.bounceClass
+    event.fblType = reply?.fblType ?? null
     event.deliveryMicros = head.deliveryMicros
     event.lineNumber = this.#lineNumber
     event.file = head.file

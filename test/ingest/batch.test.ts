@@ -17,6 +17,7 @@ test("any events, of pairs the other side knows or not", () => {
     response: fc.constantFrom("", "421 busy", "550 größe\n"),
     local: fc.boolean(),
     bounceClass: fc.option(fc.constantFrom("10", "spam")),
+    fblType: fc.option(fc.constantFrom("abuse", "unsubscribe")),
     deliveryMicros: fc.constantFrom(-1, 0, 393_000, 86_400e6),
     lineNumber: fc.nat(),
     file: fc.nat({ max: 3 }),
@@ -44,14 +45,15 @@ test("any events, of pairs the other side knows or not", () => {
         const pair =
           number < 0 ? number : here.of(`b${number % 2}`, number === 5 ? "known.test" : `d${number}.test`)
         // Without a text there is nothing that a text could bring.
-        const isPlain = fields.response === "" && fields.mx === null
+        const isPlain = [fields.response || null, fields.mx, fields.bounceClass, fields.fblType].every(
+          (text) => text === null,
+        )
         const event: TrafficEvent = {
           ...fields,
           typeNumber: TYPE_NUMBER[fields.type],
           pair,
-          fblType: null,
           deliveryMicros: audits ? fields.deliveryMicros : -1,
-          ...(isPlain ? { phase: null, local: false, bounceClass: null } : {}),
+          ...(isPlain ? { phase: null, local: false } : {}),
         }
         if (!clock) writer.event(event)
         if (flush) writer.flush()

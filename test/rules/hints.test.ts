@@ -79,7 +79,7 @@ const rows: readonly (readonly [Code, string, string])[] = [
   ],
   ["E_DOMAIN_FIELD", domain("rules = {}"), 'did you mean "responses"?'],
   ["E_DOMAIN_FIELD", domain("response = {}"), 'did you mean "responses"?'],
-  ["E_DOMAIN_FIELD", domain("config = {}"), "a domain has `responses` and `configuration`"],
+  ["E_DOMAIN_FIELD", domain("config = {}"), "a domain has `responses`, `configuration` and `sweep_rules`"],
   ["E_ALIAS_CHAIN", custom('{ a = {}, b = "a", c = "b" }'), 'name "a" itself'],
   ["E_ALIAS_CHAIN", custom('{ a = "b", b = "a" }'), "the two name each other: give one of them a table"],
   ["E_ALIAS_DANGLING", custom('{ a = "b" }'), 'add a table for "b", or name a domain that has one'],
