@@ -38,6 +38,8 @@ export interface DraftSweeps {
 }
 
 const ENABLED = "adaptive_sweep_rule_enabled"
+/** Inside a list of sweep rules it is clear whose switch this is. */
+const ENABLED_SHORT = "enabled"
 const FIELDS = ["name", "codes", "low_threshold", "low_action", "high_threshold", "high_action", ENABLED]
 const FORM = 'write sweep_rules = { { name = "…", codes = {"bc:10", "bc:24"}, low_threshold = 3, … }, … }'
 
@@ -119,8 +121,8 @@ function compileSweep(table: RawTable, families: Set<SweepFamily>, report: Repor
 
 function checkFields(table: RawTable, report: Report): void {
   for (const { key, keyPlace } of namedEntries(table)) {
-    if (FIELDS.includes(key)) continue
-    const guess = key === "enabled" ? ENABLED : nearest(key, FIELDS)
+    if (FIELDS.includes(key) || key === ENABLED_SHORT) continue
+    const guess = nearest(key, FIELDS)
     report.add(
       "E_SWEEP_FIELD",
       keyPlace,
@@ -275,7 +277,7 @@ function compileAction(
 }
 
 function compileEnabled(table: RawTable, report: Report): boolean {
-  const entry = entryOf(table, ENABLED)
+  const entry = entryOf(table, ENABLED) ?? entryOf(table, ENABLED_SHORT)
   if (entry === undefined) return true
   const { value } = entry
   const isEnabled = typeof value === "object" ? null : readSwitch(String(value))
@@ -283,7 +285,7 @@ function compileEnabled(table: RawTable, report: Report): boolean {
   report.add(
     "E_SWEEP_VALUE",
     entry.valuePlace,
-    `${ENABLED} is ${describe(value)}: the rule is switched off`,
+    `${String(entry.key)} is ${describe(value)}: the rule is switched off`,
     "write true or false",
   )
   return false

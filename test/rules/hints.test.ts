@@ -80,6 +80,22 @@ const rows: readonly (readonly [Code, string, string])[] = [
   ["E_DOMAIN_FIELD", domain("rules = {}"), 'did you mean "responses"?'],
   ["E_DOMAIN_FIELD", domain("response = {}"), 'did you mean "responses"?'],
   ["E_DOMAIN_FIELD", domain("config = {}"), "a domain has `responses`, `configuration` and `sweep_rules`"],
+  ["E_DOMAIN_FIELD", domain("sweep_rule = {}"), 'did you mean "sweep_rules"?'],
+  [
+    "E_SWEEP_FIELD",
+    domain('sweep_rules = { { name = "x", codes = "bc:10", low_treshold = 3 } }'),
+    'did you mean "low_threshold"?',
+  ],
+  [
+    "E_SWEEP_CODE",
+    domain('sweep_rules = { { name = "x", codes = { "bc:ten" } } }'),
+    'write "bc:" and the number of a bounce class, e.g. "bc:10", or "fbl:" and a category, e.g. "fbl:abuse"',
+  ],
+  [
+    "E_SWEEP_SHAPE",
+    domain('sweep_rules = { name = "x", codes = "bc:10" }'),
+    "put each rule into braces of its own: { { name = … } }",
+  ],
   ["E_ALIAS_CHAIN", custom('{ a = {}, b = "a", c = "b" }'), 'name "a" itself'],
   ["E_ALIAS_CHAIN", custom('{ a = "b", b = "a" }'), "the two name each other: give one of them a table"],
   ["E_ALIAS_DANGLING", custom('{ a = "b" }'), 'add a table for "b", or name a domain that has one'],
