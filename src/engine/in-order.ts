@@ -1,50 +1,43 @@
 /**
- * Sorting in slices: a list that may hold a million things is put in order
- * without anybody waiting for all of it. Equal ones keep their order.
+ * Sorting in slices: numbers of pairs, of which there may be a million, are put in
+ * order without anybody waiting for all of it, and in two columns that no garbage
+ * collector has to walk through.
  */
 
 /** Sorted at once, as the start of what is then merged. */
-const RUN = 2048
+const RUN = 512
 
 /**
- * The same things in order.
- * @param stepsASlice roughly how many comparisons are made between two stops
+ * The same numbers in order; equal ones keep theirs.
+ * @param stepsASlice roughly how many of them are put in their place between two stops
  */
-export function* inOrder<T>(
-  items: readonly T[],
-  compare: (a: T, b: T) => number,
+export function* inOrder(
+  items: readonly number[],
+  compare: (a: number, b: number) => number,
   stepsASlice: number,
-): Generator<void, readonly T[]> {
-  let runs: T[][] = []
-  for (let from = 0; from < items.length; from += RUN) {
-    runs.push(items.slice(from, from + RUN).sort(compare))
-    if (from > 0) yield
+): Generator<void, Int32Array> {
+  let from: Int32Array = Int32Array.from(items)
+  const { length } = from
+  for (let start = 0; start < length; start += RUN) {
+    if (start > 0) yield
+    from.subarray(start, start + RUN).sort(compare)
   }
-  while (runs.length > 1) {
-    const merged: T[][] = []
-    for (let i = 0; i < runs.length; i += 2) {
-      const one = runs[i] as T[]
-      const other = runs[i + 1]
-      merged.push(other === undefined ? one : yield* merge(one, other, compare, stepsASlice))
+  let to: Int32Array = new Int32Array(RUN < length ? length : 0)
+  let steps = 0
+  for (let run = RUN; run < length; run *= 2) {
+    for (let start = 0; start < length; start += run * 2) {
+      const middle = Math.min(start + run, length)
+      const end = Math.min(start + run * 2, length)
+      let one = start
+      let other = middle
+      for (let place = start; place < end; place++) {
+        const isOne =
+          other >= end || (one < middle && compare(from[one] as number, from[other] as number) <= 0)
+        to[place] = from[isOne ? one++ : other++] as number
+        if (++steps % stepsASlice === 0) yield
+      }
     }
-    runs = merged
+    ;[from, to] = [to, from]
   }
-  return runs[0] ?? []
-}
-
-function* merge<T>(
-  one: readonly T[],
-  other: readonly T[],
-  compare: (a: T, b: T) => number,
-  stepsASlice: number,
-): Generator<void, T[]> {
-  const merged: T[] = []
-  let a = 0
-  let b = 0
-  while (a < one.length || b < other.length) {
-    const isOne = b >= other.length || (a < one.length && compare(one[a] as T, other[b] as T) <= 0)
-    merged.push(isOne ? (one[a++] as T) : (other[b++] as T))
-    if (merged.length % stepsASlice === 0) yield
-  }
-  return merged
+  return from
 }

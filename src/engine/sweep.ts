@@ -132,7 +132,7 @@ export class SweepRules {
     this.nextMicros = this.#after(atMicros)
     const { pairs, stats, nowMicros } = this.#store
     while (!stats.forget(atMicros, pairsASlice * FORGOTTEN_A_PAIR)) yield
-    const found: PairFiring[] = []
+    const found: number[] = []
     const { count } = pairs
     for (let pair = 0; pair < count; pair += pairsASlice) {
       if (pair > 0) yield
@@ -142,12 +142,12 @@ export class SweepRules {
       if (this.#store.nowMicros === nowMicros) this.#skip(atMicros, liftMicros, toMicros)
       return
     }
-    const byName = byPairName(pairs)
-    const firings = yield* inOrder(found, (a, b) => byName(a.pair, b.pair), pairsASlice)
-    const actionsASlice = Math.max(1, Math.floor(pairsASlice / PAIRS_AN_ACTION))
-    for (const [i, firing] of firings.entries()) {
-      if (i > 0 && i % actionsASlice === 0) yield
-      this.#host.fire(firing, atMicros)
+    // Only numbers are kept and put in order: there may be as many as there are pairs.
+    const inTurn = yield* inOrder(found, byPairName(pairs), pairsASlice)
+    const actingASlice = Math.max(1, Math.floor(pairsASlice / PAIRS_AN_ACTION))
+    for (const [i, pair] of inTurn.entries()) {
+      if (i > 0 && i % actingASlice === 0) yield
+      for (const firing of this.#firings(pair, atMicros)) this.#host.fire(firing, atMicros)
     }
   }
 
@@ -158,7 +158,8 @@ export class SweepRules {
     this.nextMicros = Math.max(this.nextMicros, next)
   }
 
-  #find(from: number, to: number, atMicros: number, found: PairFiring[]): void {
+  /** Adds the numbers of pairs of which some rule fires. */
+  #find(from: number, to: number, atMicros: number, found: number[]): void {
     const store = this.#store
     let lastRules: readonly SweepRule[] | null = null
     let firesOnNothing = false
@@ -171,32 +172,31 @@ export class SweepRules {
         firesOnNothing = this.#meet(rules)
       }
       if (!firesOnNothing && store.stats.isClean(pair)) continue
-      this.#hold(pair, rules, settings, atMicros, found)
+      if (rules.some((rule) => this.#firing(pair, rule, settings, atMicros) !== null)) found.push(pair)
     }
   }
 
-  #hold(
-    pair: number,
-    rules: readonly SweepRule[],
-    settings: PairSettings,
-    atMicros: number,
-    found: PairFiring[],
-  ): void {
+  /** What fires of a pair, found before any of it acts. */
+  #firings(pair: number, atMicros: number): PairFiring[] {
+    const settings = this.#facts.settingsOf(pair)
+    return this.#facts
+      .sweepRulesOf(pair)
+      .flatMap((rule) => this.#firing(pair, rule, settings, atMicros) ?? [])
+  }
+
+  #firing(pair: number, rule: SweepRule, settings: PairSettings, atMicros: number): PairFiring | null {
+    const isBounce = rule.family === "bounce"
     const { stats } = this.#store
-    for (const rule of rules) {
-      if (!rule.enabled) continue
-      const isBounce = rule.family === "bounce"
-      if (!(isBounce ? this.#module.countsBounces : this.#module.countsFeedback)) continue
-      const count = this.#count(rule, pair)
-      if (count === 0 && !isMetByNothing(rule)) continue
-      const total = isBounce ? stats.attempts(pair) : stats.deliveries(pair, atMicros)
-      if (total === 0 || total < (isBounce ? settings.attemptThreshold : settings.fblVolumeThreshold))
-        continue
-      // Multiplied first: the quotient is then exact wherever a threshold is met exactly.
-      const percent = (count * 100) / total
-      const level = percent >= rule.high.percent ? "high" : percent >= rule.low.percent ? "low" : null
-      if (level !== null) found.push({ pair, rule, level, count, total })
-    }
+    if (!rule.enabled || !(isBounce ? this.#module.countsBounces : this.#module.countsFeedback)) return null
+    const count = this.#count(rule, pair)
+    if (count === 0 && !isMetByNothing(rule)) return null
+    const total = isBounce ? stats.attempts(pair) : stats.deliveries(pair, atMicros)
+    const least = isBounce ? settings.attemptThreshold : settings.fblVolumeThreshold
+    if (total === 0 || total < least) return null
+    // Multiplied first: the quotient is then exact wherever a threshold is met exactly.
+    const percent = (count * 100) / total
+    const level = percent >= rule.high.percent ? "high" : percent >= rule.low.percent ? "low" : null
+    return level === null ? null : { pair, rule, level, count, total }
   }
 
   #count(rule: SweepRule, pair: number): number {
