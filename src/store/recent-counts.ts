@@ -72,7 +72,7 @@ abstract class RecentCounts {
     const { queue } = this
     // Whoever comes late counts as of now.
     const at = Math.max(tick, queue.tailTick)
-    this.forget(at, TAKEN_BACK)
+    if (queue.headTick <= at - this.spanTicks) this.forget(at, TAKEN_BACK)
     queue.add(pair, code, at)
     this.putIn(pair, code)
   }
