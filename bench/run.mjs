@@ -2,7 +2,7 @@
 import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
 import { benchDryRun } from "./replay/dry-run.mjs"
-import { benchSeries, benchSnapshots, benchThrottles } from "./store/store.mjs"
+import { benchSeries, benchSnapshots, benchSweeps, benchThrottles } from "./store/store.mjs"
 import { benchAccuracy } from "./store/throttle-accuracy.mjs"
 
 const load = await benchLoad()
@@ -38,3 +38,7 @@ console.log("Throttles over simulated days, with always more to send")
 console.table(benchAccuracy())
 console.log("Snapshots: a store with outbound_audit of as many domains, while events go on")
 console.table(benchSnapshots())
+console.log(
+  "Sweeps: all pairs against three sweep rules, in slices of 2,000 pairs; the loop reads the same counters and does nothing else",
+)
+console.table(benchSweeps())

@@ -73,9 +73,31 @@ export function benchSnapshots() {
   }
 }
 
+export function benchSweeps() {
+  return [
+    ["one in a thousand", "few"],
+    ["every one", "all"],
+  ].flatMap(([name, kind]) =>
+    SIZES.map((pairs) => {
+      const { ours, plain, longest, decisions, bytesAPair } = child("sweep-child.mjs", kind, pairs)
+      return {
+        pairs,
+        firing: name,
+        decisions,
+        "sweep, ms": Math.round(ours),
+        "plain loop, ms": Math.round(plain),
+        ratio: `${(ours / plain).toFixed(2)} x`,
+        "longest slice, ms": longest.toFixed(1),
+        "bytes a pair": Math.round(bytesAPair),
+      }
+    }),
+  )
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.table(benchSeries())
   console.table(benchThrottles())
   console.table(benchAccuracy())
   console.table(benchSnapshots())
+  console.table(benchSweeps())
 }

@@ -8,7 +8,6 @@ const BLOCK_CHARACTERS = 64 << 10
 export class LineOutput {
   #pending: string[] = []
   #length = 0
-  #isFull = false
 
   /** Adds a piece of text; `line` ends it. */
   write(text: string): void {
@@ -23,9 +22,9 @@ export class LineOutput {
 
   /** Waits until the reader has taken what was written. */
   async taken(): Promise<void> {
-    if (!this.#isFull) return
+    // Asked now, not when it was written: what has been taken meanwhile is not told a second time.
+    if (!process.stdout.writableNeedDrain) return
     await new Promise<void>((resolve) => process.stdout.once("drain", resolve))
-    this.#isFull = false
   }
 
   async end(): Promise<void> {
@@ -35,7 +34,7 @@ export class LineOutput {
 
   #flush(): void {
     if (this.#length === 0) return
-    this.#isFull = !process.stdout.write(this.#pending.join(""))
+    process.stdout.write(this.#pending.join(""))
     this.#pending = []
     this.#length = 0
   }

@@ -7,6 +7,7 @@ import { ARGUMENT_FORM, isActionName, readAction } from "../model/action.js"
 import { BOUNCE_CLASSES } from "../model/bounce-class.js"
 import { nearest } from "../model/nearest.js"
 import { ACTION_NAMES, type Action, type ActionName } from "../model/rule.js"
+import { isAdvisedSuspension, parseSweepCode, SWEEP_CODE_FORM } from "../model/sweep-code.js"
 import { DEFAULT_HIGH, DEFAULT_LOW, type SweepFamily, type SweepThreshold } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import type { ScopeNode, SweepStanza } from "./scope-tree.js"
@@ -112,16 +113,15 @@ function readCodes(value: Value | null, report: ConfReport): Codes {
     for (const text of valueText(element)
       .split(/[\s,]+/)
       .filter((word) => word !== "")) {
-      const bounce = /^bc:(\d{1,3})$/i.exec(text)
-      const category = /^fbl:(\S+)$/i.exec(text)
-      if (bounce !== null) classes.push({ number: Number(bounce[1]), at: element })
-      else if (category !== null) categories.push((category[1] as string).toLowerCase())
+      const code = parseSweepCode(text)
+      if (code?.family === "bounce") classes.push({ number: code.bounceClass, at: element })
+      else if (code !== null) categories.push(code.category)
       else {
         report.add(
           "E_SWEEP_CODE",
           element,
           `"${text.slice(0, 60)}" is no code: it does not count`,
-          'write "bc:" and the number of a bounce class, or "fbl:" and the kind of a feedback report',
+          SWEEP_CODE_FORM,
         )
         continue
       }
@@ -175,9 +175,9 @@ function readActions(elements: readonly Value[], report: ConfReport): readonly A
       )
       continue
     }
-    if (action.name === "suspend" && !isPowerOfTwoHours(action.seconds))
+    if (action.name === "suspend" && !isAdvisedSuspension(action.seconds))
       report.add(
-        "E_SWEEP_HOURS",
+        "E_SWEEP_SUSPENSION",
         argument ?? named,
         `"${action.args[0]}" is no power of two in hours: it is honoured, but the original refuses it`,
         "write 1, 2, 4, 8, 16 … hours",
@@ -191,9 +191,4 @@ function hintOf(name: ActionName): string {
   if (name === "transcode") return "write it into a response rule"
   // Elsewhere it is written as Lua has it.
   return name === "throttle" ? 'write ("throttle" "down"); there is no other direction' : ARGUMENT_FORM[name]
-}
-
-function isPowerOfTwoHours(seconds: number): boolean {
-  const hours = seconds / 3600
-  return Number.isInteger(hours) && Number.isInteger(Math.log2(hours))
 }

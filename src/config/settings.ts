@@ -22,7 +22,9 @@ export interface PairSettings {
   readonly notificationMicros: number
   readonly notificationEvents: ReadonlySet<string>
   readonly rejectionRate: RejectionRate | null
-  /** In the order in which they act; disabled ones too. */
+  /** `adaptive_sweep_rule_enabled`: where it is off, rule files have no sweep rules either. */
+  readonly sweepEnabled: boolean
+  /** Of the configuration, in the order in which they act; disabled ones too. */
   readonly sweepRules: readonly SweepRule[]
   /** Attempts that must have been made before a share of them means anything. */
   readonly attemptThreshold: number
@@ -139,6 +141,7 @@ function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
     notificationMicros: micros("adaptive_notification_interval"),
     notificationEvents: new Set(value(lookup, scope, "adaptive_notification_events", "words")),
     rejectionRate: readRejectionRate(lookup, scope),
+    sweepEnabled: value(lookup, scope, "adaptive_sweep_rule_enabled", "switch"),
     sweepRules: lookup.sweepRules(scope),
     attemptThreshold: value(lookup, scope, "adaptive_attempt_threshold", "count"),
     fblVolumeThreshold: value(lookup, scope, "adaptive_fbl_volume_threshold", "count"),

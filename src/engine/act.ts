@@ -131,7 +131,9 @@ function greylist(action: Action & { readonly seconds: number }, pair: PairView)
 
 /** A code replaces the code and the class digit of the enhanced status; a longer text replaces all. */
 function transcode(action: Action & { readonly reply: string }, reply: string): Effect {
-  if (/^5\d\d/.test(reply) && reply.includes("[internal]")) return ignored(action, "disabled")
+  // A sweep has no reply that could be rewritten.
+  const isLocal = /^5\d\d/.test(reply) && reply.includes("[internal]")
+  if (reply === "" || isLocal) return ignored(action, "disabled")
   if (action.reply.length > 3) return effect(action, { reply: action.reply })
   const rewritten = reply.replace(
     /^\d{3}([ -]?)(?:[245](?=\.\d{1,3}\.\d{1,3}))?/,

@@ -8,19 +8,22 @@
 
 import type { OptionLookup } from "../config/lookup.js"
 import { type ModuleSettings, type PairSettings, Settings } from "../config/settings.js"
-import { compareText } from "../model/compare.js"
-import type { Decision, Match } from "../model/decision.js"
+import { UNDETERMINED } from "../model/bounce-class.js"
+import type { Decision, Match, SweepFiring } from "../model/decision.js"
 import type { Effect } from "../model/effect.js"
-import type { ResponseRule } from "../model/rule.js"
+import type { Action, ResponseRule } from "../model/rule.js"
+import type { SweepRule } from "../model/sweep-rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
 import { effect, ignored, isAdjustment, type PairView, untried } from "./act.js"
 import { alertsOf } from "./alerts.js"
 import { carryOut } from "./carry-out.js"
 import { grownValue } from "./grow.js"
+import { Lifts } from "./lifts.js"
 import { PairFacts } from "./pair-facts.js"
 import type { AskFunction, Parameter } from "./parameter.js"
 import { RejectionRates } from "./rejection-rate.js"
+import { type Classify, type PairFiring, type SweepCount, SweepRules } from "./sweep.js"
 
 /** An event as the engine takes it; the pair is a number of the store's table. */
 export interface EngineEvent {
@@ -33,7 +36,7 @@ export interface EngineEvent {
   readonly local: boolean
   /** Class of a failure or an out-of-band bounce as the traffic has it; null when it does not tell. */
   readonly bounceClass: string | null
-  /** Kind of a feedback report in lower case, e.g. "abuse"; null for other events. */
+  /** Kind of a feedback report, e.g. "abuse"; null for other events. */
   readonly fblType: string | null
 }
 
@@ -45,6 +48,19 @@ export interface EngineListener {
   unfired?(match: Match): void
   /** A failure that no rule matched. */
   unmatched(event: EngineEvent): void
+  /** A sweep rule that pairs are held against, perhaps told more than once. */
+  swept?(rule: SweepRule): void
+}
+
+export interface EngineOptions {
+  readonly rules: RuleSet
+  /** Answers `configuration` functions. */
+  readonly ask: AskFunction
+  readonly lookup: OptionLookup
+  readonly store: Store
+  readonly listener: EngineListener
+  /** Class of a failure whose traffic brings none; without it all of these are undetermined. */
+  readonly classify?: Classify
 }
 
 /** Internal texts of the original are replies that its rules are written for; other local ones are not. */
@@ -60,31 +76,47 @@ export class Engine {
   readonly #listener: EngineListener
   #module: ModuleSettings
   #rates: RejectionRates
-  readonly #makeFacts: (settings: Settings) => PairFacts
-  /** The first sweep that has something to lift. */
-  #nextSweepMicros = Number.POSITIVE_INFINITY
-  #knownDueMicros = Number.POSITIVE_INFINITY
+  #sweeps: SweepRules
+  #lifts: Lifts
+  readonly #setUp: (settings: Settings) => {
+    readonly facts: PairFacts
+    readonly lifts: Lifts
+    readonly sweeps: SweepRules
+  }
   #notes: string[] = []
   readonly #idleEffects = {
     disabled: new Map<ResponseRule, readonly Effect[]>(),
     "observe-only": new Map<ResponseRule, readonly Effect[]>(),
   }
 
-  constructor(
-    rules: RuleSet,
-    ask: AskFunction,
-    lookup: OptionLookup,
-    store: Store,
-    listener: EngineListener,
-  ) {
+  constructor({ rules, ask, lookup, store, listener, classify = () => UNDETERMINED }: EngineOptions) {
     this.store = store
     this.lookup = lookup
     this.#listener = listener
-    this.#makeFacts = (settings) =>
-      new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
+    this.#setUp = (settings) => {
+      const facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
+      const lifts = new Lifts(
+        {
+          store,
+          parameter: (pair, option, atMicros, mx) => this.parameter(pair, option, atMicros, mx),
+          lifted: (pair, atMicros, effects) =>
+            this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects),
+        },
+        settings.module,
+      )
+      const sweeps = new SweepRules(store, facts, settings.module, {
+        classify,
+        met: (rule) => listener.swept?.(rule),
+        fire: (firing, atMicros) => this.#fire(firing, atMicros),
+      })
+      return { facts, lifts, sweeps }
+    }
     const settings = new Settings(lookup)
+    const { facts, lifts, sweeps } = this.#setUp(settings)
     this.#module = settings.module
-    this.#facts = this.#makeFacts(settings)
+    this.#facts = facts
+    this.#lifts = lifts
+    this.#sweeps = sweeps
     this.#rates = new RejectionRates(store, settings.module.statsPeriodSec)
   }
 
@@ -93,28 +125,73 @@ export class Engine {
     this.lookup = lookup
     this.reconfigurations++
     const settings = new Settings(lookup)
+    const { facts, lifts, sweeps } = this.#setUp(settings)
     this.#module = settings.module
-    this.#facts = this.#makeFacts(settings)
+    this.#facts = facts
+    this.#lifts = lifts
+    this.#sweeps = sweeps
     this.#rates = new RejectionRates(this.store, settings.module.statsPeriodSec)
-    this.#planSweep()
+    this.#lifts.plan()
   }
 
   /**
-   * Lets time pass: sweeps that are due by now lift what has ended.
+   * Lets time pass: sweeps that are due by now lift what has ended, and hold pairs against sweep rules.
    * @param atMicros event time; an earlier one than before changes nothing
    */
   advance(atMicros: number): void {
+    if (!this.#pass(atMicros)) return
+    if (this.#lifts.nextMicros > atMicros && this.#sweeps.nextMicros > atMicros) return
+    for (const _ of this.#sweepUntil(atMicros, Number.POSITIVE_INFINITY));
+  }
+
+  /**
+   * The same as `advance`, and stops now and then, for whoever has events waiting. What is due when it
+   * is begun is its own: events that are taken meanwhile do not make it happen a second time. Without
+   * such events the outcome is that of `advance`.
+   * @param pairsASlice pairs looked at between two stops
+   */
+  *sweepSlices(atMicros: number, pairsASlice: number): Generator<void> {
+    if (this.#pass(atMicros)) yield* this.#sweepUntil(atMicros, pairsASlice)
+  }
+
+  /** What the sweep rules of a pair are held against, in the order in which they act. */
+  sweepCounts(pair: number, atMicros: number): readonly SweepCount[] {
+    return this.#sweeps.counts(pair, atMicros)
+  }
+
+  /** @returns false for a time that has passed */
+  #pass(atMicros: number): boolean {
     const { store } = this
-    if (atMicros <= store.nowMicros) return
-    if (store.startMicros < 0) store.startMicros = atMicros
+    if (atMicros <= store.nowMicros) return false
+    const isFirst = store.startMicros < 0
+    if (isFirst) store.startMicros = atMicros
     store.nowMicros = atMicros
-    if (store.nextDueMicros !== this.#knownDueMicros) this.#planSweep()
-    while (this.#nextSweepMicros <= atMicros) this.#sweep(this.#nextSweepMicros)
+    if (isFirst) this.#sweeps.begin()
+    this.#lifts.plan()
+    return true
+  }
+
+  /** Sweeps one after the other, each at its own time; of two at one time the one that lifts comes first. */
+  *#sweepUntil(atMicros: number, pairsASlice: number): Generator<void> {
+    const sweeps = this.#sweeps
+    const lifts = this.#lifts
+    for (;;) {
+      lifts.plan()
+      if (lifts.nextMicros <= Math.min(atMicros, sweeps.nextMicros)) lifts.lift(lifts.nextMicros)
+      else if (sweeps.nextMicros > atMicros) return
+      else {
+        // Where no sweep lifts, whoever looks does.
+        if (lifts.isLazy) lifts.lift(sweeps.nextMicros)
+        const liftMicros = lifts.isLazy ? this.store.nextDueMicros : lifts.nextMicros
+        yield* sweeps.run(pairsASlice, liftMicros, atMicros)
+      }
+    }
   }
 
   /** When time alone brings something about next; infinite when nothing is due. Call after `advance`. */
   get nextDueMicros(): number {
-    return this.#nextSweepMicros
+    this.#lifts.plan()
+    return Math.min(this.#lifts.nextMicros, this.#sweeps.nextMicros)
   }
 
   /**
@@ -125,7 +202,7 @@ export class Engine {
     const { store } = this
     if (this.#facts.settingsOf(pair).manualHold !== null) return true
     if (!store.hasHold(pair)) return false
-    if (this.#module.sweepMicros === 0) this.#liftPair(pair, atMicros)
+    if (this.#lifts.isLazy) this.#lifts.liftPair(pair, atMicros)
     return store.isHeld(pair)
   }
 
@@ -139,10 +216,10 @@ export class Engine {
     const { store } = this
     const suspendedUntil = store.isSuspended(pair) ? store.suspendedUntil(pair) : 0
     const until = Math.max(suspendedUntil, store.blackholedUntil(pair))
-    return this.#sweepAt(until)
+    return this.#lifts.sweepAt(until)
   }
 
-  /** Takes one event, after `advance` to its time. Receptions, feedback and the like change nothing. */
+  /** Takes one event, after `advance` to its time. Receptions change nothing. */
   process(event: EngineEvent): void {
     switch (event.type) {
       case "delivery":
@@ -151,6 +228,13 @@ export class Engine {
       case "transient":
       case "permanent":
         this.#failure(event)
+        break
+      case "oob":
+        if (this.#facts.settingsOf(event.pair).enabled) this.#sweeps.bouncedLater(event)
+        break
+      case "fbl":
+        if (this.#facts.settingsOf(event.pair).enabled)
+          this.#sweeps.reported(event.pair, event.fblType, event.atMicros)
         break
     }
   }
@@ -179,6 +263,7 @@ export class Engine {
       this.#raise(event, settings)
     }
     if (settings.rejectionRate !== null) this.#rates.delivered(pair, atMicros)
+    if (settings.enabled) this.#sweeps.delivered(pair, atMicros)
   }
 
   #failure(event: EngineEvent): void {
@@ -188,8 +273,10 @@ export class Engine {
     if (!event.local || reply.includes(INTERNAL)) reply = this.#respond(event)
     const isPermanent =
       reply === event.response ? event.type === "permanent" : reply.charCodeAt(0) === 0x35 /* 5 */
+    if (!isPermanent) return
     const settings = this.#facts.settingsOf(pair)
-    if (isPermanent && settings.rejectionRate !== null) this.#rejected(event, settings)
+    if (settings.rejectionRate !== null) this.#rejected(event, settings)
+    if (settings.enabled) this.#sweeps.failed(event, reply)
   }
 
   /** Holds a reply against the rules; returns the reply, rewritten if a rule says so. */
@@ -219,7 +306,7 @@ export class Engine {
     const phase = phaseNote(rule, event.phase)
     if (phase !== null) this.#notes.push(phase)
     const reason = this.idleReason(rule, event.pair)
-    if (reason === null) return this.carryOut(rule, event)
+    if (reason === null) return this.carryOut(rule.actions, event)
     // Rules that only observe fire often: what is the same at every firing is kept.
     const known = this.#idleEffects[reason].get(rule)
     if (known !== undefined) return known
@@ -234,7 +321,7 @@ export class Engine {
     return effects
   }
 
-  #view({ pair, atMicros, response: reply, mx }: EngineEvent): PairView {
+  #view({ pair, atMicros, response: reply, mx }: Occasion): PairView {
     return {
       atMicros,
       reply,
@@ -250,9 +337,9 @@ export class Engine {
   }
 
   /** Carries out the actions of a rule that fired, in order, as far as they may be. */
-  carryOut(rule: ResponseRule, event: EngineEvent): Effect[] {
+  carryOut(actions: readonly Action[], event: Occasion): Effect[] {
     const { pair, atMicros } = event
-    const effects = carryOut(rule.actions, {
+    const effects = carryOut(actions, {
       pair,
       atMicros,
       store: this.store,
@@ -301,62 +388,12 @@ export class Engine {
     this.#decide(event, "rejection-rate", null, null, [effect(suspension, { until: until / 1e6 })])
   }
 
-  #planSweep(): void {
-    const due = this.store.nextDueMicros
-    this.#knownDueMicros = due
-    const isSwept = due !== Number.POSITIVE_INFINITY && this.#module.sweepMicros > 0
-    this.#nextSweepMicros = isSwept ? this.#sweepAt(due) : Number.POSITIVE_INFINITY
-  }
-
-  /** The first sweep at or after a time; the time itself where none are made. */
-  #sweepAt(atMicros: number): number {
-    const { sweepMicros } = this.#module
-    if (sweepMicros === 0) return atMicros
-    const { startMicros } = this.store
-    return startMicros + Math.max(0, Math.ceil((atMicros - startMicros) / sweepMicros)) * sweepMicros
-  }
-
-  #sweep(atMicros: number): void {
-    const { pairs } = this.store
-    const byName = (a: number, b: number): number => {
-      const one = pairs.name(a)
-      const other = pairs.name(b)
-      return compareText(one.binding, other.binding) || compareText(one.domain, other.domain)
-    }
-    for (const pair of this.store.duePairs(atMicros).sort(byName)) this.#liftPair(pair, atMicros)
-    this.store.recomputeDue()
-    this.#planSweep()
-  }
-
-  #liftPair(pair: number, atMicros: number): void {
-    const { store } = this
-    const suspension = store.suspendedUntil(pair)
-    const blackhole = store.blackholedUntil(pair)
-    const effects: Effect[] = []
-    const endsSuspension = suspension !== 0 && suspension <= atMicros
-    if (endsSuspension)
-      effects.push(effect({ name: "lift", args: ["suspension"] }, { until: suspension / 1e6 }))
-    if (blackhole !== 0 && blackhole <= atMicros)
-      effects.push(effect({ name: "lift", args: ["blackhole"] }, { until: blackhole / 1e6 }))
-    if (effects.length === 0) return
-    store.lift(pair, atMicros)
-    if (endsSuspension && !this.#module.readCacheAfterSuspension)
-      effects.push(...this.#restart(pair, atMicros))
-    this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects)
-  }
-
-  /** After a suspension every option starts anew. */
-  #restart(pair: number, atMicros: number): Effect[] {
-    const { store } = this
-    const mx = store.mxOf(pair)
-    const effects: Effect[] = []
-    for (const option of ADJUSTABLE) {
-      if (store.adjusted(pair, option) === null) continue
-      const { value: from, start: to } = this.parameter(pair, option, atMicros, mx)
-      if (from !== to) effects.push(effect(RESTART, { option, from, to }))
-    }
-    store.restart(pair)
-    return effects
+  /** A sweep rule whose threshold is met acts. */
+  #fire({ pair, ...sweep }: PairFiring, atMicros: number): void {
+    const { rule, level } = sweep
+    const occasion = { pair, atMicros, response: "", mx: this.store.mxOf(pair) }
+    const effects = this.carryOut(rule[level].actions, occasion)
+    this.#decide(occasion, "sweep", null, sweep.count, effects, sweep)
   }
 
   #decide(
@@ -365,6 +402,7 @@ export class Engine {
     rule: ResponseRule | null,
     count: number | null,
     effects: readonly Effect[],
+    sweep: SweepFiring | null = null,
   ): void {
     const { pair, atMicros } = about
     const notes = this.takeNotes()
@@ -374,7 +412,7 @@ export class Engine {
       ...this.store.pairs.name(pair),
       source,
       rule,
-      sweep: null,
+      sweep,
       response: source === "response" || source === "rejection-rate" ? about.response : null,
       count,
       effects,
@@ -395,9 +433,11 @@ export class Engine {
   }
 }
 
+/** What actions are carried out for: a reply, or a sweep, which has none. */
+type Occasion = Pick<EngineEvent, "pair" | "atMicros" | "response" | "mx">
+
 /** What happens without a rule's action. */
 const RAISE = { name: "raise", args: NONE } as const
-const RESTART = { name: "restart", args: NONE } as const
 
 /** A phase that differs from the rule's: worth a word, no more. */
 export function phaseNote(rule: ResponseRule, phase: string | null): string | null {

@@ -58,21 +58,11 @@ export function explain(
   if (match === null) {
     return { ...common, match: null, matchedText: null, trigger: null, effects: [], message: null, notes: [] }
   }
-  const engine = new Engine(rules, ask, lookup, new Store(), DEAF)
+  const engine = new Engine({ rules, ask, lookup, store: new Store(), listener: DEAF })
   const pair = engine.store.pairs.of(binding, domain)
   const atMicros = Math.round((atSec ?? 0) * 1e6)
   // What it would do is worth knowing also where it may not.
-  const effects = engine.carryOut(match, {
-    atMicros,
-    type: "transient",
-    pair,
-    mx,
-    phase,
-    response,
-    local: false,
-    bounceClass: null,
-    fblType: null,
-  })
+  const effects = engine.carryOut(match.actions, { atMicros, pair, mx, response })
   const idle = engine.idleReason(match, pair)
   const shown = idle === null ? effects : withheld(effects, idle)
   return {

@@ -6,7 +6,8 @@
  */
 import type { Scope } from "../config/lookup.js"
 import type { PairSettings, Settings } from "../config/settings.js"
-import type { RuleList, RuleSet } from "../rules/rule-set.js"
+import { DEFAULT_BOUNCE_RULE, DEFAULT_FBL_RULE, type SweepRule } from "../model/sweep-rule.js"
+import type { DomainSweeps, RuleList, RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
 import {
   type AskFunction,
@@ -22,6 +23,7 @@ interface Ruling {
   readonly key: string | null
   readonly list: RuleList
   readonly plans: Map<PairSettings, Map<string, OptionPlan>>
+  readonly sweeps: Map<PairSettings, readonly SweepRule[]>
 }
 
 /** Mail on its way to another node of a cluster: never acted upon (engine.md section 1). */
@@ -139,6 +141,19 @@ export class PairFacts {
     return this.#isMovingSeen
   }
 
+  /** The sweep rules of a pair in the order in which they act, those of rule files among them. */
+  sweepRulesOf(pair: number): readonly SweepRule[] {
+    const settings = this.settingsOf(pair)
+    if (!this.#rules.hasSweepRules) return settings.sweepRules
+    const { key, sweeps } = this.rulingOf(pair, this.#store.mxOf(pair))
+    let rules = sweeps.get(settings)
+    if (rules === undefined) {
+      rules = joined(settings, this.#rules.sweepsOf(key))
+      sweeps.set(settings, rules)
+    }
+    return rules
+  }
+
   /** The rules of a pair whose domain is hosted at an MX, or of its domain alone. */
   rulingOf(pair: number, mx: string | null): Ruling {
     const known = this.#pairRuling[pair]
@@ -147,11 +162,25 @@ export class PairFacts {
     const name = key ?? ""
     let ruling = this.#rulings.get(name)
     if (ruling === undefined) {
-      ruling = { key, list: this.#rules.listOf(key), plans: new Map() }
+      ruling = { key, list: this.#rules.listOf(key), plans: new Map(), sweeps: new Map() }
       this.#rulings.set(name, ruling)
     }
     this.#pairRuling[pair] = ruling
     this.#store.noteMx(pair, mx)
     return ruling
   }
+}
+
+const DEFAULTS: ReadonlySet<string> = new Set([DEFAULT_BOUNCE_RULE.id, DEFAULT_FBL_RULE.id])
+
+/**
+ * The operator's stanzas, then those of rule files whose names they do not take, then what holds where
+ * nobody named a code of the family. Where the operator switched sweep rules off, files have none either.
+ */
+function joined({ sweepRules, sweepEnabled }: PairSettings, files: DomainSweeps): readonly SweepRule[] {
+  if (!sweepEnabled || (files.rules.length === 0 && files.families.length === 0)) return sweepRules
+  const written = sweepRules.filter(({ id }) => !DEFAULTS.has(id))
+  const names = new Set(written.map(({ name }) => name))
+  const defaults = sweepRules.filter(({ id, family }) => DEFAULTS.has(id) && !files.families.includes(family))
+  return [...written, ...files.rules.filter(({ name }) => !names.has(name)), ...defaults]
 }

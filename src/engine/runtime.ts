@@ -60,11 +60,17 @@ export class Runtime {
   ) {
     this.store = store
     const { unfired } = listener
-    this.engine = new Engine(rules, ask, lookup, store, {
-      decision: (decision) => listener.decision?.(decision),
-      matched: (rule, fired) => listener.matched?.(rule, fired),
-      unmatched: () => {},
-      ...(unfired === undefined ? {} : { unfired: (match: Match) => unfired(match) }),
+    this.engine = new Engine({
+      rules,
+      ask,
+      lookup,
+      store,
+      listener: {
+        decision: (decision) => listener.decision?.(decision),
+        matched: (rule, fired) => listener.matched?.(rule, fired),
+        unmatched: () => {},
+        ...(unfired === undefined ? {} : { unfired: (match: Match) => unfired(match) }),
+      },
     })
     this.#groups = this.#makeGroups()
   }

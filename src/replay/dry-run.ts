@@ -50,7 +50,7 @@ export interface Where {
 }
 
 export interface DryRunListener {
-  /** @param where null for a lift, which no line brings about */
+  /** @param where null for a lift or a sweep, which no line brings about */
   decision?(decision: Decision, where: Where | null): void
   /** A match that did not fire. */
   match?(match: Match, where: Where): void
@@ -111,7 +111,8 @@ export class Replay {
     this.#files = options.files
     this.ready = Promise.resolve(ruling).then(({ rules, ask }) => {
       const tally = new Tally(rules)
-      this.#judge = { tally, engine: new Engine(rules, ask, lookup, store, this.#engineListener(tally)) }
+      const listener = this.#engineListener(tally)
+      this.#judge = { tally, engine: new Engine({ rules, ask, lookup, store, listener }) }
     })
   }
 
@@ -191,10 +192,12 @@ export class Replay {
     return {
       decision: (decision) => {
         tally.decision(decision)
-        // A lift is brought about by time, whatever line shows that it has passed.
-        listener.decision?.(decision, decision.source === "lift" ? null : this.#where())
+        // A sweep is brought about by time, whatever line shows that it has passed.
+        const isSweep = decision.source === "lift" || decision.source === "sweep"
+        listener.decision?.(decision, isSweep ? null : this.#where())
       },
       matched: (rule, fired) => tally.matched(rule, fired),
+      swept: (rule) => tally.swept(rule),
       ...(listener.match === undefined
         ? {}
         : { unfired: (match: Match) => listener.match?.(match, this.#where()) }),

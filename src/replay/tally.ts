@@ -8,6 +8,7 @@ import { compareText } from "../model/compare.js"
 import type { Decision } from "../model/decision.js"
 import { EVENT_TYPES, type EventType } from "../model/event.js"
 import { type ResponseRule, type RuleRef, refOf } from "../model/rule.js"
+import { type SweepRule, type SweepRuleRef, sweepRefOf } from "../model/sweep-rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import type { Store } from "../store/store.js"
 import { type UnmatchedText, UnmatchedTexts } from "./unmatched.js"
@@ -15,7 +16,8 @@ import { type UnmatchedText, UnmatchedTexts } from "./unmatched.js"
 export type HeldType = "delivery" | "transient" | "permanent"
 
 export interface RuleTally {
-  readonly rule: RuleRef
+  readonly rule: RuleRef | SweepRuleRef
+  /** Replies of a response rule; of a sweep rule, sweeps in which a threshold was met, and so it fired. */
   readonly matched: number
   readonly fired: number
   /** Effects that took place. */
@@ -36,7 +38,7 @@ export interface HoldTally {
   /** Null when the traffic ends before. */
   readonly lifted: number | null
   /** Null for one that the rejection rate brought about, or that was there from the start. */
-  readonly by: RuleRef | null
+  readonly by: RuleRef | SweepRuleRef | null
   readonly held: Readonly<Record<HeldType, number>>
 }
 
@@ -72,7 +74,7 @@ const MAX_HOLDS = 100_000
 const MAX_UNMATCHED = 20
 
 interface MutableRule {
-  readonly rule: ResponseRule
+  readonly rule: RuleRef | SweepRuleRef
   matched: number
   fired: number
   applied: number
@@ -87,7 +89,7 @@ interface MutableHold {
   readonly fromMicros: number
   readonly untilMicros: number
   liftedMicros: number | null
-  readonly by: ResponseRule | null
+  readonly by: RuleRef | SweepRuleRef | null
   readonly held: Record<HeldType, number>
 }
 
@@ -103,6 +105,7 @@ export class Tally {
   readonly unmatched = new UnmatchedTexts()
   readonly #held = noHeld()
   readonly #rules = new Map<ResponseRule, MutableRule>()
+  readonly #sweepRules = new Map<SweepRule, MutableRule>()
   readonly #suspensions: MutableHold[] = []
   readonly #blackholes: MutableHold[] = []
   /** By pair: the holds in force. */
@@ -110,17 +113,8 @@ export class Tally {
   #leftOff = 0
 
   constructor(rules: RuleSet) {
-    for (const rule of rules.rules) {
-      this.#rules.set(rule, {
-        rule,
-        matched: 0,
-        fired: 0,
-        applied: 0,
-        ignored: {},
-        firstMicros: -1,
-        lastMicros: -1,
-      })
-    }
+    for (const rule of rules.rules) this.#rules.set(rule, newTally(refOf(rule)))
+    for (const rule of rules.sweepRules) this.swept(rule)
   }
 
   /** @param typeNumber a TYPE_NUMBER */
@@ -134,6 +128,11 @@ export class Tally {
     if (fired) tally.fired++
   }
 
+  /** A sweep rule that pairs are held against: beyond those of rule files nobody knows all before. */
+  swept(rule: SweepRule): void {
+    if (!this.#sweepRules.has(rule)) this.#sweepRules.set(rule, newTally(sweepRefOf(rule)))
+  }
+
   /** An attempt that would not have been made. */
   hold(type: HeldType, pair: number): void {
     this.#held[type]++
@@ -143,8 +142,14 @@ export class Tally {
   }
 
   decision(decision: Decision): void {
-    const { rule, effects, atMicros } = decision
+    const { rule, sweep, effects, atMicros } = decision
     if (rule !== null) this.#effects(this.#rules.get(rule) as MutableRule, decision)
+    if (sweep !== null) {
+      const tally = this.#sweepRules.get(sweep.rule) as MutableRule
+      tally.matched++
+      tally.fired++
+      this.#effects(tally, decision)
+    }
     for (const { action, outcome, args, until } of effects) {
       if (outcome !== "applied") continue
       if (action === "suspend" || action === "blackhole") this.#begin(decision, action, until as number)
@@ -163,12 +168,13 @@ export class Tally {
       >,
       local: this.local,
       span: { from: seconds(this.firstMicros), to: seconds(this.lastMicros) },
-      rules: Array.from(this.#rules.values(), ({ rule, firstMicros, lastMicros, ...counts }) => ({
-        rule: refOf(rule),
-        ...counts,
-        firstFired: seconds(firstMicros),
-        lastFired: seconds(lastMicros),
-      })),
+      rules: [...this.#rules.values(), ...this.#sweepsByPlace()].map(
+        ({ firstMicros, lastMicros, ...counts }) => ({
+          ...counts,
+          firstFired: seconds(firstMicros),
+          lastFired: seconds(lastMicros),
+        }),
+      ),
       suspensions: this.#suspensions.map(holdTally),
       blackholes: this.#blackholes.map(holdTally),
       leftOff: this.#leftOff,
@@ -187,8 +193,15 @@ export class Tally {
     }
   }
 
+  /** In what order pairs met them must not show. */
+  #sweepsByPlace(): MutableRule[] {
+    const place = ({ rule }: MutableRule): string =>
+      JSON.stringify([rule.file, String(rule.line).padStart(9), (rule as SweepRuleRef).scope, rule.id])
+    return [...this.#sweepRules.values()].sort((a, b) => compareText(place(a), place(b)))
+  }
+
   #begin(
-    { pair, binding, domain, atMicros, rule }: Decision,
+    { pair, binding, domain, atMicros, rule, sweep }: Decision,
     action: "suspend" | "blackhole",
     untilSec: number,
   ): void {
@@ -198,7 +211,7 @@ export class Tally {
       fromMicros: atMicros,
       untilMicros: untilSec * 1e6,
       liftedMicros: null,
-      by: rule,
+      by: rule !== null ? refOf(rule) : sweep !== null ? sweepRefOf(sweep.rule) : null,
       held: noHeld(),
     }
     const list = action === "suspend" ? this.#suspensions : this.#blackholes
@@ -216,6 +229,10 @@ export class Tally {
   }
 }
 
+function newTally(rule: RuleRef | SweepRuleRef): MutableRule {
+  return { rule, matched: 0, fired: 0, applied: 0, ignored: {}, firstMicros: -1, lastMicros: -1 }
+}
+
 function holdTally({
   binding,
   domain,
@@ -231,7 +248,7 @@ function holdTally({
     from: fromMicros / 1e6,
     until: untilMicros / 1e6,
     lifted: liftedMicros === null ? null : liftedMicros / 1e6,
-    by: by === null ? null : refOf(by),
+    by,
     held: { ...held },
   }
 }

@@ -134,7 +134,7 @@ function holds(title: string, list: readonly HoldTally[], style: Style): string[
     .slice(0, MAX_LISTED)
     .sort((a, b) => a.from - b.from)
   for (const hold of shown) {
-    const by = hold.by === null ? "rejection rate" : `${oneLine(hold.by.file)}:${hold.by.line}`
+    const by = hold.by === null ? "rejection rate" : describeShortly(hold.by)
     const open = hold.lifted === null ? style.dim(" (still in force at the end)") : ""
     out.push(
       `  ${time(hold.from)}  ${time(hold.until)}  ${grouped(spared(hold)).padStart(7)} ${grouped(hold.held.delivery).padStart(7)}  ${oneLine(`${hold.binding}::${hold.domain}`)}  ${by}${open}`,
@@ -175,7 +175,8 @@ function unmatched({ unmatched: { failures, top }, events, local }: Summary, sty
 /** Rules without an effect: those that matched and waited, and those that met nothing. */
 function idle(rules: readonly RuleTally[], style: Style): string[] {
   const waiting = rules.filter(({ matched, fired: times }) => matched > 0 && times === 0)
-  const never = rules.filter(({ matched }) => matched === 0)
+  const written = rules.filter(({ rule }) => rule.file !== "")
+  const never = written.filter(({ matched }) => matched === 0)
   const out: string[] = []
   if (waiting.length > 0) {
     out.push(style.bold(`Rules that matched, but never often enough to fire: ${grouped(waiting.length)}`))
@@ -188,7 +189,7 @@ function idle(rules: readonly RuleTally[], style: Style): string[] {
     for (const { rule } of never) files.set(rule.file, (files.get(rule.file) ?? 0) + 1)
     const where = Array.from(files, ([file, count]) => `${grouped(count)} in ${oneLine(file)}`)
     out.push(
-      `${style.bold(`Rules that never matched: ${grouped(never.length)} of ${grouped(rules.length)}`)} (${where.join(", ")}; --json lists them)`,
+      `${style.bold(`Rules that never matched: ${grouped(never.length)} of ${grouped(written.length)}`)} (${where.join(", ")}; --json lists them)`,
     )
   }
   return out
@@ -198,9 +199,18 @@ function more(count: number, what: string): string[] {
   return count > MAX_LISTED ? [`  … and ${grouped(count - MAX_LISTED)} more ${what} (--json lists all)`] : []
 }
 
-function describe({ file, line, domain, index, code }: RuleTally["rule"]): string {
+function describe(rule: RuleTally["rule"]): string {
+  if ("name" in rule) {
+    const scope = rule.scope === "" ? "" : ` in ${rule.scope}`
+    return oneLine(`${rule.file === "" ? "" : `${rule.file}:${rule.line} `}sweep rule "${rule.name}"${scope}`)
+  }
+  const { file, line, domain, index, code } = rule
   const shown = code.length > MAX_CODE ? `${code.slice(0, MAX_CODE)}…` : code
   return oneLine(`${file}:${line} ["${domain}"] ${index}: ${shown}`)
+}
+
+function describeShortly(rule: RuleTally["rule"]): string {
+  return oneLine(rule.file === "" && "name" in rule ? rule.name : `${rule.file}:${rule.line}`)
 }
 
 function duration(seconds: number): string {

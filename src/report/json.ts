@@ -2,8 +2,9 @@
  * Decisions and summaries as JSON Lines: the same bytes for the same input, keys
  * in a fixed order. Source: cli.md, `adaptive dry-run`.
  */
-import type { Decision, Match } from "../model/decision.js"
+import type { Decision, Match, SweepFiring } from "../model/decision.js"
 import { refOf } from "../model/rule.js"
+import { sweepRefOf } from "../model/sweep-rule.js"
 import type { Where } from "../replay/dry-run.js"
 import type { Summary } from "../replay/tally.js"
 
@@ -14,23 +15,29 @@ interface Shown {
 }
 
 export function decisionJson(decision: Decision, where: Where | null, { sources }: Shown): string {
-  const { atMicros, binding, domain, source, rule, response, count, effects, alerts, notes } = decision
+  const { atMicros, binding, domain, source, rule, sweep, response, count, effects, alerts, notes } = decision
   return JSON.stringify({
     kind: "decision",
     at: atMicros / 1e6,
     binding,
     domain,
     source,
-    rule: rule === null ? null : refOf(rule),
+    rule: rule !== null ? refOf(rule) : sweep !== null ? sweepRefOf(sweep.rule) : null,
     line: where?.lineNumber ?? null,
     ...(sources ? { file: where?.file ?? null, fileLine: where?.line ?? null } : {}),
     response,
-    trigger: rule === null ? null : rule.trigger.text,
+    trigger: rule !== null ? rule.trigger.text : sweep !== null ? sweepTrigger(sweep) : null,
     count,
+    ...(sweep === null ? {} : { total: sweep.total, level: sweep.level }),
     effects,
     ...(alerts.length === 0 ? {} : { alerts }),
     ...(notes.length === 0 ? {} : { notes }),
   })
+}
+
+/** What was met, e.g. `bc:10 bc:24 >= 3%`. */
+function sweepTrigger({ rule, level }: SweepFiring): string {
+  return `${rule.codes.join(" ")} >= ${rule[level].percent}%`
 }
 
 export function matchJson(match: Match, where: Where, { sources }: Shown): string {

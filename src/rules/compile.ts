@@ -14,6 +14,7 @@ import { compileRegistration, type DraftEntry } from "./registration.js"
 import { Report } from "./report.js"
 import { type DraftRule, ruleId } from "./response.js"
 import type { DomainData, RuleSetData } from "./rule-set.js"
+import { sweepRuleOf } from "./sweep.js"
 
 export interface CompileOptions {
   readonly revision: string
@@ -50,7 +51,7 @@ export function compileRules(
       reportExtension(entry, report)
       continue
     }
-    domains.push(freezeDomain(entry.domain, report))
+    domains.push(freezeDomain(withoutExtensions(entry.domain, options, report), report))
     lintList(entry.domain, everything, report)
   }
   return {
@@ -76,6 +77,20 @@ function reportExtension(entry: DraftEntry, report: Report): void {
       `"${entry.key}" is an extension of this runtime and is switched off: the original never matches it`,
       "leave it out of files meant for the original",
     )
+}
+
+/** The original reads no sweep rules from a rule file. */
+function withoutExtensions(domain: DraftDomain, options: CompileOptions, report: Report): DraftDomain {
+  if (options.extensions || domain.sweeps === null) return domain
+  report
+    .about(domain.key, domain.sweeps.place)
+    .add(
+      "E_EXTENSION_STRICT",
+      domain.sweeps.place,
+      "`sweep_rules` is an extension of this runtime and is switched off: the original reads them from its configuration only",
+      "write adaptive_sweep_rule stanzas in ecelerity.conf",
+    )
+  return { ...domain, sweeps: null }
 }
 
 type ResolvedAliases = Pick<RuleSetData, "aliases" | "deadAliases" | "mxSuffixes">
@@ -158,7 +173,10 @@ function freezeDomain(domain: DraftDomain, report: Report): DomainData {
     )
   })
   reportBeatenRules(domain, report)
-  return { key: domain.key, rules, configuration: [...domain.configuration.values()] }
+  const { key, configuration, sweeps } = domain
+  const sweepRules = sweeps?.rules.map((draft) => sweepRuleOf(key, draft)) ?? []
+  const sweepFamilies = sweeps?.families ?? []
+  return { key, rules, configuration: [...configuration.values()], sweepRules, sweepFamilies }
 }
 
 /** More would make a list of thousands of rules slow to load, and nobody reads so many findings. */

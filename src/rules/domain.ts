@@ -1,4 +1,4 @@
-/** One domain's table: `responses` and `configuration`. Source: rule-files.md sections 1 and 7. */
+/** One domain's table: `responses`, `configuration` and `sweep_rules`. Source: rule-files.md sections 1 and 7. */
 import type { Place } from "../model/diagnostic.js"
 import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
@@ -7,6 +7,7 @@ import { compileConfiguration } from "./configuration.js"
 import { describe, describeKey, entryOf, isTable, listOf, namedEntries } from "./raw-table.js"
 import type { Report } from "./report.js"
 import { compileResponse, type DraftRule } from "./response.js"
+import { compileSweeps, type DraftSweeps } from "./sweep.js"
 
 export interface DraftDomain {
   readonly key: string
@@ -15,9 +16,10 @@ export interface DraftDomain {
   readonly configuration: ReadonlyMap<string, Configuration>
   /** Whether the table has a `configuration` at all: that is what `check` counts. */
   readonly configured: boolean
+  readonly sweeps: DraftSweeps | null
 }
 
-const FIELDS = ["responses", "configuration"]
+const FIELDS = ["responses", "configuration", "sweep_rules"]
 const RESPONSES_FORM =
   'write responses = { { code = "…", trigger = "1", action = {"suspend", "1 hours"} }, … }'
 
@@ -26,12 +28,14 @@ export function compileDomain(key: string, table: RawTable, custom: boolean, out
   checkFields(table, report)
   const responses = entryOf(table, "responses")
   const configuration = entryOf(table, "configuration")
+  const sweeps = entryOf(table, "sweep_rules")
   return {
     key,
     place: table.place ?? report.place,
     rules: responses === undefined ? [] : compileResponses(key, responses, custom, report),
     configuration: configuration === undefined ? new Map() : compileConfiguration(configuration, report),
     configured: configuration !== undefined,
+    sweeps: sweeps === undefined ? null : compileSweeps(sweeps, report),
   }
 }
 
@@ -43,7 +47,9 @@ function checkFields(table: RawTable, report: Report): void {
       "E_DOMAIN_FIELD",
       keyPlace,
       `unknown field "${key}": it is ignored`,
-      guess === null ? "a domain has `responses` and `configuration`" : `did you mean "${guess}"?`,
+      guess === null
+        ? "a domain has `responses`, `configuration` and `sweep_rules`"
+        : `did you mean "${guess}"?`,
     )
   }
   for (const entry of table.entries) {

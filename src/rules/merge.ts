@@ -8,6 +8,7 @@ import type { Configuration } from "../model/rule.js"
 import type { DraftDomain } from "./domain.js"
 import type { DraftEntry, DraftRegistration } from "./registration.js"
 import type { Report } from "./report.js"
+import { mergeSweeps } from "./sweep.js"
 
 export interface MergedRules {
   readonly entries: ReadonlyMap<string, DraftEntry>
@@ -108,5 +109,6 @@ function mergeDomains(custom: DraftDomain, existing: DraftDomain, report: Report
     rules: [...custom.rules, ...existing.rules],
     configuration,
     configured: custom.configured || existing.configured,
+    sweeps: mergeSweeps(custom.sweeps, existing.sweeps),
   }
 }

@@ -125,9 +125,9 @@ function aliasTarget(field: RawEntry & { readonly key: string }, report: Report)
   return folded
 }
 
-/** `configuration` or `responses` where a domain's name belongs. */
+/** `configuration`, `responses` or `sweep_rules` where a domain's name belongs. */
 function isMisplaced(field: RawEntry & { readonly key: string }): boolean {
-  if (field.key === "responses" || field.key === "rules") return true
+  if (field.key === "responses" || field.key === "rules" || field.key === "sweep_rules") return true
   if (field.key !== "configuration") return false
   if (!isTable(field.value)) return true
   const names = namedEntries(field.value).map(({ key }) => key)

@@ -9,6 +9,7 @@
 import type { Diagnostic } from "../model/diagnostic.js"
 import { hostName } from "../model/host-name.js"
 import type { Configuration, ResponseRule } from "../model/rule.js"
+import type { SweepFamily, SweepRule } from "../model/sweep-rule.js"
 import {
   type CompiledPattern,
   compilePattern,
@@ -21,6 +22,17 @@ export interface DomainData {
   readonly key: string
   readonly rules: readonly ResponseRule[]
   readonly configuration: readonly Configuration[]
+  readonly sweepRules: readonly SweepRule[]
+  /** Families that its sweep rules name, ignored ones included. */
+  readonly sweepFamilies: readonly SweepFamily[]
+}
+
+/** What rule files say of sweeps for one key. */
+export interface DomainSweeps {
+  /** In the order in which they act: those of the key, then those of `*` whose names it does not use. */
+  readonly rules: readonly SweepRule[]
+  /** Families that need no default rule. */
+  readonly families: readonly SweepFamily[]
 }
 
 export interface RuleSetData {
@@ -68,12 +80,14 @@ export class RuleSet {
   /** Each rule's pattern is compiled once, however many lists it stands in. */
   readonly #patterns = new Map<ResponseRule, CompiledPattern | null>()
   readonly #data: RuleSetData
+  readonly #hasSweepRules: boolean
 
   constructor(data: RuleSetData) {
     this.#data = data
+    this.#hasSweepRules = data.domains.some(({ sweepFamilies }) => sweepFamilies.length > 0)
     for (const domain of data.domains) {
       // Crossing threads undoes a freeze.
-      for (const rule of domain.rules) Object.freeze(rule)
+      for (const rule of [...domain.rules, ...domain.sweepRules]) Object.freeze(rule)
       this.#domains.set(domain.key, domain)
       this.#configurations.set(domain.key, new Map(domain.configuration.map((one) => [one.option, one])))
     }
@@ -92,6 +106,28 @@ export class RuleSet {
   /** Every rule of every domain, in file order within a domain. */
   get rules(): readonly ResponseRule[] {
     return this.#data.domains.flatMap(({ rules }) => rules)
+  }
+
+  /** Every sweep rule of every domain. */
+  get sweepRules(): readonly SweepRule[] {
+    return this.#data.domains.flatMap(({ sweepRules }) => sweepRules)
+  }
+
+  /** Does any domain say something of sweeps? */
+  get hasSweepRules(): boolean {
+    return this.#hasSweepRules
+  }
+
+  /** The sweep rules of a resolved key (null: none of its own), and those of `*`. */
+  sweepsOf(key: string | null): DomainSweeps {
+    const own = key === null ? undefined : this.#domains.get(key)
+    const everything = this.#domains.get(EVERYTHING)
+    const rules = own?.sweepRules ?? []
+    const names = new Set(rules.map(({ name }) => name))
+    return {
+      rules: [...rules, ...(everything?.sweepRules.filter(({ name }) => !names.has(name)) ?? [])],
+      families: [...(own?.sweepFamilies ?? []), ...(everything?.sweepFamilies ?? [])],
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import { OutboundAudits } from "./outbound-audits.js"
 import { PairRecords } from "./pair-records.js"
 import { PairThrottles } from "./pair-throttles.js"
 import type { Part } from "./part.js"
+import { SweepStats } from "./sweep-stats.js"
 
 export { ADJUSTABLE, type AdjustableOption, type AlertEvent } from "./pair-records.js"
 
@@ -37,6 +38,8 @@ export class Store extends PairRecords {
   readonly gauges: GaugeCaches
   readonly counters: Counters
   readonly audits: OutboundAudits
+  /** What sweep rules are held against. */
+  readonly stats: SweepStats
 
   /** @param original the store that this one is to be a copy of */
   constructor(pairs: PairTable = new PairTable(), limits: StoreLimits = {}, original?: Store) {
@@ -49,6 +52,7 @@ export class Store extends PairRecords {
     this.gauges = original?.gauges.fork() ?? new GaugeCaches()
     this.counters = original?.counters.fork() ?? new Counters()
     this.audits = original?.audits.fork() ?? new OutboundAudits()
+    this.stats = original?.stats.fork(this) ?? new SweepStats(this)
   }
 
   /** The number of a configuration scope, by the name that the look-up has for it. */
@@ -82,6 +86,7 @@ export class Store extends PairRecords {
     }
     yield* this.gauges.parts()
     yield* this.series.parts()
+    yield* this.stats.parts()
     yield* this.audits.parts()
   }
 
@@ -91,7 +96,7 @@ export class Store extends PairRecords {
    */
   *takePart(part: Part): Generator<void> {
     const { name, facts, columns } = part
-    if (this.takeRecords(part)) return
+    if (this.takeRecords(part) || this.stats.takePart(part)) return
     switch (name) {
       case "pairs":
         yield* this.pairs.restore({ ...(facts as object), ...columns } as unknown as PairTableState)

@@ -40,11 +40,17 @@ export function drive(
   const decisions: Decision[] = []
   const matches: Match[] = []
   const unmatched: string[] = []
-  const engine = new Engine(rules, (id, args) => functions.call(id, args), globalOptions(set), store, {
-    decision: (decision) => decisions.push(decision),
-    matched() {},
-    unfired: (match) => matches.push(match),
-    unmatched: ({ response }) => unmatched.push(response),
+  const engine = new Engine({
+    rules,
+    ask: (id, args) => functions.call(id, args),
+    lookup: globalOptions(set),
+    store,
+    listener: {
+      decision: (decision) => decisions.push(decision),
+      matched() {},
+      unfired: (match) => matches.push(match),
+      unmatched: ({ response }) => unmatched.push(response),
+    },
   })
   let held = 0
   for (const [time, what, domain = "a.test", binding = "b1", mx = null] of events) {

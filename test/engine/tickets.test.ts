@@ -295,10 +295,12 @@ test("BZ1756: a configuration that activates no rules says so, as CRITICAL", () 
 })
 
 test("an engine may be asked of pairs that never had mail", () => {
-  const engine = new Engine(rulesOf(""), NO_FUNCTIONS, globalOptions([]), new Store(), {
-    decision() {},
-    matched() {},
-    unmatched() {},
+  const engine = new Engine({
+    rules: rulesOf(""),
+    ask: NO_FUNCTIONS,
+    lookup: globalOptions([]),
+    store: new Store(),
+    listener: { decision() {}, matched() {}, unmatched() {} },
   })
   const pair = engine.store.pairs.of("never", "seen.test")
   expect(engine.isHeld(pair, START * 1e6)).toBe(false)

@@ -20,12 +20,16 @@ const TABLE = `
     configuration = { outbound_throttle_messages = 1000, max_outbound_connections = {2, 20} },
   },
   ["b.test"] = "a.test",
-  ["*"] = { responses = { ${r("warm", "1", '{"warmup", "10"}')}, ${r("soft", "1", '{"transcode", "450"}')} } }`
+  ["*"] = { responses = { ${r("warm", "1", '{"warmup", "10"}')}, ${r("soft", "1", '{"transcode", "450"}')} },
+    sweep_rules = { { name = "swept", codes = "bc:1", low_threshold = 20, low_action = {"reduce_connections", 1},
+      high_threshold = 60, high_action = {"suspend", "1 minutes"} } } }`
 const SET = [
   "max_outbound_connections=20",
   "adaptive_positive_adjustment_interval=50",
   "adaptive_adjustment_interval=5",
   "suspend_sweep_interval=7",
+  "bounce_sweep_interval=30",
+  "adaptive_attempt_threshold=5",
 ]
 const OPTIONS: ReplayOptions = { set: SET }
 
@@ -78,6 +82,8 @@ test("there is something to compare", async () => {
     "warmup",
     "reply",
     "adjustment-interval",
+    '"level":"low"',
+    '"level":"high"',
   ].filter((word) => !lines.includes(word))
   expect(missing).toEqual([])
 })

@@ -46,6 +46,74 @@ function merged(...scripts: string[]): Loaded {
   return load({ "adaptive_rules.lua": system(SYSTEM), ...Object.fromEntries(files) })
 }
 
+const sweeps = (...names: string[]): string =>
+  `sweep_rules = { ${names.map((name) => `{ name = "${name}", codes = "bc:10", enabled = ${!name.endsWith("0")} }`).join(", ")} }`
+
+/** A domain's sweep rules, with the scope that each names. */
+function swept({ rules: set }: Loaded, domain: string): string[] {
+  return set.sweepsOf(set.resolve(domain)).rules.map(({ name, scope, line }) => `${name}@${scope}:${line}`)
+}
+
+describe("sweep rules", () => {
+  const base = `{ ["a.test"] = {\n ${sweeps("s1", "s2")} }, ["b.test"] = "a.test",\n ["*"] = { ${sweeps("s2", "s3")} } }`
+
+  test("custom ones go first and win by name, the others stay; so do those of *", () => {
+    const { rules: set, findings } = load({
+      "adaptive_rules.lua": system(base),
+      "custom1.lua": custom(`{ ["a.test"] = { ${sweeps("c1", "s2")} } }`),
+      "custom2.lua": custom(`{ ["a.test"] = { ${sweeps("c2", "c1")} }, ["c.test"] = { ${rules("x")} } }`),
+    })
+    expect(findings).toEqual([])
+    const named = (domain: string) =>
+      set.sweepsOf(set.resolve(domain)).rules.map(({ name, file }) => `${name} ${file}`)
+    expect(named("a.test")).toEqual([
+      "c2 custom2.lua",
+      "c1 custom2.lua",
+      "s2 custom1.lua",
+      "s1 adaptive_rules.lua",
+      "s3 adaptive_rules.lua",
+    ])
+    expect(named("c.test")).toEqual(["s2 adaptive_rules.lua", "s3 adaptive_rules.lua"])
+  })
+
+  test("a table on an aliased key gets the target's, under its own name", () => {
+    const loaded = load({
+      "adaptive_rules.lua": system(base),
+      "custom.lua": custom(`{ ["b.test"] = { ${sweeps("c1")} } }`),
+    })
+    expect(swept(loaded, "b.test")).toEqual([
+      "c1@domain b.test:2",
+      "s1@domain b.test:3",
+      "s2@domain b.test:3",
+      "s3@:4",
+    ])
+    expect(swept(loaded, "a.test")).toEqual(["s1@domain a.test:3", "s2@domain a.test:3", "s3@:4"])
+  })
+
+  test("replace leaves none", () => {
+    const loaded = load({ "adaptive_rules.lua": system(base), "custom.lua": custom("{}", "replace") })
+    expect(swept(loaded, "a.test")).toEqual([])
+    expect(loaded.rules.hasSweepRules).toBe(false)
+  })
+
+  test("an id hashes name, scope and codes: what is done may change", () => {
+    const id = (fields: string, domain = "a.test"): string | undefined =>
+      load({ "custom.lua": custom(`{ ["${domain}"] = { sweep_rules = { { ${fields} } } } }`) }).rules
+        .sweepRules[0]?.id
+    const one = id('name = "x", codes = "bc:10"')
+    expect(one).toMatch(/^[0-9a-f]{12}$/)
+    expect(id('name = "x", codes = "bc:10", low_threshold = 1, high_action = {"suspend", "1 hour"}')).toBe(
+      one,
+    )
+    const others = [
+      id('name = "y", codes = "bc:10"'),
+      id('name = "x", codes = "bc:20"'),
+      id('name = "x", codes = "bc:10"', "*"),
+    ]
+    expect(new Set([one, ...others]).size).toBe(4)
+  })
+})
+
 describe("augment", () => {
   test("custom rules go before the system's, order kept within each", () => {
     const loaded = merged(custom(`{ ["a.test"] = { ${rules("c1", "c2")} } }`))
