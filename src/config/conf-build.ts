@@ -24,7 +24,7 @@ export interface ModuleNode {
 }
 
 /** A script that the configuration names. */
-export interface ScriptSource {
+interface ScriptSource {
   readonly text: string
   readonly at: Assignment
 }
