@@ -62,6 +62,7 @@ const NO_SERVER = "state is kept in this program and its snapshots, not on a ser
 const EXACT = "matches are counted by exact times, not in a named series"
 const CLASSIFIED = "bounces come with their class in the traffic"
 const NO_CLUSTER = "one node: there is nobody to share with"
+const ASKED_THERE = "the mail server's own switch: it is obeyed there, and not looked at here"
 const MTA_SIDE = "the mail server's own business: no rule of Adaptive Delivery tunes it"
 
 /** What every module has. */
@@ -81,7 +82,7 @@ const MODULE: Readonly<Record<string, Row>> = {
   binding_domain_cache_size: ["count", "999999", NOT_A_CACHE],
   data_store: ["list", '("http://127.0.0.1:8098")', NO_SERVER],
   data_store_sync_interval: ["seconds", "3600", NO_SERVER],
-  datasource_name: ["text", null, "obsolete: no version since 3.1 reads it"],
+  datasource_name: ["text", null, "obsolete: state is kept in this program, not in a data source"],
   enable_jlog: ["switch", "false"],
   enable_logging: ["switch", "true"],
   fbl_stats_monitor: ["monitor", "14400,6"],
@@ -100,13 +101,20 @@ const SCOPED: Readonly<Record<string, Row>> = {
   adaptive_alert_email_destination: ["text", null],
   adaptive_alert_email_sender: ["text", null],
   adaptive_sweep_rule_enabled: ["switch", "1"],
-  suspend_delivery: ["switch", "false"],
-  blackhole: ["blackhole", "false"],
+  suspend_delivery: ["switch", "false", ASKED_THERE],
+  blackhole: ["blackhole", "false", ASKED_THERE],
   delayed_binding_domain_fuzz: ["seconds", "0", MTA_SIDE],
   message_expiration: ["seconds", "86400", MTA_SIDE],
 }
 
+const PER_HOST: Row = [
+  "tuned",
+  "-1",
+  "rules tune pairs of a binding and a domain: a single host has no limit of its own",
+]
+
 const OTHERS: Partial<Readonly<Record<StanzaName, Readonly<Record<string, Row>>>>> = {
+  host: { max_outbound_connections: PER_HOST },
   global: { siv_throttle_cache_size: ["count", "1000"] },
   adaptive_sweep_rule: {
     codes: ["list", null],
@@ -148,7 +156,7 @@ const OTHERS: Partial<Readonly<Record<StanzaName, Readonly<Record<string, Row>>>
     threshold: ["count", "0"],
     domainlist: ["text", ""],
   },
-  scriptlet: { script_ttl: ["seconds", "300", "rule files are read again when they change"] },
+  scriptlet: { script_ttl: ["seconds", "300", "rule files are read once, at the start"] },
   script: { source: ["text", null] },
 }
 
@@ -178,7 +186,7 @@ function tunableEntries(): CatalogueEntry[] {
     name,
     type: tunedType(name),
     defaultText,
-    stanzas: name === "max_outbound_connections" ? [...SCOPE_KINDS, "host"] : SCOPE_KINDS,
+    stanzas: SCOPE_KINDS,
     idle: null,
   }))
 }

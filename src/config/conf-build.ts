@@ -27,7 +27,7 @@ export interface ModuleNode {
 }
 
 /** A script that the configuration names. */
-export interface ScriptSource {
+interface ScriptSource {
   readonly text: string
   readonly at: Assignment
 }

@@ -38,7 +38,7 @@ type Rank = readonly Path[]
 const same = (a: Path, b: Path): boolean =>
   a.group === b.group && a.binding === b.binding && a.domain === b.domain
 
-export const nameOf = ({ group, binding, domain }: Path): string =>
+const nameOf = ({ group, binding, domain }: Path): string =>
   [
     ...(group === null ? [] : [`binding_group ${group}`]),
     ...(binding === null ? [] : [`binding ${binding}`]),
