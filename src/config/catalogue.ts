@@ -62,8 +62,6 @@ const NO_SERVER = "state is kept in this program and its snapshots, not on a ser
 const EXACT = "matches are counted by exact times, not in a named series"
 const CLASSIFIED = "bounces come with their class in the traffic"
 const NO_CLUSTER = "one node: there is nobody to share with"
-const ASKED_THERE = "the mail server's own switch: it is obeyed there, and not looked at here"
-const MTA_SIDE = "the mail server's own business: no rule of Adaptive Delivery tunes it"
 
 /** What every module has. */
 const DEBUG_LEVEL: Row = ["level", "ERROR", "the log of this program has one level, operational_log_level"]
@@ -96,19 +94,20 @@ const MODULE: Readonly<Record<string, Row>> = {
   split_logs_by_binding: ["switch", "false"],
 }
 
+const MTA_SIDE = "the mail server's own business: no rule of Adaptive Delivery tunes it"
+
 const SCOPED: Readonly<Record<string, Row>> = {
   adaptive_scope: ["cluster", "auto", "one node: every pair is local"],
   adaptive_alert_email_destination: ["text", null],
   adaptive_alert_email_sender: ["text", null],
-  adaptive_sweep_rule_enabled: ["switch", "1"],
-  suspend_delivery: ["switch", "false", ASKED_THERE],
-  blackhole: ["blackhole", "false", ASKED_THERE],
+  suspend_delivery: ["switch", "false"],
+  blackhole: ["blackhole", "false"],
   delayed_binding_domain_fuzz: ["seconds", "0", MTA_SIDE],
   message_expiration: ["seconds", "86400", MTA_SIDE],
 }
 
 const PER_HOST: Row = [
-  "tuned",
+  "limit",
   "-1",
   "rules tune pairs of a binding and a domain: a single host has no limit of its own",
 ]

@@ -96,7 +96,7 @@ export const ADAPTIVE_OPTIONS: Readonly<Record<string, AdaptiveOption>> = Object
   adaptive_rejection_rate_suspension_percentage: scoped("percent", "20"),
   adaptive_retry_fuzz: scoped("seconds", "4096"),
   adaptive_attempt_threshold: scoped("count", "2000"),
-  adaptive_sweep_rule_enabled: scoped("switch", "true"),
+  adaptive_sweep_rule_enabled: scoped("switch", "1"),
   adaptive_fbl_volume_threshold: scoped("count", "20000"),
   adaptive_notification_events: scoped("words", "throttle suspension blackhole"),
   adaptive_notification_interval: scoped("seconds", "3600"),
