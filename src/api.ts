@@ -3,9 +3,19 @@
  * reply, replay traffic, take live events. Apart from the list of the public
  * API, so that a command loads only what it runs.
  */
+
+import {
+  type Configuration,
+  type ConfigurationOptions,
+  type LoadedConfiguration,
+  loadConfiguration,
+} from "./config/configuration.js"
 import type { OptionLookup } from "./config/lookup.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import { Runtime, type RuntimeListener } from "./engine/runtime.js"
+import { type AuditOptions, isAuditOption, readAuditOption } from "./model/audit-options.js"
+import { readSwitch } from "./model/switch.js"
+import { CONF_FILES } from "./reload/conf-files.js"
 import type { LoadedRules } from "./reload/load.js"
 import {
   type DryRunListener,
@@ -14,7 +24,7 @@ import {
   type Ruling,
   dryRun as replayTraffic,
 } from "./replay/dry-run.js"
-import type { Store } from "./store/store.js"
+import { Store } from "./store/store.js"
 
 /**
  * What happens to one reply, and why, on a pair without history.
@@ -53,6 +63,31 @@ export function createRuntime(
   const ask: Ruling["ask"] = (id, args) => loaded.functions.call(id, args)
   return new Runtime(loaded.rules, ask, lookup, options.store, options)
 }
+
+/** Reads an ecelerity.conf with all it includes; what is wrong with it is data. */
+export function loadConfig(path: string, options: ConfigurationOptions = {}): LoadedConfiguration {
+  return loadConfiguration(path, CONF_FILES, options)
+}
+
+/**
+ * A store with what a configuration defines: outbound audits, and how much is remembered of what scripts make.
+ * @throws StoreFault E_AUDIT_OPTION
+ */
+export function configuredStore(configuration: Configuration): Store {
+  const namedThrottles = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? 1000)
+  const store = new Store(undefined, { namedThrottles })
+  for (const { stanza, instance, settings } of configuration.modules) {
+    if (stanza !== "outbound_audit" || instance === null) continue
+    if (readSwitch(settings.get("enabled")?.text ?? "on") === false) continue
+    let options: Partial<AuditOptions> = {}
+    for (const { name, text } of settings.values())
+      if (isAuditOption(name)) options = { ...options, ...readAuditOption(name, text) }
+    store.audits.define(instance, options)
+  }
+  return store
+}
+
+const NOWHERE = { group: "", binding: "", domain: "" }
 
 /** Seconds that lines may be out of order. */
 const REORDER_SEC = 60

@@ -11,9 +11,13 @@
  * const { summary } = await dryRun(loaded, globalOptions([]), { files: ["mainlog.ec.1.bz2"] })
  * ```
  */
-export { createRuntime, dryRun, explain } from "./api.js"
-export { globalOptions, type OptionLookup, SettingError } from "./config/lookup.js"
+export { configuredStore, createRuntime, dryRun, explain, loadConfig } from "./api.js"
+export type { Configuration, LoadedConfiguration } from "./config/configuration.js"
+export { globalOptions, SettingError } from "./config/global-options.js"
+export type { OptionLookup } from "./config/lookup.js"
+export { complete as consoleCandidates } from "./console/complete.js"
 export { consoleReply, type Reply } from "./console/console.js"
+export { type ConsoleTarget, consoleTarget } from "./console/target.js"
 export { EventFault } from "./engine/event-fault.js"
 export type { Explanation } from "./engine/explain.js"
 export type { Runtime, RuntimeListener, SendAnswer } from "./engine/runtime.js"

@@ -34,15 +34,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   pcre: ["errors.ts", "model"],
   lua: ["errors.ts", "model", "syntax", "pcre", "store", "npm:fengari"],
   rules: ["errors.ts", "model", "pcre"],
-  config: ["errors.ts", "model"],
+  config: ["errors.ts", "model", "pcre"],
   store: ["errors.ts", "model"],
   "store/backing": ["errors.ts", "model", "store"],
   engine: ["errors.ts", "model", "rules", "config", "store"],
   ingest: ["errors.ts", "model", "npm:fzstd", "npm:unbzip2-stream"],
   replay: ["errors.ts", "model", "rules", "config", "store", "engine", "ingest"],
-  reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules"],
+  reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules", "config"],
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
-  console: ["errors.ts", "model", "store", "report"],
+  console: ["errors.ts", "model", "store", "engine", "report", "config"],
   cli: ["*", "npm:commander"],
 }
 

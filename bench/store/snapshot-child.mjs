@@ -26,7 +26,7 @@ function filled() {
       store.touch(pair, START - 7200e6)
       audit.record(store.pairs, pair, TYPES[key % 5], START - back * 1e6, 8_200_000)
       if (back === 0 && key % 100 === 0) store.suspend(pair, START + 3600e6)
-      if (back === 0 && key % 10 === 0) store.adjust(pair, "max_outbound_connections", 20, 10)
+      if (back === 0 && key % 10 === 0) store.adjust(pair, "max_outbound_connections", 20, 10, START)
       if (back === 0 && key % 10 === 1) store.pairThrottles.take(pair, 100, START)
       if (back === 0 && key % 10 === 2) store.countMatch(pair, "0123456789ab", START, 3600e6)
     }

@@ -2,11 +2,8 @@
  * What every command needs: where to write, how to end, which rules to load.
  * Results go to stdout, diagnostics to stderr. Source: cli.md, conventions.
  */
-import { relative } from "node:path"
-import { fileURLToPath } from "node:url"
-import { globalOptions, type OptionLookup, SettingError } from "../config/lookup.js"
 import type { Diagnostic } from "../model/diagnostic.js"
-import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
+import type { RuleSource } from "../reload/source.js"
 import { renderFinding } from "../report/findings.js"
 import { makeStyle, type Style } from "../report/style.js"
 
@@ -41,28 +38,10 @@ export function makeContext(): Context {
   }
 }
 
-/** The rule file shipped with this package, by its shorter name where there is one: it stands in every output. */
-function shippedRules(): string {
-  const path = fileURLToPath(new URL("../../rules/adaptive_rules.lua", import.meta.url))
-  const fromHere = relative(process.cwd(), path)
-  return fromHere.startsWith("..") ? path : fromHere
-}
-
-/** Loads the rules of the paths given, or the shipped ones. */
-export function loadRulesOrShipped(
-  paths: readonly string[],
-  options: LoadOptions = {},
-): Promise<LoadedRules> {
-  return loadRules(paths.length === 0 ? [shippedRules()] : paths, options)
-}
-
-/** Options given with `--set`. @throws UsageError */
-export function readSettings(assignments: readonly string[]): OptionLookup {
-  try {
-    return globalOptions(assignments)
-  } catch (error) {
-    if (error instanceof SettingError) throw new UsageError(error.message, error.hint)
-    throw error
+/** Input that cannot be used; what is wrong with it has been told. */
+export class Refused extends Error {
+  constructor(readonly exitCode: number) {
+    super("the input is refused")
   }
 }
 
@@ -70,7 +49,7 @@ export function readSettings(assignments: readonly string[]): OptionLookup {
 export function printFindings(
   context: Context,
   findings: readonly Diagnostic[],
-  { sources }: LoadedRules,
+  { sources }: { readonly sources: readonly RuleSource[] },
 ): void {
   const bytesOf = new Map(sources.map(({ file, bytes }) => [file, bytes]))
   for (const finding of findings)

@@ -10,7 +10,7 @@ import { type CheckOptions, check } from "./commands/check.js"
 import { dryRun } from "./commands/dry-run.js"
 import { explain } from "./commands/explain.js"
 import { runLua } from "./commands/lua.js"
-import { EXIT, makeContext, UsageError } from "./context.js"
+import { EXIT, makeContext, Refused, UsageError } from "./context.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
 
@@ -42,6 +42,9 @@ function utcOffset(text: string): number {
   return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]))
 }
 
+const CONFIG_HELP = "an ecelerity.conf: options by scope, sweep rules, and which rule files"
+const NODE_HELP = "the node whose directory of included files is searched"
+
 function packageVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
   return (JSON.parse(text) as { version: string }).version
@@ -60,13 +63,18 @@ async function main(argv: readonly string[]): Promise<number> {
   program
     .command("check")
     .description("load rule files as the runtime does and report every finding")
-    .argument("[path...]", "rule files or directories (default: the shipped rules)")
+    .argument(
+      "[path...]",
+      "rule files or directories (default: those of the configuration, or the shipped ones)",
+    )
     .option("--strict", "exit 3 when there are warnings")
     .option("--json", "machine output")
     .option("--no-extensions", "hold the files against the original, which has no `mx:` keys and no `*`")
     .option("--rules <path>", "the same as a path argument (repeatable)", collect, [])
+    .option("--config <file>", CONFIG_HELP)
+    .option("--node-name <name>", NODE_HELP)
     .action(async (paths: string[], options: CheckOptions & { rules: string[] }) => {
-      exitCode = await check(context, [...paths, ...options.rules], options)
+      exitCode = await check(context, { ...options, rules: [...paths, ...options.rules] })
     })
 
   program
@@ -96,10 +104,12 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--at <time>", "the time of the reply, Unix seconds", seconds)
     .option(
       "--rules <path>",
-      "a rule file or directory (repeatable; default: the shipped rules)",
+      "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)",
       collect,
       [],
     )
+    .option("--config <file>", CONFIG_HELP)
+    .option("--node-name <name>", NODE_HELP)
     .option("--set <option=value>", "set a global option (repeatable)", collect, [])
     .option("--json", "machine output")
     .action(async (options: Parameters<typeof explain>[1]) => {
@@ -113,10 +123,12 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--format <format>", "the format of all logs", "auto")
     .option(
       "--rules <path>",
-      "a rule file or directory (repeatable; default: the shipped rules)",
+      "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)",
       collect,
       [],
     )
+    .option("--config <file>", CONFIG_HELP)
+    .option("--node-name <name>", NODE_HELP)
     .option("--set <option=value>", "set a global option (repeatable)", collect, [])
     .addOption(
       new Option("--mode <mode>", "simulate: what would be held is not counted; observe: everything is")
@@ -134,6 +146,13 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--audit-domain <domain>", "of this domain only (repeatable)", collect, [])
     .option("--audit-threshold <messages>", "of domains with more messages than this", notNegative, 0)
     .option("--audit-memory <MiB>", "what the time series may take at most", notNegative, 4096)
+    .option(
+      "--console <command>",
+      "a console command for the state that the replay leaves behind, e.g. 'adaptive suspensions' (repeatable)",
+      collect,
+      [],
+    )
+    .option("--prompt", "ask for console commands afterwards, with a way through time: goto, next")
     .option("--json", "machine output: one object a line, decisions first, the summary last")
     .option("--matches", "with --json, also matches that did not fire")
     .option("--sources", "with --json, also name the file and the line in it")
@@ -151,6 +170,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error instanceof Refused) return error.exitCode
     if (error instanceof UsageError) {
       context.err(`adaptive: ${error.message}\n  hint: ${error.hint}`)
       return EXIT.usage

@@ -4,7 +4,7 @@
  * Source: configuration.md section 3.
  */
 
-import { type Monitor, parseMonitor } from "../model/monitor.js"
+import type { Monitor } from "../model/monitor.js"
 import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
 import type { SweepRule } from "../model/sweep-rule.js"
 import type { OptionLookup, Scope } from "./lookup.js"
@@ -13,6 +13,10 @@ import { type Range, readOption, readTuned } from "./values.js"
 /** Times in microseconds. */
 export interface PairSettings {
   readonly enabled: boolean
+  /** What the configuration itself holds the mail with: Adaptive Delivery has no say then. */
+  readonly manualHold: "suspended" | "blackholed" | null
+  /** Over how long what waited is to be spread when it is let go. */
+  readonly retryFuzzSec: number
   readonly adjustmentMicros: number
   readonly positiveAdjustmentMicros: number
   readonly notificationMicros: number
@@ -127,8 +131,11 @@ function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
     const number = text === null ? null : readTuned(option, text)
     if (number !== null) written.set(option, number)
   }
+  const manualHold = readManualHold(lookup, scope)
   return {
-    enabled: value(lookup, scope, "adaptive_enabled", "switch"),
+    enabled: manualHold === null && value(lookup, scope, "adaptive_enabled", "switch"),
+    manualHold,
+    retryFuzzSec: value(lookup, scope, "adaptive_retry_fuzz", "seconds"),
     adjustmentMicros: micros("adaptive_adjustment_interval"),
     positiveAdjustmentMicros: micros("adaptive_positive_adjustment_interval"),
     notificationMicros: micros("adaptive_notification_interval"),
@@ -143,13 +150,19 @@ function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
   }
 }
 
+/** `suspend_delivery` comes first, as in the order of verdicts. Source: engine.md sections 1 and 6. */
+function readManualHold(lookup: OptionLookup, scope: Scope): PairSettings["manualHold"] {
+  if (readOption("switch", lookup.lookup(scope, "suspend_delivery") ?? "") === true) return "suspended"
+  return readOption("blackhole", lookup.lookup(scope, "blackhole") ?? "") === true ? "blackholed" : null
+}
+
 /** A malformed one is said to fall back to windows of a day, not to the documented default. */
 const FBL_FALLBACK: Monitor = Object.freeze({ sizeSec: 86_400, count: 6 })
 
 function readFblWindow(lookup: OptionLookup): Monitor {
   const text = lookup.lookup(NOWHERE, "fbl_stats_monitor")
   if (text === null) return { sizeSec: 14_400, count: 6 }
-  return parseMonitor(text) ?? FBL_FALLBACK
+  return readOption("monitor", text) ?? FBL_FALLBACK
 }
 
 function readRejectionRate(lookup: OptionLookup, scope: Scope): RejectionRate | null {

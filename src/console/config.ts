@@ -1,95 +1,273 @@
 /**
- * `config {get|eval|set|unset}` for the options of outbound_audit instances: the
- * way in which they change at run time. Other scopes come with configuration
- * files. Source: console.md section 4; seed "outbound_audit", note on 3.0.
+ * `config`: what is configured, in one scope or in effect, and changes of it at
+ * run time. Source: console.md section 4.
  */
-import {
-  AUDIT_OPTIONS,
-  type AuditOptionName,
-  isAuditOption,
-  readAuditOption,
-  showAuditOption,
-} from "../model/audit-options.js"
-import type { OutboundAudit } from "../store/outbound-audit.js"
-import type { Store } from "../store/store.js"
+import { optionsOf, type StanzaName, stanzasOf } from "../config/catalogue.js"
+import { checkOption } from "../config/conf-check.js"
+import type { Configuration } from "../config/configuration.js"
+import { findSetting, type Setting, settingOf } from "../config/scope-tree.js"
+import { displayName, optionLine, shownDefault, shownValue } from "../config/show-option.js"
+import type { Assignment } from "../config/syntax/conf-ast.js"
+import { parseConf } from "../config/syntax/conf-parser.js"
+import { ConfReport } from "../config/syntax/conf-report.js"
+import { ConfSource } from "../config/syntax/conf-source.js"
+import type { OutboundAudits } from "../store/outbound-audits.js"
+import { configAudit } from "./config-audit.js"
+import { type NamedModule, type NamedScope, scopeOf, type Target, writableNode } from "./config-scope.js"
+import { indented, moduleText, scopeText } from "./config-show.js"
 import { instanceOf } from "./instance.js"
 import { ConsoleFault, commandWord, nearestWord, singleWord } from "./words.js"
 
-const USAGE = "config {get|eval|set|unset} outbound_audit NAME OPTION [=] [VALUE]"
+const USAGE = "config {get|eval|set|unset} [SCOPE [INSTANCE]]… OPTION [=] [VALUE]"
+const SHOW_USAGE = "config {show|showrecurse} [SCOPE [INSTANCE]]…"
 /** What stands in a named scope is printed so far to the right. */
-const INDENT = " ".repeat(8)
+const INDENT = 8
 
-export const CONFIG_COMMANDS = `  config get outbound_audit NAME OPTION    the value that the instance was given
-  config eval outbound_audit NAME OPTION   the value in force
-  config set outbound_audit NAME OPTION [=] VALUE
-  config unset outbound_audit NAME OPTION  back to the default`
+export const CONFIG_COMMANDS = `  config get [SCOPE [INSTANCE]]… OPTION    the value that this scope sets
+  config eval [SCOPE [INSTANCE]]… OPTION   the value in effect there
+  config set [SCOPE [INSTANCE]]… OPTION [=] VALUE
+  config unset SCOPE [INSTANCE]… OPTION    the scope sets it no longer
+  config show [SCOPE [INSTANCE]]…          what a scope sets
+  config showrecurse [SCOPE [INSTANCE]]…   and the scopes in it
+  config reload [FILE]                     reads the configuration again
+the scopes are binding_group, binding and domain in each other, adaptive_sweep_rule in any of them,
+and the modules: adaptive, outbound_audit, alerting, …`
 
-export function config(words: readonly string[], { audits }: Store): string {
-  const [first, scope, instance, ...assignment] = words
-  // `OPTION=VALUE` is taken as well as `OPTION = VALUE`.
-  const [optionWord, ...rest] = assignment
-    .join(" ")
-    .replace(/^([^\s=]+)=/, "$1 = ")
-    .split(" ")
-    .filter((word) => word !== "")
-  const command = commandWord(first, ["get", "eval", "set", "unset"], USAGE)
-  if (scope === undefined) throw new ConsoleFault(`Missing scope\nUsage: ${USAGE}`)
-  if (scope.toLowerCase() !== "outbound_audit") throw new ConsoleFault(`No such scope '${singleWord(scope)}'`)
-  const audit = instanceOf(instance, audits, USAGE)
-  const option = optionNamed(optionWord)
-  const value = (rest[0] === "=" ? rest.slice(1) : rest).join(" ")
-  if (command !== "set" && rest.length > 0)
-    throw new ConsoleFault(`Unexpected '${singleWord(rest[0] as string)}' at the end of the command`)
+export interface ConfigTarget {
+  readonly configuration: Configuration
+  readonly store: { readonly audits: OutboundAudits }
+  /** Called when the configuration was changed, before the next event. */
+  changed(): void
+  /** Reads the configuration again; what is wrong with it is the text. */
+  reload(file: string | null): { readonly ok: boolean; readonly text: string }
+}
+
+const COMMANDS = ["get", "eval", "set", "unset", "show", "showrecurse", "reload"] as const
+
+export function config(words: readonly string[], target: ConfigTarget): string {
+  const [first, ...rest] = words
+  const command = commandWord(first, COMMANDS, USAGE)
   switch (command) {
-    case "get":
-      return get(audit, option)
-    case "set":
-      return set(audit, option, value)
-    case "unset":
-      audit.unset(AUDIT_OPTIONS[option].key)
-      return `"${displayName(option)}" has been unset. Effective value is now:\n${INDENT}${line(audit, option)}`
+    case "show":
+    case "showrecurse":
+      return show(rest, target.configuration, command === "showrecurse")
+    case "reload":
+      return reload(rest, target)
     default:
-      return line(audit, option)
+      return option(command as "get" | "eval" | "set" | "unset", rest, target)
   }
 }
 
-function get(audit: OutboundAudit, option: AuditOptionName): string {
-  if (!audit.isSet(AUDIT_OPTIONS[option].key))
-    return `Option '${displayName(option)}' is not set in scope 'outbound_audit ${audit.name}'.`
-  return line(audit, option)
-    .split("\n")
-    .map((one) => INDENT + one)
-    .join("\n")
+function reload([file, extra]: readonly string[], target: ConfigTarget): string {
+  if (extra !== undefined)
+    throw new ConsoleFault(`Unexpected '${singleWord(extra)}' at the end of the command`)
+  const { ok, text } = target.reload(file ?? null)
+  if (!ok) throw new ConsoleFault(text === "" ? "Reconfigure failed" : `Reconfigure failed\n${text}`)
+  return text
 }
 
-function set(audit: OutboundAudit, option: AuditOptionName, text: string): string {
-  if (text === "") throw new ConsoleFault(`Missing value\nUsage: ${USAGE}`)
-  const change = readAuditOption(option, text)
-  if (change === null)
-    throw new ConsoleFault(
-      `Invalid value '${singleWord(text)}' for ${displayName(option)}; write ${AUDIT_OPTIONS[option].form}`,
+function show(words: readonly string[], configuration: Configuration, isRecursive: boolean): string {
+  const {
+    target,
+    words: scope,
+    rest,
+  } = words.length === 1 && isSingleton(words[0] as string, configuration)
+    ? scopeOf([...words, ""], configuration)
+    : scopeOf(words, configuration)
+  const [unknown] = rest.filter((word) => word !== "")
+  if (unknown !== undefined)
+    throw new ConsoleFault(`No such scope '${singleWord(unknown)}'\nUsage: ${SHOW_USAGE}`)
+  if (target.kind === "module") {
+    if (target.module === null) throw new ConsoleFault(`No such scope '${singleWord(scope)}'`)
+    return moduleText(target.module)
+  }
+  if (target.node === null) throw new ConsoleFault(`No such scope '${singleWord(scope)}'`)
+  const text = scopeText(target.node, isRecursive)
+  if (target.node.kind !== "global" || !isRecursive) return text
+  return [text, ...configuration.modules.map(moduleText)].filter((part) => part !== "").join("\n")
+}
+
+function isSingleton(word: string, { modules }: Configuration): boolean {
+  return modules.some(({ stanza, instance }) => instance === null && stanza === word.toLowerCase())
+}
+
+function option(
+  command: "get" | "eval" | "set" | "unset",
+  words: readonly string[],
+  { configuration, store, changed }: ConfigTarget,
+): string {
+  const found = scopeOf(words, configuration)
+  const [optionWord, ...rest] = splitAtEquals(found.rest)
+  if (optionWord === undefined) throw new ConsoleFault(`Missing option\nUsage: ${USAGE}`)
+  const text = (rest[0] === "=" ? rest.slice(1) : rest).join(" ")
+  if (command !== "set" && rest.length > 0) {
+    const [word] = rest
+    if (found.words === "" && !isOption(optionWord))
+      throw new ConsoleFault(`No such scope '${singleWord(optionWord)}'`)
+    throw new ConsoleFault(`Unexpected '${singleWord(word as string)}' at the end of the command`)
+  }
+  if (command === "set" && text === "") throw new ConsoleFault(`Missing value\nUsage: ${USAGE}`)
+  const { target } = found
+  if (target.kind === "module" && target.stanza === "outbound_audit") {
+    const reply = configAudit(
+      command,
+      instanceOf(target.instance ?? undefined, store.audits, USAGE),
+      optionWord,
+      text,
     )
-  audit.configure(change)
-  // The word that was given is what is told, e.g. "enabled" for "on".
-  return option === "monitor_domains" ? `${displayName(option)} = ${text}` : line(audit, option)
+    return reply
+  }
+  const name = optionWord.toLowerCase()
+  const asked: Asked = { ...found, name, stanza: stanzaOf(target), configuration }
+  switch (command) {
+    case "get":
+      return get(asked)
+    case "eval":
+      return evaluated(asked)
+    case "set": {
+      const reply = set(asked, text)
+      changed()
+      return reply
+    }
+    case "unset": {
+      const reply = unset(asked)
+      changed()
+      return reply
+    }
+  }
 }
 
-function line(audit: OutboundAudit, option: AuditOptionName): string {
-  return `${displayName(option)} = ${showAuditOption(option, audit.options)}`
+interface Asked extends Target {
+  readonly name: string
+  readonly stanza: StanzaName
+  readonly configuration: Configuration
 }
 
-function optionNamed(word: string | undefined): AuditOptionName {
-  if (word === undefined) throw new ConsoleFault(`Missing option\nUsage: ${USAGE}`)
-  const name = word.toLowerCase()
-  if (isAuditOption(name)) return name
-  const known = Object.keys(AUDIT_OPTIONS)
-  const guess = nearestWord(name, known)
+/** `OPTION=VALUE` is taken as well as `OPTION = VALUE`. */
+function splitAtEquals(words: readonly string[]): string[] {
+  return words
+    .join(" ")
+    .replace(/^([^\s=]+)\s*=/, "$1 = ")
+    .split(" ")
+    .filter((word) => word !== "")
+}
+
+function isOption(word: string): boolean {
+  return optionsOf("global").has(word.toLowerCase()) || optionsOf("adaptive").has(word.toLowerCase())
+}
+
+function stanzaOf(target: NamedScope | NamedModule): StanzaName {
+  if (target.kind === "module") return target.stanza
+  if (target.sweepRule !== "") return "adaptive_sweep_rule"
+  if (target.domain !== "") return "domain"
+  return target.binding !== "" ? "binding" : target.group !== "" ? "binding_group" : "global"
+}
+
+/** What the scope itself sets. */
+function ownSetting({ target, name }: Asked): Setting | null {
+  if (target.kind === "module") return target.module?.settings.get(name) ?? null
+  if (target.sweepRule === "") return target.node?.settings.get(name) ?? null
+  const rule = target.node?.sweepRules.find((one) => one.name === target.sweepRule)
+  return rule?.settings.get(name) ?? null
+}
+
+function get(asked: Asked): string {
+  const own = ownSetting(asked)
+  if (own === null) {
+    known(asked)
+    return `Option '${displayName(asked.name)}' is not set in scope '${asked.words}'.`
+  }
+  return indented(optionLine(asked.name, shownValue(own, asked.stanza)), asked.words === "" ? 0 : INDENT)
+}
+
+function evaluated(asked: Asked): string {
+  return optionLine(asked.name, effectiveValue(asked))
+}
+
+/** The value in effect, defaults included. */
+function effectiveValue(asked: Asked): string {
+  const { target, name, stanza, configuration } = asked
+  const found =
+    ownSetting(asked) ??
+    (target.kind === "scope" && target.sweepRule === "" ? fallen(target, name, configuration) : null)
+  if (found !== null) return shownValue(found, stanza)
+  known(asked)
+  return shownDefault(name, stanza)
+}
+
+function fallen(
+  { group, binding, domain }: NamedScope,
+  name: string,
+  configuration: Configuration,
+): Setting | null {
+  // A group that is named is the one that is asked, whatever the binding's own is.
+  const scope = { group, binding, domain }
+  const ranks = group === "" && binding !== "" ? configuration.ranks(scope) : configuration.tree.ranks(scope)
+  return findSetting(ranks, name)?.setting ?? null
+}
+
+/** An option that nobody wrote must at least exist. */
+function known({ name, stanza }: Asked): void {
+  const options = optionsOf(stanza)
+  if (options.has(name)) return
+  const [elsewhere] = stanzasOf(name)
+  if (elsewhere !== undefined)
+    throw new ConsoleFault(
+      `Option '${displayName(name)}' belongs to ${elsewhere}: write ${elsewhere} before it`,
+    )
+  const guess = nearestWord(name, [...options.keys()])
   throw new ConsoleFault(
-    `Unknown option '${singleWord(word)}'${guess === null ? `; the options are ${known.join(", ")}` : `; did you mean '${guess}'?`}`,
+    `Unknown option '${singleWord(name)}'${guess === null ? "" : `; did you mean '${guess}'?`}`,
   )
 }
 
-/** Each word with a capital: `Monitor_Domains`. */
-function displayName(option: string): string {
-  return option.replace(/(^|_)([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase())
+function set(asked: Asked, text: string): string {
+  const { target, name, stanza, configuration } = asked
+  const assignment = assignmentOf(asked, text)
+  const setting = settingOf(assignment)
+  if (target.kind === "module") {
+    if (target.module === null) throw new ConsoleFault(`No such scope '${singleWord(asked.words)}'`)
+    target.module.settings.set(name, setting)
+  } else if (target.sweepRule !== "") {
+    if (target.node === null || !configuration.setSweepRule(target.node, target.sweepRule, assignment))
+      throw new ConsoleFault(`No such scope '${singleWord(asked.words)}'`)
+  } else writableNode(target, configuration.tree).settings.set(name, setting)
+  return optionLine(name, shownValue(setting, stanza))
+}
+
+/** Reads a value as a configuration would; one of several bare words is taken as a text. */
+function assignmentOf({ name, stanza }: Asked, text: string): Assignment {
+  const attempt = (value: string): Assignment | null => {
+    const report = new ConfReport()
+    const [item, ...others] = parseConf(new ConfSource("console", Buffer.from(`${name} = ${value}`)), report)
+    return item?.kind === "assignment" &&
+      others.length === 0 &&
+      report.findings.every(({ severity }) => severity !== "error")
+      ? item
+      : null
+  }
+  const assignment = attempt(text) ?? attempt(`"${text.replace(/["\\]/g, "\\$&")}"`)
+  if (assignment === null)
+    throw new ConsoleFault(`Invalid value '${singleWord(text)}' for ${displayName(name)}`)
+  const report = new ConfReport()
+  const isKnown = checkOption(assignment, stanza, report)
+  const wrong = report.findings.find(({ severity }) => severity === "error")
+  if (wrong !== undefined) throw new ConsoleFault(wrong.message)
+  if (!isKnown) known({ name, stanza } as Asked)
+  return assignment
+}
+
+function unset(asked: Asked): string {
+  const { target, name, words, configuration } = asked
+  if (words === "") throw new ConsoleFault("Options of the global scope cannot be unset; set another value")
+  const own = ownSetting(asked)
+  if (own === null) {
+    known(asked)
+    throw new ConsoleFault(`Option '${displayName(name)}' is not set in scope '${words}'.`)
+  }
+  if (target.kind === "module") target.module?.settings.delete(name)
+  else if (target.sweepRule !== "" && target.node !== null)
+    configuration.unsetSweepRule(target.node, target.sweepRule, name)
+  else target.node?.settings.delete(name)
+  return `"${displayName(name)}" has been unset. Effective value is now:\n${indented(evaluated(asked), INDENT)}`
 }

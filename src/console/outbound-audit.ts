@@ -7,7 +7,7 @@ import { auditLine } from "../report/audit-line.js"
 import type { DeliveryWindow } from "../store/delivery-series.js"
 import { StoreFault } from "../store/fault.js"
 import type { OutboundAudit } from "../store/outbound-audit.js"
-import { ConsoleFault, commandWord, singleWord } from "./words.js"
+import { ConsoleFault, commandWord, noMore, singleWord } from "./words.js"
 
 export const OUTBOUND_AUDIT_COMMANDS = `  show domain DOMAIN       all time series of a domain
   show global              the time series of all domains together
@@ -18,6 +18,14 @@ export const OUTBOUND_AUDIT_COMMANDS = `  show domain DOMAIN       all time seri
   clear domain DOMAIN      sets its counts to 0
   clear all                sets all counts to 0`
 
+export const AUDIT_WORDS = ["show", "clear", "domain_list", "help"] as const
+export const AUDIT_MORE_WORDS = {
+  show: ["domain", "global", "domains", "all"],
+  clear: ["domain", "all"],
+  domain_list: ["add", "delete"],
+  help: [],
+} as const
+
 /** What is written before the lines of all domains together. */
 const GLOBAL_NAME = "global"
 const DONE = "OK"
@@ -26,13 +34,11 @@ const DONE = "OK"
 export function outboundAudit(words: readonly string[], audit: OutboundAudit, nowMicros: number): string {
   const [first, ...rest] = words
   const usage = `outbound_audit:${audit.name}`
-  switch (
-    commandWord(first, ["show", "clear", "domain_list", "help"], `${usage} {show|clear|domain_list} …`)
-  ) {
+  switch (commandWord(first, AUDIT_WORDS, `${usage} {show|clear|domain_list} …`)) {
     case "show":
       return show(rest, audit, nowMicros)
     case "clear": {
-      const what = commandWord(rest[0], ["domain", "all"], `${usage} clear {domain DOMAIN|all}`)
+      const what = commandWord(rest[0], AUDIT_MORE_WORDS.clear, `${usage} clear {domain DOMAIN|all}`)
       if (what === "domain") {
         const domain = domainWord(rest, `${usage} clear domain DOMAIN`)
         withData(domain, () => audit.clearDomain(domain))
@@ -43,7 +49,11 @@ export function outboundAudit(words: readonly string[], audit: OutboundAudit, no
       return DONE
     }
     case "domain_list": {
-      const what = commandWord(rest[0], ["add", "delete"], `${usage} domain_list {add|delete} DOMAIN`)
+      const what = commandWord(
+        rest[0],
+        AUDIT_MORE_WORDS.domain_list,
+        `${usage} domain_list {add|delete} DOMAIN`,
+      )
       const domain = domainWord(rest, `${usage} domain_list ${what} DOMAIN`)
       if (what === "add") add(domain, audit)
       else withData(domain, () => audit.deleteDomain(domain))
@@ -56,13 +66,7 @@ export function outboundAudit(words: readonly string[], audit: OutboundAudit, no
 
 function show(words: readonly string[], audit: OutboundAudit, nowMicros: number): string {
   const usage = `outbound_audit:${audit.name} show`
-  switch (
-    commandWord(
-      words[0],
-      ["domain", "global", "domains", "all"],
-      `${usage} {domain DOMAIN|global|domains|all}`,
-    )
-  ) {
+  switch (commandWord(words[0], AUDIT_MORE_WORDS.show, `${usage} {domain DOMAIN|global|domains|all}`)) {
     case "domain": {
       const domain = domainWord(words, `${usage} domain DOMAIN`)
       return withData(domain, () => lines(hostName(domain), audit.windows(domain, nowMicros)))
@@ -110,8 +114,4 @@ function add(domain: string, audit: OutboundAudit): void {
   if (!isDomainName(domain) && !ADDRESS_LITERAL.test(domain))
     throw new ConsoleFault(`Invalid domain '${singleWord(domain)}'; write its name, e.g. example.com`)
   audit.addDomain(domain)
-}
-
-function noMore([word]: readonly string[]): void {
-  if (word !== undefined) throw new ConsoleFault(`Unexpected '${singleWord(word)}' at the end of the command`)
 }

@@ -6,10 +6,15 @@ export class ConsoleFault extends Error {}
 
 const MAX_SHOWN = 60
 
+/** A text without what cannot be printed: names come from traffic, and a terminal obeys control characters. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e\u00a1-\uffff]/g, "?")
+}
+
 /** A word for a message: what cannot be printed, or goes on for long, is not repeated. */
 export function singleWord(word: string): string {
-  const printable = word.replace(/[^\x20-\x7e\u00a1-\uffff]/g, "?")
-  return printable.length > MAX_SHOWN ? `${printable.slice(0, MAX_SHOWN)}…` : printable
+  const shown = printable(word)
+  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown
 }
 
 export function nearestWord(word: string, known: readonly string[]): string | null {
@@ -17,12 +22,21 @@ export function nearestWord(word: string, known: readonly string[]): string | nu
 }
 
 /** The form of a command in lower case, if it is one of those known. */
-export function commandWord(word: string | undefined, known: readonly string[], usage: string): string {
+export function commandWord<W extends string>(
+  word: string | undefined,
+  known: readonly W[],
+  usage: string,
+): W {
   if (word === undefined) throw new ConsoleFault(`Missing command\nUsage: ${usage}`)
   const lower = word.toLowerCase()
-  if (known.includes(lower)) return lower
+  const found = known.find((one) => one === lower)
+  if (found !== undefined) return found
   const guess = nearestWord(word, known)
   throw new ConsoleFault(
     `Unknown command '${singleWord(word)}'${guess === null ? `; the commands are ${known.join(", ")}` : `; did you mean '${guess}'?`}`,
   )
+}
+
+export function noMore([word]: readonly string[]): void {
+  if (word !== undefined) throw new ConsoleFault(`Unexpected '${singleWord(word)}' at the end of the command`)
 }

@@ -23,7 +23,8 @@ export interface Site {
 /** Carries out actions in order; the state as the reply met it decides, so that all of one rule act alike. */
 export function carryOut(actions: readonly Action[], site: Site): Effect[] {
   const { store, pair, atMicros, view } = site
-  const wasSuspended = store.suspendedUntil(pair) !== 0
+  // An overridden suspension blocks a new one, and nothing else: its mail goes on.
+  const wasSuspended = store.isSuspended(pair)
   const wasBlackholed = store.blackholedUntil(pair) !== 0
   const wasHeld = wasSuspended || wasBlackholed
   const isGated = atMicros - store.lastAdjustMicros(pair) < site.adjustmentMicros
@@ -63,9 +64,10 @@ export function carryOut(actions: readonly Action[], site: Site): Effect[] {
 }
 
 /** Lets a planned adjustment take place, if its option is managed. */
-function adjust(effect: Effect, { store, pair, managed }: Site): Effect[] {
+function adjust(effect: Effect, { store, pair, managed, atMicros }: Site): Effect[] {
   const option = effect.option as AdjustableOption
   if (!managed.has(option)) return withheld([effect], "disabled")
-  if (effect.outcome === "applied") store.adjust(pair, option, effect.from ?? 0, effect.to as number)
+  if (effect.outcome === "applied")
+    store.adjust(pair, option, effect.from ?? 0, effect.to as number, atMicros)
   return [effect]
 }

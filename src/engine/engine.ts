@@ -68,12 +68,20 @@ const NONE: readonly never[] = Object.freeze([])
 
 export class Engine {
   readonly store: Store
-  readonly #facts: PairFacts
+  /** The configuration in force, and how often it was another one. */
+  lookup: OptionLookup
+  reconfigurations = 0
+  #facts: PairFacts
   readonly #listener: EngineListener
-  readonly #module: ModuleSettings
-  readonly #rates: RejectionRates
-  readonly #sweeps: SweepRules
-  readonly #lifts: Lifts
+  #module: ModuleSettings
+  #rates: RejectionRates
+  #sweeps: SweepRules
+  #lifts: Lifts
+  readonly #setUp: (settings: Settings) => {
+    readonly facts: PairFacts
+    readonly lifts: Lifts
+    readonly sweeps: SweepRules
+  }
   #notes: string[] = []
   readonly #idleEffects = {
     disabled: new Map<ResponseRule, readonly Effect[]>(),
@@ -82,25 +90,47 @@ export class Engine {
 
   constructor({ rules, ask, lookup, store, listener, classify = null }: EngineOptions) {
     this.store = store
+    this.lookup = lookup
     this.#listener = listener
+    this.#setUp = (settings) => {
+      const facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
+      const lifts = new Lifts(
+        {
+          store,
+          parameter: (pair, option, atMicros, mx) => this.parameter(pair, option, atMicros, mx),
+          lifted: (pair, atMicros, effects) =>
+            this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects),
+        },
+        settings.module,
+      )
+      const sweeps = new SweepRules(store, facts, settings.module, {
+        classify,
+        met: (rule) => listener.swept?.(rule),
+        fire: (firing, atMicros) => this.#fire(firing, atMicros),
+      })
+      return { facts, lifts, sweeps }
+    }
     const settings = new Settings(lookup)
+    const { facts, lifts, sweeps } = this.#setUp(settings)
     this.#module = settings.module
-    this.#facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
+    this.#facts = facts
+    this.#lifts = lifts
+    this.#sweeps = sweeps
     this.#rates = new RejectionRates(store, settings.module.statsPeriodSec)
-    this.#lifts = new Lifts(
-      {
-        store,
-        parameter: (pair, option, atMicros, mx) => this.parameter(pair, option, atMicros, mx),
-        lifted: (pair, atMicros, effects) =>
-          this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects),
-      },
-      settings.module,
-    )
-    this.#sweeps = new SweepRules(store, this.#facts, settings.module, {
-      classify,
-      met: (rule) => listener.swept?.(rule),
-      fire: (firing, atMicros) => this.#fire(firing, atMicros),
-    })
+  }
+
+  /** Goes on with other options from now on; what was counted and decided stays. */
+  reconfigure(lookup: OptionLookup): void {
+    this.lookup = lookup
+    this.reconfigurations++
+    const settings = new Settings(lookup)
+    const { facts, lifts, sweeps } = this.#setUp(settings)
+    this.#module = settings.module
+    this.#facts = facts
+    this.#lifts = lifts
+    this.#sweeps = sweeps
+    this.#rates = new RejectionRates(this.store, settings.module.statsPeriodSec)
+    this.#lifts.plan()
   }
 
   /**
@@ -111,11 +141,6 @@ export class Engine {
     if (!this.#pass(atMicros)) return
     if (this.#lifts.nextMicros > atMicros && this.#sweeps.nextMicros > atMicros) return
     for (const _ of this.#sweepUntil(atMicros, Number.POSITIVE_INFINITY));
-  }
-
-  /** When the next sweep holds pairs against their sweep rules; infinite where none does. */
-  get nextSweepMicros(): number {
-    return this.#sweeps.nextMicros
   }
 
   /**
@@ -162,21 +187,34 @@ export class Engine {
     }
   }
 
+  /** When time alone brings something about next; infinite when nothing is due. Call after `advance`. */
+  get nextDueMicros(): number {
+    this.#lifts.plan()
+    return Math.min(this.#lifts.nextMicros, this.#sweeps.nextMicros)
+  }
+
   /**
    * Is mail of the pair held back at this time? Ends what is over where no sweep does.
    * @param atMicros the time `advance` was last called with
    */
   isHeld(pair: number, atMicros: number): boolean {
     const { store } = this
-    if (!store.isHeld(pair)) return false
+    if (this.#facts.settingsOf(pair).manualHold !== null) return true
+    if (!store.hasHold(pair)) return false
     if (this.#lifts.isLazy) this.#lifts.liftPair(pair, atMicros)
     return store.isHeld(pair)
+  }
+
+  /** What the configuration itself holds the mail of a pair with, and how far apart what waited is to go. */
+  holdSettings(pair: number): Pick<PairSettings, "manualHold" | "retryFuzzSec"> {
+    return this.#facts.settingsOf(pair)
   }
 
   /** When a pair that is held is let go: at the first sweep at or after the end of what holds it longest. */
   liftMicros(pair: number): number {
     const { store } = this
-    const until = Math.max(store.suspendedUntil(pair), store.blackholedUntil(pair))
+    const suspendedUntil = store.isSuspended(pair) ? store.suspendedUntil(pair) : 0
+    const until = Math.max(suspendedUntil, store.blackholedUntil(pair))
     return this.#lifts.sweepAt(until)
   }
 
@@ -203,6 +241,11 @@ export class Engine {
   /** An option of a pair at a time, adjustments included. */
   parameter(pair: number, option: string, atMicros: number, mx: string | null = null): Parameter {
     return this.#facts.parameter(pair, option, atMicros, mx)
+  }
+
+  /** How many answers are kept of each option that is managed: what the console calls a look-up cache. */
+  planCounts(): ReadonlyMap<string, number> {
+    return this.#facts.planCounts()
   }
 
   /** Names the scope that a pair shares a configured value with; null where the value is its own. */
@@ -323,7 +366,7 @@ export class Engine {
       const from = parameter.value
       const to = grownValue(parameter, isAdjusted)
       if (from === null || to === null || to === from) continue
-      store.adjust(pair, option, from, to)
+      store.adjust(pair, option, from, to, atMicros)
       effects.push(effect(RAISE, { option, from, to }))
     }
     if (effects.length > 0) this.#decide(event, "positive", null, null, effects)
@@ -336,7 +379,7 @@ export class Engine {
     const { store } = this
     const rate = settings.rejectionRate
     if (rate === null || !this.#rates.rejected(pair, atMicros, rate)) return
-    if (!settings.enabled || store.isHeld(pair)) return
+    if (!settings.enabled || store.hasHold(pair)) return
     const until = atMicros + rate.suspensionSec * 1e6
     store.suspend(pair, until)
     store.disturb(pair, atMicros)

@@ -13,10 +13,14 @@ export interface SendAnswer {
   readonly atMicros: number
   /** What holds it back. */
   readonly reason: "suspended" | "blackholed" | "throttled" | null
+  /** Seconds over which the messages that waited are to be spread when they may go; 0 where nothing holds them. */
+  readonly spreadSec: number
   /** Messages per hour in force; null without a limit. */
   readonly perHour: number | null
 }
 
+/** A configuration may change at any time. */
+export const ASK_AGAIN_SEC = 60
 const THROTTLE = "outbound_throttle_messages"
 
 /** Lets a message of a pair go if it may, and counts it then. Call after `engine.advance` to the time. */
@@ -36,15 +40,18 @@ function answer(engine: Engine, pair: number, atMicros: number, ask: "take" | "n
   engine.takeNotes()
   const perHour = throttle.value
   if (engine.isHeld(pair, atMicros)) {
-    const reason = store.suspendedUntil(pair) > 0 ? "suspended" : "blackholed"
-    return { allowed: false, atMicros: engine.liftMicros(pair), reason, perHour }
+    const { manualHold, retryFuzzSec: spreadSec } = engine.holdSettings(pair)
+    // The verdict of the configuration comes first, and no time ends it.
+    const reason = manualHold ?? (store.isSuspended(pair) ? "suspended" : "blackholed")
+    const untilMicros = manualHold === null ? engine.liftMicros(pair) : atMicros + ASK_AGAIN_SEC * 1e6
+    return { allowed: false, atMicros: untilMicros, reason, spreadSec, perHour }
   }
-  if (perHour === null) return { allowed: true, atMicros, reason: null, perHour }
+  if (perHour === null) return { allowed: true, atMicros, reason: null, spreadSec: 0, perHour }
   const scope = engine.sharedScope(pair, THROTTLE, throttle)
   const nextMicros =
     scope === null
       ? store.pairThrottles[ask](pair, perHour, atMicros)
       : store.scopeThrottles[ask](store.scopeNumber(scope), perHour, atMicros)
   const allowed = nextMicros <= atMicros
-  return { allowed, atMicros: nextMicros, reason: allowed ? null : "throttled", perHour }
+  return { allowed, atMicros: nextMicros, reason: allowed ? null : "throttled", spreadSec: 0, perHour }
 }

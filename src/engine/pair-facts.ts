@@ -102,6 +102,16 @@ export class PairFacts {
     return plan
   }
 
+  /** How many answers are kept of each option that is managed. */
+  planCounts(): ReadonlyMap<string, number> {
+    const counts = new Map(Array.from(this.#settings.module.managed, (option) => [option, 0]))
+    for (const { plans } of this.#rulings.values())
+      for (const byOption of plans.values())
+        for (const option of byOption.keys())
+          if (counts.has(option)) counts.set(option, (counts.get(option) ?? 0) + 1)
+    return counts
+  }
+
   /** What the configuration says for a pair. */
   settingsOf(pair: number): PairSettings {
     // Where all are alike, every event is spared a look-up.

@@ -11,7 +11,8 @@ import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { Engine } from "./engine.js"
 import { checkDomain, checkTime, checkType } from "./event-fault.js"
-import { type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
+import { GroupChoices } from "./group-choice.js"
+import { ASK_AGAIN_SEC, type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
 import type { AskFunction } from "./parameter.js"
 
 export interface RuntimeListener {
@@ -27,13 +28,28 @@ export interface SendAnswer {
   /** When it may go, in seconds: the time asked for if now, otherwise when it is worth asking again. */
   readonly at: number
   readonly reason: MicrosAnswer["reason"]
+  /** Seconds over which the messages that waited are to be spread when they may go; 0 where nothing holds them. */
+  readonly spreadSec: number
   /** Messages per hour in force; null without a limit. */
   readonly perHour: number | null
 }
 
+/** Which binding of a group may send? */
+export interface GroupAnswer extends SendAnswer {
+  /** Null when all of them are held, or the group has none. */
+  readonly binding: string | null
+}
+
+/** Bindings of a group that are asked when the first ones are throttled. */
+const MAX_TRIED = 8
+
 export class Runtime {
   readonly store: Store
-  readonly #engine: Engine
+  /** What the console works on. */
+  readonly engine: Engine
+  #groups: GroupChoices
+  /** The configuration that the groups were made of, by its number. */
+  #groupsMadeAt = 0
 
   constructor(
     rules: RuleSet,
@@ -44,7 +60,7 @@ export class Runtime {
   ) {
     this.store = store
     const { unfired } = listener
-    this.#engine = new Engine({
+    this.engine = new Engine({
       rules,
       ask,
       lookup,
@@ -56,6 +72,7 @@ export class Runtime {
         ...(unfired === undefined ? {} : { unfired: (match: Match) => unfired(match) }),
       },
     })
+    this.#groups = this.#makeGroups()
   }
 
   /**
@@ -82,16 +99,17 @@ export class Runtime {
     } = makeEvent(event)
     const { pairs, audits } = this.store
     const pair = pairs.of(binding, domain)
-    this.#engine.advance(atMicros)
+    pairs.noteGroup(pairs.bindingOf(pair), event.group ?? "")
+    this.engine.advance(atMicros)
     audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, microsTaken(deliveryTimeSec))
-    this.#engine.process({ atMicros, type, pair, mx, phase, response, local, bounceClass, fblType })
+    this.engine.process({ atMicros, type, pair, mx, phase, response, local, bounceClass, fblType })
   }
 
   /** Lets time pass without an event: what is over by then is lifted. */
   advance(atSec: number): void {
     const atMicros = Math.round(atSec * 1e6)
     checkTime(atMicros, `${atSec} seconds`)
-    this.#engine.advance(atMicros)
+    this.engine.advance(atMicros)
   }
 
   /**
@@ -109,12 +127,71 @@ export class Runtime {
     return this.#answer(whenToSend, binding, domain, atSec)
   }
 
+  /**
+   * The same question for a group: one of its bindings that may send, each in its turn. The answer takes the same time
+   * in a group of ten and of a thousand. With all of them held the mail stays where it is: no binding is named.
+   * @throws EventFault E_EVENT_TIME, E_EVENT_DOMAIN
+   */
+  sendFromGroup(group: string, domain: string, atSec: number): GroupAnswer {
+    const askedMicros = Math.round(atSec * 1e6)
+    checkTime(askedMicros, `${atSec} seconds`)
+    checkDomain(domain)
+    this.engine.advance(askedMicros)
+    const { engine, store } = this
+    if (engine.reconfigurations !== this.#groupsMadeAt) this.#groups = this.#makeGroups()
+    let soonest: GroupAnswer | null = null
+    for (let tried = 0; tried < MAX_TRIED; ) {
+      const binding = this.#groups.choose(group, domain)
+      if (binding === null) break
+      const pair = store.pairs.of(binding, domain)
+      const { atMicros, ...answer } = send(engine, pair, askedMicros)
+      // Nothing tells that the configuration holds a pair but the answer itself.
+      if (answer.reason !== null && answer.reason !== "throttled") {
+        this.#groups.exclude(binding, domain)
+        continue
+      }
+      tried++
+      const found = { ...answer, binding, at: atMicros / 1e6 }
+      if (found.allowed) return found
+      if (soonest === null || found.at < soonest.at) soonest = found
+    }
+    return soonest ?? this.#noneOf(group, domain, atSec)
+  }
+
+  #makeGroups(): GroupChoices {
+    this.#groupsMadeAt = this.engine.reconfigurations
+    return new GroupChoices(this.store, (group) => this.engine.lookup.bindingsOf(group))
+  }
+
+  /** Every binding is held: worth asking again when the first of them is let go. */
+  #noneOf(group: string, domain: string, atSec: number): GroupAnswer {
+    const { engine } = this
+    const askedMicros = Math.round(atSec * 1e6)
+    const liftMicros = this.#groups.soonestMicros(group, domain, (pair) =>
+      engine.holdSettings(pair).manualHold === null ? engine.liftMicros(pair) : Number.POSITIVE_INFINITY,
+    )
+    // Where no sweep lifts, whoever asks does.
+    if (liftMicros <= askedMicros && this.#liftHeld(group, domain, askedMicros))
+      return this.sendFromGroup(group, domain, atSec)
+    const isEmpty = this.#groups.isEmpty(group)
+    const at = Number.isFinite(liftMicros) ? liftMicros / 1e6 : atSec + (isEmpty ? 0 : ASK_AGAIN_SEC)
+    const reason = isEmpty ? null : "suspended"
+    return { binding: null, allowed: false, at, reason, spreadSec: 0, perHour: null }
+  }
+
+  #liftHeld(group: string, domain: string, atMicros: number): boolean {
+    let isAnyFree = false
+    for (const pair of this.#groups.heldPairs(group, domain))
+      if (!this.engine.isHeld(pair, atMicros)) isAnyFree = true
+    return isAnyFree
+  }
+
   #answer(ask: typeof send, binding: string, domain: string, atSec: number): SendAnswer {
     const askedMicros = Math.round(atSec * 1e6)
     checkTime(askedMicros, `${atSec} seconds`)
     checkDomain(domain)
-    this.#engine.advance(askedMicros)
-    const { atMicros, ...answer } = ask(this.#engine, this.store.pairs.of(binding, domain), askedMicros)
+    this.engine.advance(askedMicros)
+    const { atMicros, ...answer } = ask(this.engine, this.store.pairs.of(binding, domain), askedMicros)
     return { ...answer, at: atMicros / 1e6 }
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Many events as a few columns, for the way from the thread that reads to the
- * one that judges. Names of pairs travel once, when they are new; only failures
- * bring texts.
+ * one that judges. Names of pairs travel once, when they are new, groups of
+ * bindings with the first event that names them; only failures bring texts.
  */
-import { EVENT_TYPES, type EventType, NOT_TOLD, PHASES, type Phase } from "../model/event.js"
+import { EVENT_TYPES, type EventType, isPlainType, NOT_TOLD, PHASES, type Phase } from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
 import { emptyEvent, type TrafficConsumer, type TrafficEvent } from "./traffic.js"
 
@@ -24,7 +24,7 @@ export interface EventBatch {
   readonly types: Uint8Array
   /** How long deliveries took; null where nobody asked. */
   readonly deliveryMicros: Float64Array | null
-  /** 1 for events with a text of any kind, which stand in order below. */
+  /** 1 for all but plain events, and for those with a text; their texts stand in order below. */
   readonly hasText: Uint8Array
   readonly texts: readonly string[]
   /** Of each text: its phase, from 1, and whether our own side made it. */
@@ -35,6 +35,14 @@ export interface EventBatch {
   readonly fblTypes: readonly (string | null)[] | null
   /** Binding and domain of each pair that is new, in the order of their numbers. */
   readonly names: readonly string[]
+  /** Groups of bindings, in the order of the events that are the first to name them. */
+  readonly groups: readonly BatchGroup[]
+}
+
+interface BatchGroup {
+  /** Place of the event in its batch. */
+  readonly event: number
+  readonly group: string
 }
 
 /** Fills batches. */
@@ -50,6 +58,7 @@ export class BatchWriter {
   #mx: (string | null)[] = []
   #bounceClasses: (string | null)[] = []
   #fblTypes: (string | null)[] = []
+  #groups: BatchGroup[] = []
 
   /** @param audits times of deliveries travel too */
   constructor(pairs: PairTable, audits: boolean, send: (batch: EventBatch) => void) {
@@ -75,7 +84,8 @@ export class BatchWriter {
     columns.files[i] = event.file
     columns.types[i] = event.typeNumber
     if (columns.deliveryMicros !== null) columns.deliveryMicros[i] = event.deliveryMicros
-    if (hasText(event)) {
+    if (event.group !== null) this.#groups.push({ event: i, group: event.group })
+    if (!isPlainType(event.typeNumber) || event.response !== "" || event.mx !== null) {
       columns.hasText[i] = 1
       this.#texts.push(event.response)
       const phase = event.phase === null ? 0 : PHASES.indexOf(event.phase as Phase) + 1
@@ -105,6 +115,7 @@ export class BatchWriter {
       bounceClasses: this.#bounceClasses.every(isNull) ? null : this.#bounceClasses,
       fblTypes: this.#fblTypes.every(isNull) ? null : this.#fblTypes,
       names,
+      groups: this.#groups,
     })
     // The columns belong to the other side now.
     this.#columns = emptyColumns(this.#audits)
@@ -114,17 +125,13 @@ export class BatchWriter {
     this.#mx = []
     this.#bounceClasses = []
     this.#fblTypes = []
+    this.#groups = []
   }
 
   #advance(): void {
     this.#count++
     if (this.#count === CAPACITY) this.flush()
   }
-}
-
-/** Most events are deliveries, of which there is nothing to tell. */
-function hasText({ response, mx, bounceClass, fblType }: TrafficEvent): boolean {
-  return response !== "" || mx !== null || bounceClass !== null || fblType !== null
 }
 
 /** The buffers of a batch, to be moved instead of copied. */
@@ -164,6 +171,8 @@ export class BatchReader {
   #numbers = new Int32Array(1024)
   #known = 0
   readonly #event = emptyEvent()
+  /** The event holds what came with a text. */
+  #hasText = false
 
   constructor(pairs: PairTable, consumer: Pick<TrafficConsumer, "event" | "clock">) {
     this.#pairs = pairs
@@ -174,6 +183,8 @@ export class BatchReader {
     this.#learn(batch.names)
     const event = this.#event
     let text = 0
+    let groups = 0
+    let nextGroup = batch.groups[0]?.event ?? -1
     for (let i = 0; i < batch.count; i++) {
       const type = batch.types[i] as number
       const atMicros = batch.at[i] as number
@@ -200,13 +211,21 @@ export class BatchReader {
         event.bounceClass = batch.bounceClasses?.[text] ?? null
         event.fblType = batch.fblTypes?.[text] ?? null
         text++
-      } else if (hasText(event)) {
+        this.#hasText = true
+      } else if (this.#hasText) {
+        this.#hasText = false
         event.response = ""
         event.phase = null
         event.local = false
         event.mx = null
         event.bounceClass = null
         event.fblType = null
+      }
+      event.group = null
+      if (i === nextGroup) {
+        const { group } = batch.groups[groups] as BatchGroup
+        if (this.#pairs.noteGroup(this.#pairs.bindingOf(event.pair), group)) event.group = group
+        nextGroup = batch.groups[++groups]?.event ?? -1
       }
       this.#consumer.event(event)
     }

@@ -38,6 +38,8 @@ export const makeBouncelogReader: MakeReader = (sink) => {
       phase: phaseOfStage(stage),
       local: response.includes("[internal]"),
       bounceClass: fields.latin1(12) || null,
+      fblType: null,
+      group: sink.pairs.lacksGroup(pair) ? fields.text(9) || null : null,
       joinKey: isOutOfBand ? null : joinKey(fields, type),
     }
     if (isOutOfBand) sink.record(atMicros, TYPE_NUMBER.oob, pair, reply, NOT_TOLD)

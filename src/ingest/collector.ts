@@ -4,9 +4,11 @@
  * Every line ends up as an event, a skipped kind or a bad line.
  */
 import {
+  DEFAULT_BINDING,
   type DeliveryEvent,
   EVENT_TYPES,
   type EventType,
+  isPlainType,
   microsTaken,
   NOT_TOLD,
   TYPE_NUMBER,
@@ -15,7 +17,14 @@ import type { PairTable } from "../model/pair-table.js"
 import type { EventQueue } from "./event-queue.js"
 import type { Joiner } from "./join.js"
 import { LineCutter, type LineTaker } from "./lines.js"
-import type { MakeReader, PairSink, Reader, ReaderOptions, Reply } from "./reader.js"
+import {
+  groupOnly,
+  type MakeReader,
+  type PairSink,
+  type Reader,
+  type ReaderOptions,
+  type Reply,
+} from "./reader.js"
 
 /** Kinds in the queue: event types by their place in EVENT_TYPES, then these. */
 export const KIND_CLOCK = EVENT_TYPES.length
@@ -168,17 +177,26 @@ export class Collector implements PairSink, LineTaker {
   }
 
   event(event: DeliveryEvent): void {
-    const { type, response, mx, phase, local, bounceClass, fblType } = event
+    const { type } = event
     const hasPair = type !== "reception" || (this.audits && event.domain !== "")
     const pair = hasPair ? this.pairs.of(event.binding, event.domain) : -1
-    const plain = response === "" && mx === null && bounceClass === null && fblType === null
     this.record(
       event.atMicros,
       TYPE_NUMBER[type],
       pair,
-      plain ? null : { response, mx, phase, local, bounceClass, fblType, joinKey: null },
+      this.#replyOf(event, pair),
       this.audits && type === "delivery" ? microsTaken(event.deliveryTimeSec) : NOT_TOLD,
     )
+  }
+
+  #replyOf(event: DeliveryEvent, pair: number): Reply | null {
+    const { type, response, mx, phase, local, bounceClass, fblType } = event
+    // "default" is what a record that names no group has: it tells nothing.
+    const isNew = event.group !== DEFAULT_BINDING && pair >= 0 && this.pairs.lacksGroup(pair)
+    const group = isNew ? event.group : null
+    if (!isPlainType(TYPE_NUMBER[type]) || response !== "" || mx !== null)
+      return { response, mx, phase, local, bounceClass, fblType, group, joinKey: null }
+    return group === null ? null : groupOnly(group)
   }
 
   record(atMicros: number, type: number, pair: number, reply: Reply | null, deliveryMicros: number): void {

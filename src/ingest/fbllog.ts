@@ -34,8 +34,8 @@ export const makeFbllogReader: MakeReader = (sink) => {
         sink.bad(`an fbllog line has 10 fields, this one has ${fields.count}`)
         return
       }
-      const binding = fields.latin1(5)
-      const domain = fields.latin1(4) || fields.latin1(8)
+      const binding = fields.text(5)
+      const domain = fields.text(4) || fields.text(8)
       if (binding === "#mmove") sink.skip("mmove")
       else if (domain === "")
         sink.bad("neither the recipient's domain nor the reported one is there", fields.column(4))
@@ -45,7 +45,7 @@ export const makeFbllogReader: MakeReader = (sink) => {
             atMicros,
             type: "fbl",
             binding,
-            group: fields.latin1(6),
+            group: fields.text(6),
             domain,
             fblType: fields.latin1(7) || null,
           }),

@@ -5,7 +5,8 @@
  */
 import { type EventType, NOT_TOLD, TYPE_NUMBER } from "../model/event.js"
 import { Fields, HASH, isHeartbeat, MAX_FIELDS, phaseOfStage, quoted, readLogTime } from "./log-fields.js"
-import type { MakeReader, PairSink, Reader } from "./reader.js"
+import { groupOnly, type MakeReader, type PairSink, type Reader, type Reply } from "./reader.js"
+import { decodeText } from "./text.js"
 
 const R = 0x52
 const D = 0x44
@@ -27,6 +28,7 @@ export const makeMainlogReader: MakeReader = (sink) => new MainlogReader(sink)
 class MainlogReader implements Reader {
   readonly #sink: PairSink
   readonly #fields = new Fields()
+  #lastGroup: Reply | null = null
 
   constructor(sink: PairSink) {
     this.#sink = sink
@@ -80,7 +82,9 @@ class MainlogReader implements Reader {
     if (this.#isMoving(8)) return
     const pair = this.#pair()
     const micros = this.#sink.audits ? fields.micros(10) : NOT_TOLD
-    if (pair >= 0) this.#sink.record(atMicros, TYPE_NUMBER.delivery, pair, null, micros)
+    if (pair < 0) return
+    const reply = this.#sink.pairs.lacksGroup(pair) ? this.#groupOnly(fields.start(7), fields.end(7)) : null
+    this.#sink.record(atMicros, TYPE_NUMBER.delivery, pair, reply, micros)
   }
 
   #failure(atMicros: number, type: "transient" | "permanent"): void {
@@ -99,6 +103,8 @@ class MainlogReader implements Reader {
       phase: phaseOfStage(fields.number(9)),
       local: response.includes("[internal]"),
       bounceClass: null,
+      fblType: null,
+      group: this.#sink.pairs.lacksGroup(pair) ? fields.text(7) || null : null,
       joinKey: this.#sink.joins ? joinKey(fields, type) : null,
     }
     this.#sink.record(atMicros, TYPE_NUMBER[type], pair, reply, NOT_TOLD)
@@ -123,7 +129,9 @@ class MainlogReader implements Reader {
       this.#sink.skip("mmove")
     else {
       const pair = this.#sink.audits ? this.#receptionPair(binding, end) : -1
-      this.#sink.record(atMicros, TYPE_NUMBER.reception, pair, null, NOT_TOLD)
+      const isNew = pair >= 0 && this.#sink.pairs.lacksGroup(pair)
+      const reply = isNew ? this.#groupOnly(group, binding - 1) : null
+      this.#sink.record(atMicros, TYPE_NUMBER.reception, pair, reply, NOT_TOLD)
     }
   }
 
@@ -154,6 +162,14 @@ class MainlogReader implements Reader {
   #pairOf(binding: number, bindingEnd: number, domain: number, domainEnd: number): number {
     if (domain === domainEnd) return -1
     return this.#sink.pairs.fromBytes(this.#fields.bytes, binding, bindingEnd, domain, domainEnd)
+  }
+
+  /** A group is only known once its first event has gone out: until then many lines bring the same. */
+  #groupOnly(start: number, end: number): Reply | null {
+    if (start === end) return null
+    const group = decodeText(this.#fields.bytes, start, end)
+    if (this.#lastGroup?.group !== group) this.#lastGroup = groupOnly(group)
+    return this.#lastGroup
   }
 
   #pair(): number {

@@ -36,19 +36,35 @@ export interface RecordSink {
   note(note: "no-year"): void
 }
 
-/** What a failure, a bounce or a complaint brings beside time, kind and pair. */
+/** What an event brings beside time, kind and pair: failures, bounces and feedback reports do, others seldom. */
 export interface Reply {
   readonly response: string
   readonly mx: string | null
   readonly phase: string | null
   readonly local: boolean
   bounceClass: string | null
-  /** Kind of a complaint. */
-  readonly fblType?: string | null
+  /** Kind of a feedback report in lower case; null for all other types. */
+  readonly fblType: string | null
+  /** Group that the record names beside a binding of which none is known yet. */
+  readonly group: string | null
   /** What names the same attempt in the other log of a joined pair; null where logs are not joined. */
   readonly joinKey: string | null
   /** Its twin in the other log has been found. */
   joined?: boolean
+}
+
+/** Of an event that has nothing to bring but the group of its binding. */
+export function groupOnly(group: string): Reply {
+  return {
+    response: "",
+    mx: null,
+    phase: null,
+    local: false,
+    bounceClass: null,
+    fblType: null,
+    group,
+    joinKey: null,
+  }
 }
 
 /** A sink that takes names as numbers, for the reader whose speed matters and those joined with it. */

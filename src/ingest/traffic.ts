@@ -41,8 +41,10 @@ export interface TrafficEvent {
   response: string
   local: boolean
   bounceClass: string | null
-  /** Kind of a feedback report; null for all other types. */
+  /** Kind of a feedback report in lower case; null for all other types. */
   fblType: string | null
+  /** Group of the pair's binding, where this is the first event to name one; the pair table has it. */
+  group: string | null
   /**
    * Microseconds that a delivery took, from what on depends on its file's format; -1 where the traffic
    * does not tell, for all other types, and without `audits`.
@@ -68,6 +70,7 @@ export function emptyEvent(): TrafficEvent {
     local: false,
     bounceClass: null,
     fblType: null,
+    group: null,
     deliveryMicros: NOT_TOLD,
     lineNumber: 0,
     file: 0,
@@ -295,12 +298,21 @@ class Reading {
     event.response = reply === null ? "" : reply.response
     event.local = reply?.local ?? false
     event.bounceClass = reply === null ? null : reply.bounceClass
-    event.fblType = reply?.fblType ?? null
+    event.fblType = reply === null ? null : reply.fblType
+    event.group = reply === null || reply.group === null ? null : this.#noted(head.pair, reply.group)
     event.deliveryMicros = head.deliveryMicros
     event.lineNumber = this.#lineNumber
     event.file = head.file
     event.line = head.line
     this.#consumer.event(event)
+  }
+
+  /**
+   * Notes a group when its event goes out, not when its line is read: how far files are read ahead
+   * must not decide which comes first.
+   */
+  #noted(pair: number, group: string): string | null {
+    return this.#pairs.noteGroup(this.#pairs.bindingOf(pair), group) ? group : null
   }
 
   /** A bouncelog's copy stands for a failure only where no mainlog tells of that time. */

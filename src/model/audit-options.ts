@@ -75,7 +75,7 @@ export function showAuditOption(name: AuditOptionName, options: AuditOptions): s
 
 /** `( "300,6" "1800,4" )`, also without the brackets, with one quoted or bare monitor, or in curly quotes. */
 function readMonitors(text: string): readonly Monitor[] | null {
-  const straight = text.replace(/[“”]/g, '"')
+  const straight = text.replace(/[“”]/g, '"').replace(/\s+/g, " ")
   const inner = /^\(([^()]*)\)$/s.exec(straight)?.[1] ?? straight
   const texts = inner.includes('"') ? quotedIn(inner) : inner.split(/\s+(?=\d+\s*,)/)
   if (texts === null) return null

@@ -24,6 +24,8 @@ export interface Diagnostic extends Place {
   readonly hint: string
   /** Domain key of the rule table the finding is about. */
   readonly domain?: string
+  /** The places of the includes that led to the file, innermost first. */
+  readonly includedFrom?: readonly Place[]
   /** Position of the rule in the list it was written in, counted from 1. */
   readonly rule?: number
 }

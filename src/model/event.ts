@@ -13,6 +13,11 @@ export type EventType = (typeof EVENT_TYPES)[number]
 /** The types by number, for columns and counts: their places in EVENT_TYPES. */
 export const TYPE_NUMBER = { reception: 0, delivery: 1, transient: 2, permanent: 3, oob: 4, fbl: 5 } as const
 
+/** Receptions and deliveries: of most there is nothing to tell but when, and of which pair. */
+export function isPlainType(typeNumber: number): boolean {
+  return typeNumber <= TYPE_NUMBER.delivery
+}
+
 /** Where a session stood when the reply came. Source: traffic-formats.md section 6. */
 export const PHASES = [
   "connect",
@@ -44,7 +49,7 @@ export function microsTaken(seconds: number | null): number {
 }
 
 /** What stands for a binding or group that the traffic does not name. */
-const DEFAULT_BINDING = "default"
+export const DEFAULT_BINDING = "default"
 
 export interface DeliveryEvent {
   /** When it happened, not when we read it: whole microseconds since 1970. */
@@ -67,7 +72,7 @@ export interface DeliveryEvent {
   readonly deliveryTimeSec: number | null
   /** Address of the receiver. */
   readonly ip: string | null
-  /** Kind of a feedback report, e.g. "abuse". */
+  /** Kind of a feedback report in lower case, e.g. "abuse"; null for all other types. */
   readonly fblType: string | null
   /** Attempts before this one. */
   readonly retries: number | null
@@ -91,7 +96,7 @@ export function makeEvent(fields: EventFields): DeliveryEvent {
     bounceClass: fields.bounceClass ?? null,
     deliveryTimeSec: fields.deliveryTimeSec ?? null,
     ip: fields.ip ?? null,
-    fblType: fields.fblType ?? null,
+    fblType: fields.type === "fbl" ? (fields.fblType?.toLowerCase() ?? null) : null,
     retries: fields.retries ?? null,
   }
 }

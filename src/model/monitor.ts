@@ -15,11 +15,14 @@ export const MAX_WINDOWS = 100_000
 /** What to write, for hints. */
 export const MONITOR_FORM = `"SIZE,COUNT": seconds of a window (1 to ${MAX_WINDOW_SEC}) and how many windows (1 to ${MAX_WINDOWS}), both whole numbers, e.g. "300,6"`
 
+/** Two numbers and what may stand around them; a pattern tries many ways of sharing longer blanks. */
+const MAX_TEXT = 200
+
 const FORM = /^\s*\(?\s*(\d{1,10})(?:\s*,\s*|\s+)(\d{1,6})\s*\)?\s*$/
 
 /** `300,6`, `(300, 6)` or `300 6`; null for anything else. */
 export function parseMonitor(text: string): Monitor | null {
-  const match = FORM.exec(text)
+  const match = text.length > MAX_TEXT ? null : FORM.exec(text)
   if (match === null) return null
   const monitor = { sizeSec: Number(match[1]), count: Number(match[2]) }
   return isMonitor(monitor) ? monitor : null

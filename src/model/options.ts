@@ -9,17 +9,26 @@ export interface TunableOption {
   readonly managed: boolean
   /** Documented default; null = unlimited or not a number, so no base for an adjustment. */
   readonly defaultValue: number | null
+  /** The same as it would be written. */
+  readonly defaultText: string | null
 }
 
-const managed = (defaultValue: number | null): TunableOption => ({ managed: true, defaultValue })
-const manageable = (defaultValue: number | null): TunableOption => ({ managed: false, defaultValue })
+const tunable =
+  (managed: boolean) =>
+  (defaultValue: number | null, defaultText = defaultValue === null ? null : String(defaultValue)) => ({
+    managed,
+    defaultValue,
+    defaultText,
+  })
+const managed = tunable(true)
+const manageable = tunable(false)
 
 export const TUNABLE_OPTIONS: Readonly<Record<string, TunableOption>> = Object.freeze({
   max_outbound_connections: managed(32),
-  max_deliveries_per_connection: managed(null),
+  max_deliveries_per_connection: managed(null, "0"),
   retry_interval: managed(1200),
   max_retry_interval: managed(43_200),
-  max_retries: managed(null),
+  max_retries: managed(null, "auto"),
   outbound_throttle_messages: managed(null),
   idle_timeout: manageable(5),
   ehlo_timeout: manageable(300),
@@ -28,12 +37,31 @@ export const TUNABLE_OPTIONS: Readonly<Record<string, TunableOption>> = Object.f
   body_timeout: manageable(600),
   rset_timeout: manageable(30),
   max_recipients_per_batch: manageable(100),
-  max_recipients_per_connection: manageable(null),
+  max_recipients_per_connection: manageable(null, "0"),
   max_resident_active_queue: manageable(250),
 })
 
 /** How the text of an option reads. */
-export type OptionType = "switch" | "seconds" | "count" | "percent" | "duration" | "words" | "range"
+export type OptionType =
+  | "switch"
+  | "seconds"
+  | "count"
+  | "percent"
+  | "duration"
+  | "words"
+  | "range"
+  /** A value of an option that rules tune, in the unit of the configuration. */
+  | "tuned"
+  | "retries"
+  | "limit"
+  | "throttle"
+  | "monitor"
+  | "text"
+  | "list"
+  | "dictionary"
+  | "level"
+  | "cluster"
+  | "blackhole"
 
 export interface AdaptiveOption {
   readonly type: OptionType
@@ -66,6 +94,7 @@ export const ADAPTIVE_OPTIONS: Readonly<Record<string, AdaptiveOption>> = Object
   adaptive_default_suspension: scoped("duration", "4 hours"),
   adaptive_default_suspension_enabled: scoped("switch", "false"),
   adaptive_rejection_rate_suspension_percentage: scoped("percent", "20"),
+  adaptive_retry_fuzz: scoped("seconds", "4096"),
   adaptive_attempt_threshold: scoped("count", "2000"),
   adaptive_sweep_rule_enabled: scoped("switch", "true"),
   adaptive_fbl_volume_threshold: scoped("count", "20000"),

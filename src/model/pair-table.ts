@@ -74,8 +74,10 @@ export class PairTable {
   #domains = new Int32Array(1 << 9)
   readonly #names: (PairName | undefined)[] = []
   readonly #bindings: string[] = []
-  /** Group of a binding as the traffic has it. */
+  /** Group of a binding as the traffic has it; null while nothing has named one. */
   readonly #groups: (string | null)[] = []
+  /** Bindings of no group that is known. */
+  #ungrouped = 0
   readonly #bindingNumbers = new Map<string, number>()
   /** The bytes last asked with, and a view of them: a reader asks many times with the same. */
   #asked: Uint8Array = DEFAULT_BYTES
@@ -143,6 +145,15 @@ export class PairTable {
     return this.#bindingOf[pair] as number
   }
 
+  hasBinding(name: string): boolean {
+    return this.#bindingNumbers.has(name)
+  }
+
+  /** The number of a binding, which gets one if it has none. */
+  binding(name: string): number {
+    return this.#bindingNumber(name)
+  }
+
   bindingName(binding: number): string {
     return this.#bindings[binding] as string
   }
@@ -152,21 +163,36 @@ export class PairTable {
     return this.#groups[binding] ?? DEFAULT_GROUP
   }
 
-  /** Notes the group of a binding; the first one stays. */
-  noteGroup(binding: number, group: string): void {
-    if (group !== "") this.#groups[binding] ??= group
+  /** Has no group been named for a pair's binding yet? Where each has one, the answer costs a comparison. */
+  lacksGroup(pair: number): boolean {
+    return this.#ungrouped > 0 && this.#groups[this.bindingOf(pair)] === null
+  }
+
+  /**
+   * Notes the group of a binding; the first one stays.
+   * @returns whether this is the first
+   */
+  noteGroup(binding: number, group: string): boolean {
+    if (group === "" || this.#groups[binding] !== null) return false
+    this.#groups[binding] = group
+    this.#ungrouped--
+    return true
   }
 
   /** Both names of a pair; one object a pair, made when first asked for. */
   name(pair: number): PairName {
     const known = this.#names[pair]
     if (known !== undefined) return known
-    const end = pair + 1 < this.#count ? (this.#starts[pair + 1] as number) : this.#used
     const binding = this.bindingName(this.bindingOf(pair))
-    const domain = this.#bytes.toString("utf8", this.#domains[pair], end)
-    const name = Object.freeze({ binding, domain })
+    const name = Object.freeze({ binding, domain: this.domainName(pair) })
     this.#names[pair] = name
     return name
+  }
+
+  /** The domain of a pair alone, of which nothing is kept: for walks over all pairs. */
+  domainName(pair: number): string {
+    const end = pair + 1 < this.#count ? (this.#starts[pair + 1] as number) : this.#used
+    return this.#bytes.toString("utf8", this.#domains[pair], end)
   }
 
   /**
@@ -185,8 +211,7 @@ export class PairTable {
     copy.#bindingOf = this.#bindingOf
     copy.#domains = this.#domains
     copy.#isShared = true
-    for (const name of this.#bindings) copy.#bindingNumber(name)
-    copy.#groups.push(...this.#groups)
+    copy.#takeBindings(this.#bindings, this.#groups)
     return copy
   }
 
@@ -213,8 +238,7 @@ export class PairTable {
     this.#starts = state.starts
     this.#domains = state.domains
     this.#bindingOf = state.bindingOf
-    for (const name of state.bindings) this.#bindingNumber(name)
-    this.#groups.push(...(state.groups ?? []))
+    this.#takeBindings(state.bindings, state.groups ?? [])
     // Room for all from the start: making more later means entering everything anew.
     while (state.starts.length > (this.#mask + 1) * MAX_LOAD) this.#mask = this.#mask * 2 + 1
     this.#slots = new Int32Array(SLOT * (this.#mask + 1))
@@ -347,8 +371,14 @@ export class PairTable {
     if (number === undefined) {
       number = this.#bindings.push(name) - 1
       this.#bindingNumbers.set(name, number)
+      this.#groups.push(null)
+      this.#ungrouped++
     }
     return number
+  }
+
+  #takeBindings(names: readonly string[], groups: readonly (string | null)[]): void {
+    for (const [i, name] of names.entries()) this.noteGroup(this.#bindingNumber(name), groups[i] ?? "")
   }
 
   /** Twice the slots, everything entered anew. */

@@ -6,6 +6,7 @@ import { type BudgetLimits, LOAD_LIMITS } from "../lua/budget.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { compileRules } from "../rules/compile.js"
 import type { RuleSetData } from "../rules/rule-set.js"
+import { configAnswers, type ScriptConfiguration } from "./conf-files.js"
 import { revisionOf, runProgram } from "./program.js"
 import { findModule, type RuleSource, readScriptFile } from "./source.js"
 
@@ -17,6 +18,8 @@ export interface BuildRequest {
   readonly nowSec: number
   /** False holds the files against the original: no `mx:` keys, no `*`. */
   readonly extensions: boolean
+  /** For scripts that ask; without it there is none. */
+  readonly configuration?: ScriptConfiguration
   readonly limits?: BudgetLimits
   /** Findings made before the scripts run. */
   readonly findings: readonly Diagnostic[]
@@ -43,6 +46,7 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
     nowSec: request.nowSec,
     findModule: (name) => findModule(request.roots, name),
     readFile: (path) => readScriptFile(request.roots, path),
+    ...(request.configuration === undefined ? {} : { config: configAnswers(request.configuration) }),
     ...(onRun === undefined ? {} : { onRun }),
   })
   if (program.halted.length > 0) {

@@ -8,6 +8,7 @@
 import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
 import { parseNumeral } from "../lua/numeral.js"
 import type { RawValue } from "../model/raw.js"
+import { configAnswers, type ScriptConfiguration } from "./conf-files.js"
 import { type RuleProgram, runProgram } from "./program.js"
 import type { RuleSource } from "./source.js"
 
@@ -37,6 +38,7 @@ export interface FunctionSource {
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly functionCount: number
   readonly nowSec: number
+  readonly configuration?: ScriptConfiguration
 }
 
 export class ConfigurationFunctions {
@@ -57,10 +59,11 @@ export class ConfigurationFunctions {
 
   #load(): RuleProgram {
     if (this.#program !== null) return this.#program
-    const { sources, modules, files, functionCount, nowSec } = this.#source
+    const { sources, modules, files, functionCount, nowSec, configuration } = this.#source
     const program = runProgram(sources, {
       limits: LOAD_LIMITS,
       nowSec,
+      ...(configuration === undefined ? {} : { config: configAnswers(configuration) }),
       readFile: (path) => files.get(path) ?? { reason: `no file ${path} under the script roots` },
       findModule: (name) => {
         const module = modules.get(name)

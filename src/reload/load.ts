@@ -5,6 +5,7 @@
 import { wallClockSec } from "../clock.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type RuleCounts, RuleSet } from "../rules/rule-set.js"
+import type { ScriptConfiguration } from "./conf-files.js"
 import { ConfigurationFunctions } from "./functions.js"
 import { RuleLoader } from "./loader.js"
 import { type RuleSource, readRuleSources } from "./source.js"
@@ -14,6 +15,8 @@ export interface LoadOptions {
   readonly extensions?: boolean
   /** The clock the scripts see, seconds since 1970; now unless given. */
   readonly nowSec?: number
+  /** What scripts are told that ask for options; without it there is no configuration. */
+  readonly configuration?: ScriptConfiguration
 }
 
 export interface LoadedRules {
@@ -39,6 +42,7 @@ export interface LoadedRules {
 export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const read = readRuleSources(paths)
   const nowSec = options.nowSec ?? wallClockSec()
+  const given = options.configuration === undefined ? {} : { configuration: options.configuration }
   const loader = new RuleLoader()
   try {
     const build = await loader.build({
@@ -47,6 +51,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       nowSec,
       extensions: options.extensions ?? true,
       findings: read.unreadable,
+      ...given,
     })
     const { revision, counts, diagnostics } = build.data
     return {
@@ -56,7 +61,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       diagnostics,
       unreadable: read.unreadable,
       rules: new RuleSet(build.data),
-      functions: new ConfigurationFunctions({ ...build, nowSec }),
+      functions: new ConfigurationFunctions({ ...build, nowSec, ...given }),
       sources: read.sources,
       output: build.output,
     }

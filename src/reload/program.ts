@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto"
 import { resolve } from "node:path"
 import { monotonicMs } from "../clock.js"
+import type { OptionAnswer } from "../config/ask.js"
 import { bytesOf, isFileName, latin1Of, literal, nearestFrame, textOf, utf8Of } from "../lua/args.js"
 import type { BudgetLimits } from "../lua/budget.js"
 import { LUA_REGISTRYINDEX, type LuaState, lua } from "../lua/fengari.js"
@@ -21,6 +22,8 @@ import { lintScript } from "./script-lint.js"
 import type { RuleSource } from "./source.js"
 
 export interface ProgramOptions {
+  /** What `msys.config` answers; without it there is no configuration. */
+  readonly config?: (path: readonly string[]) => OptionAnswer | null
   /** Told before each file runs, so that one that must be stopped from outside can be named. */
   readonly onRun?: (file: string) => void
   readonly limits: BudgetLimits
@@ -82,6 +85,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
       return read
     },
     log: (level, text) => tell(`${level}: ${text}`),
+    ...(options.config === undefined ? {} : { config: options.config }),
     registerRules: (L, index, mode) => {
       const file = sources[0]?.file ?? ""
       registrations.push({

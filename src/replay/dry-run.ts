@@ -63,6 +63,8 @@ export interface DryRunResult {
   readonly summary: Summary
   readonly files: readonly FileReport[]
   readonly store: Store
+  /** As the last event left it, for what is asked of it afterwards. */
+  readonly engine: Engine
 }
 
 /**
@@ -75,7 +77,7 @@ export async function dryRun(options: DryRunOptions, listener: DryRunListener = 
   const { ruling: _ruling, lookup: _lookup, store: _store, ...traffic } = options
   const read = options.aside === true ? readTrafficAside : readTraffic
   const files = await read({ ...traffic, pairs: store.pairs, audits: store.audits.size > 0 }, replay)
-  return { summary: replay.summary(files), files, store }
+  return { summary: replay.summary(files), files, store, engine: replay.engine }
 }
 
 /** Everything that needs the rules. */
@@ -84,7 +86,8 @@ interface Judge {
   readonly tally: Tally
 }
 
-class Replay {
+/** One replay: takes what was read, in order. */
+export class Replay {
   readonly ready: Promise<void>
   #judge: Judge | null = null
   readonly #store: Store
@@ -113,8 +116,12 @@ class Replay {
     })
   }
 
+  get engine(): Engine {
+    return (this.#judge as Judge).engine
+  }
+
   event(event: TrafficEvent): void {
-    const { atMicros, type, pair } = event
+    const { atMicros, type } = event
     if (!this.#inRange(atMicros)) return
     const { tally, engine } = this.#judge as Judge
     tally.count(event.typeNumber)
@@ -122,18 +129,16 @@ class Replay {
     tally.lastMicros = atMicros
     this.#event = null
     engine.advance(atMicros)
-    if (type !== "delivery" && type !== "transient" && type !== "permanent") {
-      if (this.#audits) this.#audit(event)
-      // What comes back later is no attempt: it counts whether or not the pair is held.
-      if (type !== "reception") engine.process(event)
-      return
-    }
-    if (event.local) tally.local++
-    if (engine.isHeld(pair, atMicros) && this.#holds) {
-      tally.hold(type satisfies HeldType, pair)
-      return
+    if (type === "delivery" || type === "transient" || type === "permanent") {
+      if (event.local) tally.local++
+      if (engine.isHeld(event.pair, atMicros) && this.#holds) {
+        tally.hold(type satisfies HeldType, event.pair)
+        return
+      }
     }
     if (this.#audits) this.#audit(event)
+    // What comes back later is told of mail that went out before: a hold keeps none of it away.
+    if (type === "reception") return
     this.#event = event
     engine.process(event)
   }

@@ -57,7 +57,7 @@ export const REASONS: Record<IgnoredReason, string> = {
   unknown: "unknown action",
 }
 
-function describeEffect(effect: Effect, style: Style): string {
+export function describeEffect(effect: Effect, style: Style): string {
   const what = oneLine(`${effect.action} ${effect.args.join(" ")}`)
   if (effect.outcome === "ignored") {
     const option = effect.option === null ? "" : ` (${effect.option})`

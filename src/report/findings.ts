@@ -21,7 +21,15 @@ export function renderFinding(
   const head = `${place} ${paint(`${severity}[${code}]`)}: ${oneLine(message)}`
   const source = sourceOf(file)
   const quoted = source === undefined ? [] : quote(source, line, column)
-  return [head, ...quoted.map((text) => `  ${text}`), `  ${style.dim("hint:")} ${oneLine(hint)}`].join("\n")
+  const notes = (finding.includedFrom ?? []).map(
+    (from) => `  ${style.dim("note:")} included from ${oneLine(from.file)}:${from.line}`,
+  )
+  return [
+    head,
+    ...quoted.map((text) => `  ${text}`),
+    ...notes,
+    `  ${style.dim("hint:")} ${oneLine(hint)}`,
+  ].join("\n")
 }
 
 export function countFindings(findings: readonly Diagnostic[]): {

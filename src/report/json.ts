@@ -58,6 +58,14 @@ export function matchJson(match: Match, where: Where, { sources }: Shown): strin
   })
 }
 
+/** A console command and its reply. */
+export function consoleJson(
+  command: string,
+  { ok, text }: { readonly ok: boolean; readonly text: string },
+): string {
+  return JSON.stringify({ kind: "console", command, ok, text })
+}
+
 /** In pieces, because the lists may be long. */
 export function* summaryJson(summary: Summary): Generator<string> {
   let separator = '{"kind":"summary",'

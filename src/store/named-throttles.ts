@@ -11,6 +11,7 @@
  * Source: the field's ec_throttle_create, _inc, _dec, _check and
  * ec_throttle_time_until_clear; configuration.md section 3.
  */
+import { type CacheCounts, noCounts } from "./cache-counts.js"
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 
 /** Default of `siv_throttle_cache_size`. */
@@ -34,12 +35,23 @@ export interface NamedThrottleState {
 type Throttle = { -readonly [K in keyof NamedThrottleState]: NamedThrottleState[K] }
 
 export class NamedThrottles {
-  readonly capacity: number
+  readonly counts: CacheCounts = noCounts()
+  #capacity: number
   /** In order of use, the one used longest ago first. */
   readonly #throttles = new Map<string, Throttle>()
 
   constructor(capacity = THROTTLE_CACHE_SIZE) {
-    this.capacity = capacity
+    this.#capacity = capacity
+  }
+
+  get capacity(): number {
+    return this.#capacity
+  }
+
+  /** Room for more, or for fewer: then those used longest ago are dropped at once. */
+  resize(capacity: number): void {
+    this.#capacity = capacity
+    this.#makeRoom(capacity)
   }
 
   get size(): number {
@@ -60,10 +72,9 @@ export class NamedThrottles {
     if (limit < 1 || periodSec < 1 || periodSec > MAX_PERIOD_SEC)
       throw new StoreFault("E_THROTTLE_SPEC", `the rate of ${shown(name)} is ${shown(rate)}`, FORM)
     if (this.#find(name, atMicros) !== undefined) return
-    if (this.#throttles.size >= this.capacity) {
-      const [oldest] = this.#throttles.keys()
-      this.#throttles.delete(oldest as string)
-    }
+    // The one just made is kept even where there is room for none: whoever made it is about to count.
+    this.#makeRoom(this.capacity - 1)
+    this.counts.stores++
     this.#throttles.set(name, {
       name,
       limit,
@@ -125,7 +136,8 @@ export class NamedThrottles {
   }
 
   restore(states: readonly NamedThrottleState[]): void {
-    for (const state of states.slice(-this.capacity)) this.#throttles.set(state.name, { ...state })
+    const kept = Math.max(1, this.capacity)
+    for (const state of states.slice(-kept)) this.#throttles.set(state.name, { ...state })
   }
 
   #get(name: string, atMicros: number): Throttle {
@@ -138,16 +150,33 @@ export class NamedThrottles {
     )
   }
 
+  /** Drops those used longest ago until no more are left than may be. */
+  #makeRoom(left: number): void {
+    for (const name of this.#throttles.keys()) {
+      if (this.#throttles.size <= Math.max(0, left)) return
+      this.#throttles.delete(name)
+      this.counts.evicted++
+    }
+  }
+
   /** A throttle that is still there, with the window that holds the time. */
   #find(name: string, atMicros: number): Throttle | undefined {
     const throttle = this.#throttles.get(name)
-    if (throttle === undefined) return undefined
+    if (throttle === undefined) {
+      this.counts.misses++
+      return undefined
+    }
     this.#throttles.delete(name)
     const { beganMicros, createdMicros, periodSec } = throttle
     const from = beganMicros ?? createdMicros
     const passed = atMicros - from
     // Time that was set back begins a new window too: the old one would not end for long.
-    if (passed > periodSec * 1e6 + LINGER_MICROS) return undefined
+    if (passed > periodSec * 1e6 + LINGER_MICROS) {
+      this.counts.misses++
+      this.counts.expired++
+      return undefined
+    }
+    this.counts.hits++
     if (passed >= periodSec * 1e6 || passed < 0) {
       throttle.beganMicros = null
       throttle.createdMicros = atMicros

@@ -1,13 +1,15 @@
 /**
- * What is known of every pair while mail flows: suspensions, blackholes, values
- * that were adjusted, counts of matches, ages of bindings. In columns, because
- * there may be a million pairs. No clock, no rules: times and numbers come from
- * the caller, times in microseconds since 1970.
+ * What is known of every pair while mail flows, besides what holds it back:
+ * values that were adjusted, counts of matches, ages of bindings. In columns,
+ * because there may be a million pairs. No clock, no rules: times and numbers
+ * come from the caller, times in microseconds since 1970.
  * Source: engine.md section 1.
  */
 import { grown, type PairTable } from "../model/pair-table.js"
+import { type CacheCounts, noCounts } from "./cache-counts.js"
 import { KeyTable } from "./key-table.js"
 import { Float64s, Int32s } from "./paged.js"
+import { PairHolds } from "./pair-holds.js"
 import type { Part } from "./part.js"
 import { SlidingCounts } from "./sliding-count.js"
 
@@ -34,6 +36,8 @@ export interface AdjustedValue {
   /** Null once it has gone back to where it rests. */
   readonly value: number | null
   readonly changes: number
+  /** Since when it has had its value; NaN while it rests. */
+  readonly sinceMicros: number
 }
 
 /** A time that has not come: no comparison with it holds. */
@@ -43,45 +47,37 @@ interface RecordFacts {
   readonly startMicros: number
   readonly nowMicros: number
   readonly rows: number
-  readonly heldCount: number
-  /** Null when nothing is held. */
-  readonly nextDueMicros: number | null
 }
 
 /** Rules that one store can tell apart: a pair and a rule together are one number below 2^53. */
 const MAX_RULES = 2 ** 22
 
-export class PairRecords {
+export class PairRecords extends PairHolds {
   readonly pairs: PairTable
   /** When sweeps began; -1 before the first event. */
   startMicros = -1
   /** The latest time anything happened at; -1 before the first event. */
   nowMicros = -1
+  /** What was asked of the alerts that are remembered. */
+  readonly alertCounts: CacheCounts = noCounts()
   #matchCounts = new SlidingCounts()
 
   #columns = makeColumns()
-  // Two columns that every event asks stand in one piece, though a fork has to copy them:
-  // a page is one look-up more.
-  /** Since when nothing was adjusted and no rule fired. */
+  /**
+   * Since when nothing was adjusted and no rule fired. In one piece, though a fork has to copy it:
+   * every event asks, and a page is one look-up more.
+   */
   #quietFrom = new Float64Array(512).fill(NEVER)
-  /** 1 = suspended or blackholed. */
-  #isHeld = new Uint8Array(512)
   /** Names of MX hosts, and of rules, by number. */
   #hosts = new KeyTable()
   #rules = new KeyTable()
   #rows = 0
-  #heldCount = 0
-  #nextDueMicros = Number.POSITIVE_INFINITY
 
   /** @param original records that these are to be a copy of, which goes its own way */
   constructor(pairs: PairTable, original?: PairRecords) {
+    super()
     this.pairs = pairs
     if (original !== undefined) this.#copy(original)
-  }
-
-  /** When the first of the suspensions and blackholes ends; infinite when there are none. */
-  get nextDueMicros(): number {
-    return this.#nextDueMicros
   }
 
   /**
@@ -130,66 +126,16 @@ export class PairRecords {
   }
 
   setAge(pair: number, atMicros: number, seconds: number): void {
-    this.#columns.birth.set(this.pairs.bindingOf(pair), atMicros - seconds * 1e6)
+    this.setBirth(this.pairs.bindingOf(pair), atMicros - seconds * 1e6)
   }
 
-  isHeld(pair: number): boolean {
-    return this.#isHeld[pair] === 1
+  /** When a binding was born; NaN before its first attempt. */
+  birthMicros(binding: number): number {
+    return this.#columns.birth.get(binding)
   }
 
-  /** When the suspension of a pair is due to end; 0 without one. */
-  suspendedUntil(pair: number): number {
-    return this.#columns.suspendedUntil.get(pair)
-  }
-
-  blackholedUntil(pair: number): number {
-    return this.#columns.blackholedUntil.get(pair)
-  }
-
-  suspend(pair: number, untilMicros: number): void {
-    this.#columns.suspendedUntil.set(pair, untilMicros)
-    this.#hold(pair, untilMicros)
-  }
-
-  blackhole(pair: number, untilMicros: number): void {
-    this.#columns.blackholedUntil.set(pair, untilMicros)
-    this.#hold(pair, untilMicros)
-  }
-
-  /** Pairs with a suspension or blackhole that is due at this time. */
-  duePairs(atMicros: number): number[] {
-    const due: number[] = []
-    for (const pair of this.#heldPairs()) {
-      const suspended = this.#columns.suspendedUntil.get(pair)
-      const blackholed = this.#columns.blackholedUntil.get(pair)
-      if ((suspended !== 0 && suspended <= atMicros) || (blackholed !== 0 && blackholed <= atMicros))
-        due.push(pair)
-    }
-    return due
-  }
-
-  /** Ends what is due of one pair; what has been ended is told by the times before. */
-  lift(pair: number, atMicros: number): void {
-    const ends = (until: number): boolean => until !== 0 && until <= atMicros
-    if (ends(this.suspendedUntil(pair))) this.#columns.suspendedUntil.set(pair, 0)
-    if (ends(this.blackholedUntil(pair))) this.#columns.blackholedUntil.set(pair, 0)
-    if (this.suspendedUntil(pair) !== 0 || this.blackholedUntil(pair) !== 0) return
-    this.#isHeld[pair] = 0
-    const place = this.#columns.heldAt.get(pair) - 1
-    const last = this.#columns.held.get(--this.#heldCount)
-    this.#columns.held.set(place, last)
-    this.#columns.heldAt.set(last, place + 1)
-    this.#columns.heldAt.set(pair, 0)
-  }
-
-  /** To be called when lifting is done. */
-  recomputeDue(): void {
-    let next = Number.POSITIVE_INFINITY
-    for (const pair of this.#heldPairs()) {
-      for (const until of [this.suspendedUntil(pair), this.blackholedUntil(pair)])
-        if (until !== 0 && until < next) next = until
-    }
-    this.#nextDueMicros = next
+  setBirth(binding: number, micros: number): void {
+    this.#columns.birth.set(binding, micros)
   }
 
   /** An adjusted value, or null while the option rests. */
@@ -200,19 +146,30 @@ export class PairRecords {
     return Number.isNaN(value) ? null : value
   }
 
-  adjust(pair: number, option: AdjustableOption, from: number, to: number): void {
+  adjust(pair: number, option: AdjustableOption, from: number, to: number, atMicros: number): void {
     const row = this.#rowFor(pair)
     const at = (row - 1) * WIDTH + ADJUSTABLE.indexOf(option)
     if (this.#columns.changes.get(at) === 0) this.#columns.initials.set(at, from)
     this.#columns.values.set(at, to)
+    this.#columns.since.set(at, atMicros)
     this.#columns.changes.add(at, 1)
   }
 
   /** Lets every option of a pair rest again. */
   restart(pair: number): void {
-    const row = this.#columns.rowOf.get(pair)
-    for (let slot = 0; row > 0 && slot < WIDTH; slot++)
-      this.#columns.values.set((row - 1) * WIDTH + slot, NEVER)
+    for (const at of this.#placesOf(pair)) {
+      this.#columns.values.set(at, NEVER)
+      this.#columns.since.set(at, NEVER)
+    }
+  }
+
+  /** Lets every option of a pair rest again, as if it had never been adjusted. */
+  forgetAdjustments(pair: number): void {
+    this.restart(pair)
+    for (const at of this.#placesOf(pair)) {
+      this.#columns.initials.set(at, 0)
+      this.#columns.changes.set(at, 0)
+    }
   }
 
   /** What was ever adjusted, by pair in order of first sight. */
@@ -226,7 +183,8 @@ export class PairRecords {
         if (changes === 0) continue
         const value = this.#columns.values.get(at)
         const initial = this.#columns.initials.get(at)
-        yield { pair, option, initial, value: Number.isNaN(value) ? null : value, changes }
+        const sinceMicros = this.#columns.since.get(at)
+        yield { pair, option, initial, value: Number.isNaN(value) ? null : value, changes, sinceMicros }
       }
     }
   }
@@ -244,9 +202,22 @@ export class PairRecords {
   /** May an alert go out? If so it counts as sent. At most one an event, pair and interval. */
   alert(pair: number, event: AlertEvent, atMicros: number, intervalMicros: number): boolean {
     const at = (this.#rowFor(pair) - 1) * ALERT_EVENTS.length + ALERT_EVENTS.indexOf(event)
-    if (atMicros - this.#columns.alerts.get(at) < intervalMicros) return false
+    if (atMicros - this.#columns.alerts.get(at) < intervalMicros) {
+      this.alertCounts.hits++
+      return false
+    }
+    this.alertCounts.misses++
+    this.alertCounts.stores++
     this.#columns.alerts.set(at, atMicros)
     return true
+  }
+
+  /** Events of pairs of which it is remembered when they were last told. */
+  get alertsRemembered(): number {
+    let count = 0
+    for (let at = 0; at < this.#rows * ALERT_EVENTS.length; at++)
+      if (!Number.isNaN(this.#columns.alerts.get(at))) count++
+    return count
   }
 
   /** Everything but the names of pairs. */
@@ -255,13 +226,11 @@ export class PairRecords {
       startMicros: this.startMicros,
       nowMicros: this.nowMicros,
       rows: this.#rows,
-      heldCount: this.#heldCount,
-      nextDueMicros: Number.isFinite(this.#nextDueMicros) ? this.#nextDueMicros : null,
     }
     const pairs = this.pairs.count
     if (pairs > this.#quietFrom.length) this.#grow(pairs)
-    const columns = { quietFrom: this.#quietFrom.subarray(0, pairs), isHeld: this.#isHeld.subarray(0, pairs) }
-    yield { name: "records", facts, columns }
+    yield { name: "records", facts, columns: { quietFrom: this.#quietFrom.subarray(0, pairs) } }
+    yield* this.holdParts(pairs)
     yield* this.#hosts.parts("records-hosts", {})
     yield* this.#rules.parts("records-rules", {})
     for (const [column, pages] of Object.entries(this.#columns))
@@ -273,14 +242,11 @@ export class PairRecords {
   protected takeRecords(part: Part): boolean {
     switch (part.name) {
       case "records": {
-        const { startMicros, nowMicros, rows, heldCount, nextDueMicros } = part.facts as RecordFacts
+        const { startMicros, nowMicros, rows } = part.facts as RecordFacts
         this.#quietFrom = part.columns.quietFrom as Float64Array<ArrayBuffer>
-        this.#isHeld = part.columns.isHeld as Uint8Array<ArrayBuffer>
         this.startMicros = startMicros
         this.nowMicros = nowMicros
         this.#rows = rows
-        this.#heldCount = heldCount
-        this.#nextDueMicros = nextDueMicros ?? Number.POSITIVE_INFINITY
         return true
       }
       case "records-hosts":
@@ -298,7 +264,7 @@ export class PairRecords {
         this.#matchCounts.takePart(part)
         return true
       default:
-        return false
+        return this.takeHolds(part)
     }
   }
 
@@ -309,33 +275,20 @@ export class PairRecords {
     const forks = Object.entries(other.#columns).map(([name, column]) => [name, column.fork()])
     this.#columns = Object.fromEntries(forks)
     this.#quietFrom = other.#quietFrom.slice()
-    this.#isHeld = other.#isHeld.slice()
     this.#hosts = other.#hosts.fork()
     this.#rules = other.#rules.fork()
     this.#rows = other.#rows
-    this.#heldCount = other.#heldCount
-    this.#nextDueMicros = other.#nextDueMicros
-  }
-
-  #hold(pair: number, untilMicros: number): void {
-    if (this.#columns.heldAt.get(pair) === 0) this.#enlist(pair)
-    if (untilMicros < this.#nextDueMicros) this.#nextDueMicros = untilMicros
+    this.copyHolds(other)
   }
 
   #grow(length: number): void {
     this.#quietFrom = grown(this.#quietFrom, Float64Array, length, NEVER)
-    this.#isHeld = grown(this.#isHeld, Uint8Array, this.#quietFrom.length)
   }
 
-  #enlist(pair: number): void {
-    this.#columns.held.set(this.#heldCount++, pair)
-    this.#columns.heldAt.set(pair, this.#heldCount)
-    if (pair >= this.#isHeld.length) this.#grow(pair + 1)
-    this.#isHeld[pair] = 1
-  }
-
-  *#heldPairs(): IterableIterator<number> {
-    for (let place = 0; place < this.#heldCount; place++) yield this.#columns.held.get(place)
+  /** Where the values of a pair stand; nowhere while it has none. */
+  *#placesOf(pair: number): IterableIterator<number> {
+    const row = this.#columns.rowOf.get(pair)
+    if (row > 0) for (let slot = 0; slot < WIDTH; slot++) yield (row - 1) * WIDTH + slot
   }
 
   #matchKey(pair: number, ruleId: string): number {
@@ -355,8 +308,6 @@ type Columns = ReturnType<typeof makeColumns>
 function makeColumns() {
   return {
     // By pair; 0 = none, NEVER = not yet.
-    suspendedUntil: new Float64s(),
-    blackholedUntil: new Float64s(),
     lastAdjust: new Float64s(NEVER),
     /** Number of the MX host of its latest reply that was judged, from 1. */
     mxOf: new Int32s(),
@@ -365,13 +316,12 @@ function makeColumns() {
     // By row and option; NEVER = not adjusted.
     values: new Float64s(NEVER),
     initials: new Float64s(),
+    /** Since when a value is what it is. */
+    since: new Float64s(NEVER),
     changes: new Int32s(),
     /** By row and event: when it was last told. */
     alerts: new Float64s(NEVER),
     /** By binding: when it was born. */
     birth: new Float64s(NEVER),
-    /** Pairs that are suspended or blackholed, in no order; and the place of each in the list, from 1. */
-    held: new Int32s(),
-    heldAt: new Int32s(),
   }
 }

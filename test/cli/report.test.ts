@@ -1,6 +1,6 @@
 /** Findings and explanations as text: quoting, cutting, colours, and nothing that acts on a terminal. */
 import { describe, expect, test } from "vitest"
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { explain } from "../../src/engine/explain.js"
 import { diagnostic } from "../../src/model/diagnostic.js"
 import { renderExplanation } from "../../src/report/explanation.js"

@@ -1,6 +1,6 @@
 /** `--set`, and configured values in the units that rules use. Source: cli.md; rule-files.md section 5. */
 import { describe, expect, test } from "vitest"
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { readTuned } from "../../src/config/values.js"
 import { readSwitch } from "../../src/model/switch.js"
 

@@ -2,7 +2,7 @@
  * Events through the engine, decisions in words: `4 response a.test[1] 4: suspend 1 hours | until 3604`.
  * Times are seconds since an arbitrary start.
  */
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { Engine } from "../../src/engine/engine.js"
 import type { Decision, Match } from "../../src/model/decision.js"
 import type { Effect } from "../../src/model/effect.js"

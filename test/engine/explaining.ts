@@ -1,5 +1,5 @@
 /** A rule table, a configuration and a reply to what happens: the pieces every engine test needs. */
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { type ExplainRequest, type Explanation, explain } from "../../src/engine/explain.js"
 import type { Effect } from "../../src/model/effect.js"
 import { custom, load } from "../rules/loading.js"

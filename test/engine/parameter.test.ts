@@ -4,7 +4,7 @@
  */
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { Settings } from "../../src/config/settings.js"
 import { type AskFunction, type Parameter, parameterOf, planOption } from "../../src/engine/parameter.js"
 import type { ConfiguredValue } from "../../src/model/rule.js"

@@ -1,6 +1,6 @@
 /** The engine as a program embeds it: what is held back, until when, and why. */
 import { describe, expect, test } from "vitest"
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { Runtime, type RuntimeListener, type SendAnswer } from "../../src/engine/runtime.js"
 import type { Decision } from "../../src/model/decision.js"
 import { Store } from "../../src/store/store.js"
@@ -32,6 +32,7 @@ const at = (sec: number, reason: SendAnswer["reason"], perHour: number | null): 
   allowed: reason === null,
   at: START + sec,
   reason,
+  spreadSec: reason === "suspended" || reason === "blackholed" ? 4096 : 0,
   perHour,
 })
 
@@ -166,6 +167,22 @@ test("a delivery time that cannot be counts as not told, as in recorded traffic"
     runtime.event({ atMicros: START * 1e6, type: "delivery", domain: "a.test", deliveryTimeSec })
   const [window] = store.audits.get("outbound_audit1").windows("a.test", store.nowMicros)
   expect(window).toMatchObject({ deliveries: 4, timed: 1, deliveryMicros: 2_000_000 })
+})
+
+test("the first event that names a group of a binding decides", () => {
+  const runtime = make(TABLE)
+  const { pairs } = runtime.store
+  const groupAfter = (fields: object): string => {
+    runtime.event({ atMicros: START * 1e6, type: "delivery", domain: "a.test", binding: "b1", ...fields })
+    return pairs.groupOf(pairs.bindingOf(pairs.of("b1", "a.test")))
+  }
+  expect([groupAfter({}), groupAfter({ group: "" }), groupAfter({ group: "g1" })]).toEqual([
+    "default",
+    "default",
+    "g1",
+  ])
+  expect(groupAfter({ type: "fbl", group: "g2", fblType: "abuse" })).toBe("g1")
+  expect(pairs.groupOf(pairs.bindingOf(pairs.of("b2", "a.test")))).toBe("default")
 })
 
 describe("refused, and nothing counted", () => {

@@ -253,7 +253,7 @@ describe("sweeps", () => {
       .advance(1e6)
     expect(sweeping.words).toEqual([])
     expect(sweeping.decisions.map(({ source }) => source)).toEqual(["response", "lift"])
-    expect(sweeping.engine.nextSweepMicros).toBe(Number.POSITIVE_INFINITY)
+    expect(sweeping.engine.nextDueMicros).toBe(Number.POSITIVE_INFINITY)
   })
 
   test("SD-318, R5: years without mail cost nothing, and nothing is left out", () => {

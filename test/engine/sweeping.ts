@@ -57,6 +57,7 @@ function lookupOf({ options = {}, bindings = {}, rules = {} }: SweepSetUp): Opti
   return {
     lookup: ({ binding }, option) => bindings[binding]?.[option] ?? options[option] ?? null,
     declaration: () => "",
+    bindingsOf: () => [],
     sweepRules: ({ binding }) => rules[binding] ?? rules[""] ?? [],
     likeness: ({ binding }) => binding,
     isUniform: false,

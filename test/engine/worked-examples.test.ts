@@ -3,7 +3,7 @@
  * matches, what the actions would do, and what an option rests at.
  */
 import { describe, expect, test } from "vitest"
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import { Settings } from "../../src/config/settings.js"
 import { type Parameter, parameterOf, planOption } from "../../src/engine/parameter.js"
 import { custom, type Loaded, load, system } from "../rules/loading.js"

@@ -18,6 +18,8 @@ test("any events, of pairs the other side knows or not", () => {
     local: fc.boolean(),
     bounceClass: fc.option(fc.constantFrom("10", "spam")),
     fblType: fc.option(fc.constantFrom("abuse", "unsubscribe")),
+    /** What the record names beside its binding. */
+    group: fc.option(fc.constantFrom("g1", "g2", "default")),
     deliveryMicros: fc.constantFrom(-1, 0, 393_000, 86_400e6),
     lineNumber: fc.nat(),
     file: fc.nat({ max: 3 }),
@@ -29,10 +31,15 @@ test("any events, of pairs the other side knows or not", () => {
       const here = new PairTable()
       const there = new PairTable()
       there.of("b9", "known.test")
+      there.of("b2", "known.test")
+      there.noteGroup(there.bindingOf(there.of("b1", "d1.test")), "known")
       const told: unknown[] = []
       const named = (table: PairTable, pair: number): unknown => (pair < 0 ? pair : table.name(pair))
       const reader = new BatchReader(there, {
-        event: (one) => told.push({ ...one, pair: named(there, one.pair) }),
+        event: (one) => {
+          const group = one.pair < 0 ? null : there.groupOf(there.bindingOf(one.pair))
+          told.push({ ...one, pair: named(there, one.pair), group })
+        },
         clock: (atMicros) => told.push(atMicros),
       })
       const writer = new BatchWriter(here, audits, (batch) => {
@@ -40,24 +47,30 @@ test("any events, of pairs the other side knows or not", () => {
         expect(buffersOf(batch)).toHaveLength(audits ? 8 : 7)
         reader.take(structuredClone(batch))
       })
+      // Of b1 the other side knows better.
+      const groups = new Map([["b1", "known"]] as [string, string | null][])
       const expected = events.map(({ clock, flush, pair: number, ...fields }) => {
         if (clock) writer.clock(fields.atMicros)
-        const pair =
-          number < 0 ? number : here.of(`b${number % 2}`, number === 5 ? "known.test" : `d${number}.test`)
-        // Without a text there is nothing that a text could bring.
-        const isPlain = [fields.response || null, fields.mx, fields.bounceClass, fields.fblType].every(
-          (text) => text === null,
-        )
+        const binding = `b${number % 3}`
+        const pair = number < 0 ? number : here.of(binding, number === 5 ? "known.test" : `d${number}.test`)
+        // A delivery or reception without a text has nothing that a text could bring.
+        const isPlain =
+          /^(delivery|reception)$/.test(fields.type) && fields.response === "" && fields.mx === null
+        const isFirst =
+          !clock && pair >= 0 && fields.group !== null && here.noteGroup(here.bindingOf(pair), fields.group)
+        if (isFirst && binding !== "b1") groups.set(binding, fields.group)
         const event: TrafficEvent = {
           ...fields,
           typeNumber: TYPE_NUMBER[fields.type],
           pair,
+          group: isFirst ? fields.group : null,
           deliveryMicros: audits ? fields.deliveryMicros : -1,
-          ...(isPlain ? { phase: null, local: false } : {}),
+          ...(isPlain ? { phase: null, local: false, bounceClass: null, fblType: null } : {}),
         }
         if (!clock) writer.event(event)
         if (flush) writer.flush()
-        return clock ? fields.atMicros : { ...event, pair: named(here, pair) }
+        const group = pair < 0 ? null : (groups.get(binding) ?? "default")
+        return clock ? fields.atMicros : { ...event, pair: named(here, pair), group }
       })
       writer.flush()
       expect(told).toEqual(expected)
@@ -83,6 +96,7 @@ test("more events than a batch holds", () => {
     local: false,
     bounceClass: null,
     fblType: null,
+    group: null,
     deliveryMicros: -1,
     file: 0,
   } as const

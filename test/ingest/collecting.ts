@@ -1,6 +1,6 @@
 /** A sink that writes down, in words, what a reader tells it. */
 import type { MakeReader, PairSink, ReaderOptions } from "../../src/ingest/reader.js"
-import { type DeliveryEvent, EVENT_TYPES } from "../../src/model/event.js"
+import { type DeliveryEvent, EVENT_TYPES, isPlainType } from "../../src/model/event.js"
 import { PairTable } from "../../src/model/pair-table.js"
 
 /** `delivery 1790000000.5 b1::a.test`, `skip heartbeat`, `bad 1: …`, one text for each call. */
@@ -8,7 +8,7 @@ export function readLines(
   make: MakeReader,
   lines: readonly (string | Buffer)[],
   options: ReaderOptions = {},
-  { joins = false, audits = false } = {},
+  { joins = false, audits = false, groups = false } = {},
 ): string[] {
   const told: string[] = []
   const pairs = new PairTable()
@@ -17,6 +17,8 @@ export function readLines(
     const { binding, domain } = pairs.name(pair)
     return `${binding}::${domain}`
   }
+  const grouped = (reply: { group: string | null } | null): string =>
+    groups && reply !== null && reply.group !== null ? ` group ${reply.group}` : ""
   const seconds = (atMicros: number): number => atMicros / 1e6
   const details = (
     reply: {
@@ -43,10 +45,11 @@ export function readLines(
     event: (event) => told.push(inWords(event)),
     record: (atMicros, type, pair, reply, deliveryMicros) => {
       const took = deliveryMicros < 0 ? "" : ` took ${seconds(deliveryMicros)}`
-      told.push(`${EVENT_TYPES[type]} ${seconds(atMicros)} ${named(pair)}${took}${details(reply)}`)
+      const more = isPlainType(type) ? "" : details(reply)
+      told.push(`${EVENT_TYPES[type]} ${seconds(atMicros)} ${named(pair)}${took}${grouped(reply)}${more}`)
     },
     copy: (atMicros, type, pair, reply) =>
-      told.push(`copy ${type} ${seconds(atMicros)} ${named(pair)}${details(reply)}`),
+      told.push(`copy ${type} ${seconds(atMicros)} ${named(pair)}${grouped(reply)}${details(reply)}`),
     skip: (kind) => told.push(`skip ${kind}`),
     clock: (atMicros, kind) => told.push(`clock ${seconds(atMicros)} ${kind}`),
     note: (note) => told.push(`note ${note}`),

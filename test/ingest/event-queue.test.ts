@@ -34,6 +34,8 @@ test("any events come out by time, file and line, whenever they are taken", () =
           phase: null,
           local: false,
           bounceClass: null,
+          fblType: null,
+          group: null,
           joinKey: null,
         }
         queue.push(atMicros, 1, line * 2, line % 3 === 0 ? reply : null, 1, file, line, line * 3e9)

@@ -123,6 +123,33 @@ describe("jsonl", () => {
       event({ type: "fbl", response: undefined, fblType: "abuse" }),
       "fbl 1790000000 default::a.test abuse",
     ],
+    [
+      "a complaint of other letters, with its pair",
+      event({ type: "fbl", response: undefined, fblType: "Abuse", binding: "b1", binding_group: "g1" }),
+      "fbl 1790000000 b1::a.test group g1 abuse",
+    ],
+    [
+      "a kind of report of what is none",
+      event({ fblType: "abuse" }),
+      "transient 1790000000 default::a.test | 450 x",
+    ],
+    [
+      "out of band",
+      event({ type: "oob", response: "550 no", bounceClass: "10", binding: "b1", binding_group: "g1" }),
+      "oob 1790000000 b1::a.test group g1 class 10 | 550 no",
+    ],
+    [
+      "a class as a number",
+      event({ type: "permanent", bounceClass: 10 }),
+      "permanent 1790000000 default::a.test class 10 | 450 x",
+    ],
+    [
+      "a class that is neither",
+      event({ bounceClass: true }),
+      "bad -: bounceClass is true, neither a number nor a text",
+    ],
+    ["a kind that is no text", event({ fblType: 1 }), "bad -: fblType is 1, not a text"],
+    ["a group that is no text", event({ binding_group: 1 }), "bad -: binding_group is 1, not a text"],
     ["a rejection", event({ type: "rejection" }), "skip rejection"],
     [
       "an unknown type",
@@ -222,6 +249,27 @@ describe("msys-json", () => {
       "a complaint",
       event({ type: "spam_complaint", fbtype: "abuse" }),
       "fbl 1411751722.079 default::a.test abuse",
+    ],
+    [
+      "a complaint of other letters, with its pair",
+      event({ type: "spam_complaint", fbtype: "Abuse", sending_ip: "192.0.2.9", ip_pool: "pool" }),
+      "fbl 1411751722.079 192.0.2.9::a.test group pool abuse",
+    ],
+    [
+      "out of band, with its pair",
+      event({
+        type: "out_of_band",
+        raw_reason: "550 no",
+        bounce_class: "10",
+        binding: "b1",
+        binding_group: "g1",
+      }),
+      "oob 1411751722.079 b1::mx.test group g1 class 10 | 550 no",
+    ],
+    [
+      "binding and group go before the cloud's fields",
+      event({ binding: "b1", binding_group: "g1", sending_ip: "192.0.2.9", ip_pool: "pool" }),
+      "transient 1411751722.079 b1::mx.test group g1 | 450 4.2.0 later",
     ],
     [
       "an internal text",

@@ -144,6 +144,78 @@ describe("mainlog", () => {
   })
 })
 
+describe("the group beside a binding of none that is known", () => {
+  const copy = (type: string, stage: number): string =>
+    `1064870847@m1@b1@c1@${type}@user@a.test@from@sender.test@gruppe-ä@b@${stage}@10@201@10.0.0.1@550 no`
+  const reception = (group: string, addresses = "bob@a.test@info@s.test"): string =>
+    `1064868656@${IDS}@R@${addresses}@10.0.1.1@201@esmtp@${group}@b`
+  test.each([
+    [
+      "a delivery",
+      makeMainlogReader,
+      `1064871280@${IDS}@D@a.test@266@gruppe-ä@b@0@0.393@10.0.0.1`,
+      "delivery 1064871280 b::a.test took 0.393 group gruppe-ä",
+    ],
+    [
+      "a delivery of the default group",
+      makeMainlogReader,
+      `1064871280@${IDS}@D@a.test@266@default@b@0@0.393@10.0.0.1`,
+      "delivery 1064871280 b::a.test took 0.393 group default",
+    ],
+    [
+      "a delivery that names none",
+      makeMainlogReader,
+      `1064871280@${IDS}@D@a.test@266@@b@0@0.393@10.0.0.1`,
+      "delivery 1064871280 b::a.test took 0.393",
+    ],
+    [
+      "a transient failure",
+      makeMainlogReader,
+      `1064869327@${IDS}@T@a.test@0@gruppe-ä@b@5@0@1@10.0.0.1@421 x`,
+      "transient 1064869327 b::a.test group gruppe-ä rcptto | 421 x",
+    ],
+    [
+      "a permanent failure that names none",
+      makeMainlogReader,
+      `1064869327@${IDS}@P@a.test@0@@b@5@0@1@10.0.0.1@550 x`,
+      "permanent 1064869327 b::a.test rcptto | 550 x",
+    ],
+    [
+      "a reception",
+      makeMainlogReader,
+      reception("gruppe-ä"),
+      "reception 1064868656 b::a.test group gruppe-ä",
+    ],
+    ["a reception that names none", makeMainlogReader, reception(""), "reception 1064868656 b::a.test"],
+    [
+      "a reception with @ in quotes",
+      makeMainlogReader,
+      reception("g1", '"b@b"@a.test@"i@i"@s.test'),
+      "reception 1064868656 b::a.test group g1",
+    ],
+    [
+      "a reception without a domain",
+      makeMainlogReader,
+      reception("g1", "bob@@i@s.test"),
+      "reception 1064868656 -",
+    ],
+    [
+      "out of band",
+      makeBouncelogReader,
+      copy("B", 21),
+      "oob 1064870847 b::a.test group gruppe-ä - class 10 | 550 no",
+    ],
+    [
+      "a copy",
+      makeBouncelogReader,
+      copy("T", 5),
+      "copy transient 1064870847 b::a.test group gruppe-ä rcptto class 10 | 550 no {m1@c1@transient}",
+    ],
+  ])("%s", (_title, make, line, told) => {
+    expect(readLines(make, [Buffer.from(line, "utf8")], {}, { audits: true, groups: true })).toEqual([told])
+  })
+})
+
 describe("bouncelog", () => {
   const bounce = (type: string, stage: number, binding = "b"): string =>
     `1064870847@m1@b1@c1@${type}@user@a.test@from@sender.test@g@${binding}@${stage}@10@201@10.0.0.1@550 <u@a.test> no`
@@ -219,6 +291,17 @@ describe("fbllog", () => {
       "without any",
       "1224699438@m@F@@@b1@g1@abuse@@",
       "bad 17: neither the recipient's domain nor the reported one is there",
+    ],
+    [
+      "a kind in upper case",
+      "1224699438@m@F@s@test.com@b1@g1@ABUSE@yahoo.com@",
+      "fbl 1224699438 b1::test.com group g1 abuse",
+    ],
+    ["without a kind", "1224699438@m@F@s@test.com@b1@g1@@yahoo.com@", "fbl 1224699438 b1::test.com group g1"],
+    [
+      "names of other letters",
+      "1224699438@m@F@s@größe.test@bä@gä@abuse@yahoo.com@",
+      "fbl 1224699438 bä::größe.test group gä abuse",
     ],
     ["on its way", "1224699438@m@F@s@test.com@#mmove@g1@abuse@yahoo.com@", "skip mmove"],
     ["a heartbeat", "1224699438@@@@M", "clock 1224699438 heartbeat"],

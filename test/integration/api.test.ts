@@ -119,7 +119,13 @@ describe("createRuntime", () => {
       decision: ({ source }) => sources.push(source),
     })
     const now = 1_790_000_000
-    expect(runtime.send("b1", "x.test", now)).toEqual({ allowed: true, at: now, reason: null, perHour: 60 })
+    expect(runtime.send("b1", "x.test", now)).toEqual({
+      allowed: true,
+      at: now,
+      reason: null,
+      spreadSec: 0,
+      perHour: 60,
+    })
     expect(runtime.whenToSend("b1", "x.test", now)).toMatchObject({
       allowed: false,
       at: now + 60,
@@ -133,6 +139,17 @@ describe("createRuntime", () => {
       response: "450 no rule",
     })
     expect(sources).toEqual([])
+    runtime.event({
+      atMicros: now * 1e6,
+      type: "transient",
+      binding: "b1",
+      domain: "a.test",
+      response: "450 slow",
+    })
+    const target = api.consoleTarget(runtime.engine)
+    expect(api.consoleReply("adaptive list --binding b1", target).text.split("\n")).toHaveLength(4)
+    expect(api.consoleReply("adaptive suspensions", store).ok).toBe(true)
+    expect(api.consoleCandidates("adaptive rese", target)).toEqual(["reset"])
     await file.write(store)
 
     const restored = await file.read()

@@ -172,14 +172,18 @@ Then:
       "write --set OPTION=VALUE, e.g. --set max_outbound_connections=20",
     ],
     ["max_retry=5", 'unknown option "max_retry"', "did you mean max_retries?"],
-    ["max_retries=many", 'max_retries cannot be "many"', "write a number of at least 0"],
-    ["max_retries=-1", 'max_retries cannot be "-1"', "write a number of at least 0"],
+    ["max_retries=many", 'max_retries cannot be "many"', 'write a number of at least 0, "auto" or "none"'],
+    ["max_retries=-1", 'max_retries cannot be "-1"', 'write a number of at least 0, "auto" or "none"'],
     [
       "outbound_throttle_messages=5/0",
       'outbound_throttle_messages cannot be "5/0"',
       'write "N" per second or "N/SECONDS"',
     ],
-    ["adaptive_enabled=maybe", 'adaptive_enabled cannot be "maybe"', "write true or false"],
+    [
+      "adaptive_enabled=maybe",
+      'adaptive_enabled cannot be "maybe"',
+      "write on or off (true, yes, enabled and 1 are the same as on)",
+    ],
   ])("--set %s is refused", async (assignment, message, hint) => {
     const { code, stdout, stderr } = await explain(
       "--domain",

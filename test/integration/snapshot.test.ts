@@ -60,7 +60,8 @@ function filled(pairs: number): Store {
     store.noteMx(pair, i % 4 === 0 ? null : `mx${i % 7}.test`)
     if (i % 5 === 0) store.suspend(pair, at + 3600e6)
     if (i % 7 === 0) store.blackhole(pair, at + 60e6)
-    if (i % 3 === 0) store.adjust(pair, "retry_interval", 1200, 900 + i)
+    if (i % 10 === 0) store.override(pair)
+    if (i % 3 === 0) store.adjust(pair, "retry_interval", 1200, 900 + i, at)
     if (i % 6 === 0) store.restart(pair)
     if (i % 2 === 0) store.countMatch(pair, `rule${i % 11}`, at, 20e6)
     if (i % 2 === 0) store.countMatch(pair, `rule${i % 11}`, at + 500, 20e6)
@@ -123,7 +124,7 @@ test("a snapshot is the state at the time of the call, whatever happens meanwhil
   for (let i = 0; i < 2000; i++) {
     store.audits.record(store.pairs, i, 2, AT + i)
     store.suspend(i, AT + 1)
-    store.adjust(i, "max_outbound_connections", 20, i)
+    store.adjust(i, "max_outbound_connections", 20, i, AT + i)
     store.pairs.of("other", `o${i}.test`)
     store.series.add("s", `k@${i}:x`, 100, AT)
     store.countMatch(i, "rule1", AT + 9e6, 20e6)

@@ -78,7 +78,7 @@ describe("answers", () => {
     [
       "recursion",
       "(function() local function f() return 1 + f() end return f end)()",
-      /stack overflow|more than 200000 instructions/,
+      /stack overflow|more than 200000 instructions|longer than 50 milliseconds/,
     ],
   ])("%s keeps the current value, and says why", (_title, body, reason) => {
     const answer = call(body)

@@ -1,5 +1,7 @@
 /** What a replay tells and adds up. Source: cli.md, `adaptive dry-run`. */
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
+import { Engine } from "../../src/engine/engine.js"
+import { Store } from "../../src/store/store.js"
 import { r } from "../engine/explaining.js"
 import { mainlogLine, replay } from "./replaying.js"
 
@@ -278,5 +280,55 @@ describe("clocks that jump", () => {
     const { bad, summary } = await replay(BUSY, { log: log(...events) }, { maxWaiting: 2 })
     expect(bad.map(({ line }) => line)).toEqual([5])
     expect(summary.events.delivery).toBe(5)
+  })
+})
+
+describe("what comes back later", () => {
+  const AT = (sec: number): string => String((START + sec) * 1e6)
+  const oob = (sec: number): string =>
+    `${AT(sec)}@m1@b1@c1@B@u@a.test@f@s.test@g1@b1@21@10@201@10.0.0.1@550 no\n`
+  const fbl = (sec: number): string => `${AT(sec)}@m1@F@u@a.test@b1@g1@Abuse@y.test@x\n`
+
+  test.each(["simulate", "observe"] as const)("is handed to the engine, held or not: %s", async (mode) => {
+    const seen: unknown[] = []
+    const process = vi.spyOn(Engine.prototype, "process").mockImplementation(function (this: Engine, event) {
+      const { pairs } = this.store
+      const { atMicros, type, pair, bounceClass, fblType, response } = event
+      const named = `${pairs.groupOf(pairs.bindingOf(pair))} ${pairs.name(pair).binding}::${pairs.name(pair).domain}`
+      seen.push([atMicros / 1e6 - START, type, named, bounceClass, fblType, response])
+      if (type === "transient") this.store.suspend(pair, atMicros + 600e6)
+    })
+    try {
+      const { summary } = await replay(
+        BUSY,
+        {
+          log: log([0, "in"], [1, "ok"], [2, "421 busy"], [5, "ok"]),
+          bounces: oob(3),
+          reports: fbl(4),
+        },
+        { mode },
+      )
+      const pair = "g1 b1::a.test"
+      const all = [
+        [1, "delivery", pair, null, null, ""],
+        [2, "transient", pair, null, null, "421 busy"],
+        [3, "oob", pair, "10", null, "550 no"],
+        [4, "fbl", pair, null, "abuse", ""],
+        [5, "delivery", pair, null, null, ""],
+      ]
+      expect(seen).toEqual(mode === "simulate" ? all.slice(0, 4) : all)
+      expect(summary.events).toMatchObject({ oob: 1, fbl: 1 })
+      expect(summary.held).toEqual({ delivery: mode === "simulate" ? 1 : 0, transient: 0, permanent: 0 })
+    } finally {
+      process.mockRestore()
+    }
+  })
+
+  test("is in no audit", async () => {
+    const store = new Store()
+    const audit = store.audits.define("audit1")
+    await replay(BUSY, { log: log([1, "ok"], [5, "421 x"]), bounces: oob(3), reports: fbl(4) }, { store })
+    const [window] = audit.windows("a.test", store.nowMicros)
+    expect(window).toMatchObject({ receptions: 0, deliveries: 1, transient: 1, permanent: 0 })
   })
 })

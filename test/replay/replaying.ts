@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { globalOptions } from "../../src/config/lookup.js"
+import { globalOptions } from "../../src/config/global-options.js"
 import type { BadLine } from "../../src/ingest/collector.js"
 import { type DryRunOptions, dryRun } from "../../src/replay/dry-run.js"
 import type { Summary } from "../../src/replay/tally.js"

@@ -16,7 +16,7 @@ function textsBelow(folder: string, ending: string): string {
 }
 
 const source = textsBelow("src", ".ts")
-const tests = textsBelow("test", ".ts")
+const tests = textsBelow("test", ".ts") + textsBelow("test/testdata/config", ".txt")
 const expectations = fixtureNames().flatMap((name) => readFixture(name).expected)
 
 describe("the catalogue", () => {

@@ -51,6 +51,38 @@ describe("pairs", () => {
     )
   })
 
+  test("the first group that is named for a binding stays, here, in a copy and read back", () => {
+    const pairs = new PairTable()
+    const [one, two, other] = [pairs.of("b1", "a.test"), pairs.of("b1", "b.test"), pairs.of("b2", "a.test")]
+    const note = (table: PairTable, pair: number, group: string): boolean =>
+      table.noteGroup(table.bindingOf(pair), group)
+    const told = (table: PairTable): unknown[] =>
+      [one, two, other].map((pair) => [table.groupOf(table.bindingOf(pair)), table.lacksGroup(pair)])
+    const unknown = ["default", true]
+    expect(told(pairs)).toEqual([unknown, unknown, unknown])
+    expect([note(pairs, one, ""), note(pairs, one, "g1"), note(pairs, two, "g2")]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    const known = [["g1", false], ["g1", false], unknown]
+    expect(told(pairs)).toEqual(known)
+
+    const copy = pairs.fork()
+    const readBack = new PairTable()
+    for (const _ of readBack.restore(structuredClone(pairs.state())));
+    // What is noted from here on is each table's own.
+    expect([note(copy, other, "g3"), note(copy, one, "g3"), note(readBack, other, "default")]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect(told(copy)).toEqual([...known.slice(0, 2), ["g3", false]])
+    expect(told(readBack)).toEqual([...known.slice(0, 2), ["default", false]])
+    expect(told(pairs)).toEqual(known)
+    expect(pairs.lacksGroup(pairs.of("b3", "a.test"))).toBe(true)
+  })
+
   test("many pairs", () => {
     const pairs = new PairTable()
     for (let round = 0; round < 2; round++) {

@@ -1,6 +1,7 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
 
-import { dryRun as replay } from "../../api.js"
+import { configuredStore, dryRun as replay } from "../../api.js"
+import type { AskFunction } from "../../engine/parameter.js"
 import { CODES, type Code } from "../../errors.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
@@ -9,7 +10,6 @@ import type { FileReport } from "../../ingest/traffic.js"
 import { diagnostic } from "../../model/diagnostic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
 import { nearest } from "../../model/nearest.js"
-import type { LoadedRules } from "../../reload/load.js"
 import type { DryRunListener, Mode } from "../../replay/dry-run.js"
 import { deliveryTimeOf, trafficFindings } from "../../replay/findings.js"
 import type { Summary } from "../../replay/tally.js"
@@ -20,23 +20,17 @@ import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
 import { plural } from "../../report/words.js"
 import { StoreFault } from "../../store/fault.js"
 import type { OutboundAudit } from "../../store/outbound-audit.js"
-import { Store } from "../../store/store.js"
-import {
-  type Context,
-  EXIT,
-  loadRulesOrShipped,
-  printFindings,
-  readSettings,
-  UsageError,
-} from "../context.js"
+import type { Store } from "../../store/store.js"
+import { type Context, EXIT, UsageError } from "../context.js"
 import { LineOutput } from "../output.js"
 import { Progress } from "../progress.js"
+import { prompt } from "../prompt.js"
+import { readSetup, type SetupOptions, usableRules } from "../setup.js"
+import { converse, targetOf, travelFrom } from "./dry-run-console.js"
 
-export interface DryRunOptions {
+export interface DryRunOptions extends SetupOptions {
   readonly traffic: readonly string[]
   readonly format: string
-  readonly rules: readonly string[]
-  readonly set: readonly string[]
   readonly mode: Mode
   readonly from?: number
   readonly to?: number
@@ -53,6 +47,10 @@ export interface DryRunOptions {
   readonly auditThreshold: number
   /** MiB that its counts may take: a window for each second of a day is easily written. */
   readonly auditMemory: number
+  /** Commands for the state that the replay leaves behind. */
+  readonly console: readonly string[]
+  /** Commands are asked for afterwards. */
+  readonly prompt?: boolean
 }
 
 /** Pieces of input between two looks at that. */
@@ -71,17 +69,37 @@ const MAX_BAD_LINES = 10
 
 export async function dryRun(context: Context, options: DryRunOptions): Promise<number> {
   const format = readFormat(options.format)
-  const lookup = readSettings(options.set)
+  const { configuration: lookup, rules, forScripts } = readSetup(context, options)
   const { from, to } = options
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
   if (options.traffic.filter((path) => path === "-").length > 1)
     throw new UsageError("standard input is named twice", "name - once")
-  const store = new Store()
+  const traffic = {
+    files: options.traffic,
+    format,
+    reorderSec: options.reorder,
+    mode: options.mode,
+    ...(from === undefined ? {} : { fromSec: from }),
+    ...(to === undefined ? {} : { toSec: to }),
+    ...(options.year === undefined ? {} : { year: options.year }),
+    ...(options.utcOffset === undefined ? {} : { utcOffsetMinutes: options.utcOffset }),
+  }
+  if (options.prompt === true && options.traffic.includes("-"))
+    throw new UsageError(
+      "standard input cannot be both the traffic and the prompt",
+      "write the traffic to a file",
+    )
+  const store = configuredStore(lookup)
   const audit = defineAudit(options, store)
   const output = new LineOutput()
   const progress = new Progress(process.stderr)
-  const loading = usableRules(context, options)
+  const loading = usableRules(
+    context,
+    rules,
+    { nowSec: from ?? SCRIPT_CLOCK_SEC, configuration: forScripts },
+    { done: "replayed", force: options.force === true },
+  )
   const badLines = new BadLines(context, progress, options.allBad === true)
   // Lines are read while the rules load; what is wrong with the rules is told first.
   loading.then(
@@ -89,21 +107,10 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     () => {},
   )
   try {
-    const { summary, files } = await replay(
+    const { summary, files, engine } = await replay(
       loading,
       lookup,
-      {
-        files: options.traffic,
-        store,
-        aside: true,
-        format,
-        reorderSec: options.reorder,
-        mode: options.mode,
-        ...(from === undefined ? {} : { fromSec: from }),
-        ...(to === undefined ? {} : { toSec: to }),
-        ...(options.year === undefined ? {} : { year: options.year }),
-        ...(options.utcOffset === undefined ? {} : { utcOffsetMinutes: options.utcOffset }),
-      },
+      { ...traffic, store, aside: true },
       { ...streaming(options, output, progress, audit), bad: (line) => badLines.add(line) },
     )
     progress.clear()
@@ -114,22 +121,33 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
     const seen = audit === null ? null : { audit, ...auditFacts(summary, files, store) }
+    const target = targetOf(engine, lookup, options.config)
+    let allTaken: boolean
     if (options.json === true) {
       for (const line of seen === null ? [] : auditJson(seen)) {
         output.line(line)
         await output.taken()
       }
+      allTaken = converse(options, target, output)
       for (const piece of summaryJson(summary)) output.write(piece)
       output.line("")
     } else {
       output.line(renderDryRun({ summary, files, mode: options.mode, revision }, context.outStyle))
       if (seen !== null) output.line(`\n${renderAudit(seen, context.outStyle)}`)
+      allTaken = converse(options, target, output)
     }
     await output.end()
-    return countFindings(findings).errors > 0 ? EXIT.usage : EXIT.ok
+    if (options.prompt === true) {
+      const { rules, functions } = await loading
+      const ruling = { rules, ask: (...[id, args]: Parameters<AskFunction>) => functions.call(id, args) }
+      const session = { ...traffic, ruling, lookup, makeStore: () => configuredStore(lookup) }
+      const travel = travelFrom(target, session, (engine) => targetOf(engine, lookup, options.config))
+      return await prompt(context, travel)
+    }
+    if (countFindings(findings).errors > 0) return EXIT.usage
+    return allTaken ? EXIT.ok : EXIT.no
   } catch (error) {
     progress.clear()
-    if (error instanceof Refused) return error.exitCode
     if (!(error instanceof SourceError)) throw error
     const { code, path, message, hint } = error
     const finding = diagnostic(
@@ -205,39 +223,6 @@ function streaming(
       ? { match: (match, where) => output.line(matchJson(match, where, shown)) }
       : {}),
   }
-}
-
-/** Rules that cannot be used; what is wrong with them has been told. */
-class Refused extends Error {
-  constructor(readonly exitCode: number) {
-    super("the rules are refused")
-  }
-}
-
-/** Loads the rules. A replay of half of them would mislead: errors must be accepted explicitly. @throws Refused */
-async function usableRules(
-  context: Context,
-  { rules, from, force }: Pick<DryRunOptions, "rules" | "from" | "force">,
-): Promise<LoadedRules> {
-  const loaded = await loadRulesOrShipped(rules, { nowSec: from ?? SCRIPT_CLOCK_SEC })
-  if (loaded.unreadable.length > 0) {
-    printFindings(context, loaded.unreadable, loaded)
-    throw new Refused(EXIT.usage)
-  }
-  const { errors } = countFindings(loaded.diagnostics)
-  if (errors === 0) return loaded
-  const { yellow, red } = context.errStyle
-  const some = plural(errors, "error")
-  if (force === true) {
-    context.err(`${yellow("note:")} the rules have ${some} (see adaptive check); what is valid is replayed`)
-    return loaded
-  }
-  const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
-  printFindings(context, wrong, loaded)
-  context.err(
-    `${red("adaptive:")} the rules have ${some}: nothing is replayed\n  hint: mend them, or replay what is valid with --force`,
-  )
-  throw new Refused(EXIT.no)
 }
 
 function readFormat(text: string): FormatName | null {

@@ -1,26 +1,29 @@
 /** `adaptive explain`: what one reply does, and why. */
 import { explain as explainReply } from "../../api.js"
+import { loadRules } from "../../reload/load.js"
 import { renderExplanation } from "../../report/explanation.js"
 import { countFindings } from "../../report/findings.js"
 import { plural } from "../../report/words.js"
-import { type Context, EXIT, loadRulesOrShipped, printFindings, readSettings } from "../context.js"
+import { type Context, EXIT, printFindings } from "../context.js"
+import { readSetup, type SetupOptions } from "../setup.js"
 
-export interface ExplainOptions {
+export interface ExplainOptions extends SetupOptions {
   readonly domain: string
   readonly binding: string
   readonly response: string
   readonly mx?: string
   readonly phase?: string
   readonly at?: number
-  readonly rules: readonly string[]
-  readonly set: readonly string[]
   readonly json?: boolean
 }
 
 export async function explain(context: Context, options: ExplainOptions): Promise<number> {
-  const lookup = readSettings(options.set)
+  const { configuration, rules, forScripts } = readSetup(context, options)
   const atSec = options.at ?? null
-  const loaded = await loadRulesOrShipped(options.rules, atSec === null ? {} : { nowSec: atSec })
+  const loaded = await loadRules(rules, {
+    configuration: forScripts,
+    ...(atSec === null ? {} : { nowSec: atSec }),
+  })
   if (loaded.unreadable.length > 0) {
     printFindings(context, loaded.unreadable, loaded)
     return EXIT.usage
@@ -31,7 +34,7 @@ export async function explain(context: Context, options: ExplainOptions): Promis
       `${context.errStyle.yellow("note:")} the rules have ${plural(errors, "error")} (see adaptive check); what is valid is used`,
     )
   }
-  const explanation = explainReply(loaded, lookup, {
+  const explanation = explainReply(loaded, configuration, {
     binding: options.binding,
     domain: options.domain,
     mx: options.mx ?? null,

@@ -1,0 +1,134 @@
+/**
+ * The words of a `config` command: which scope or module it is about, and what
+ * is left of it. Source: console.md section 4.
+ */
+import type { StanzaName } from "../config/catalogue.js"
+import type { ModuleNode } from "../config/conf-build.js"
+import type { Configuration } from "../config/configuration.js"
+import { ScopeNode, type ScopeTree } from "../config/scope-tree.js"
+import { hostName } from "../model/host-name.js"
+import { ConsoleFault, singleWord } from "./words.js"
+
+export interface NamedScope {
+  readonly kind: "scope"
+  readonly group: string
+  readonly binding: string
+  readonly domain: string
+  /** Name of a sweep rule within it; "" when the command is about the scope. */
+  readonly sweepRule: string
+  /** Null where nobody wrote such a scope. */
+  readonly node: ScopeNode | null
+}
+
+export interface NamedModule {
+  readonly kind: "module"
+  readonly stanza: StanzaName
+  readonly instance: string | null
+  /** Null where it is not configured. */
+  readonly module: ModuleNode | null
+}
+
+export interface Target {
+  readonly target: NamedScope | NamedModule
+  /** The scope in the words of the command, for replies. */
+  readonly words: string
+  readonly rest: readonly string[]
+}
+
+const SINGLETONS: readonly StanzaName[] = [
+  "adaptive",
+  "adaptive_backstore_leveldb",
+  "adaptive_backstore_riak",
+  "alerting",
+  "bounce_classifier_override",
+  "inbound_audit",
+]
+const SCOPES = ["binding_group", "binding", "domain", "adaptive_sweep_rule"] as const
+type ScopeWord = (typeof SCOPES)[number]
+
+/** Reads the scope at the beginning of a command's words. */
+export function scopeOf(words: readonly string[], configuration: Configuration): Target {
+  const first = words[0]?.toLowerCase() ?? ""
+  // `config get adaptive enabled` is about the module; `config get adaptive_enabled` about an option.
+  if ((SINGLETONS as readonly string[]).includes(first) && words.length > 1)
+    return moduleTarget(first as StanzaName, null, words, 1, configuration)
+  if (first === "outbound_audit" || first === "scriptlet") {
+    const instance = words[1]
+    if (instance === undefined) throw new ConsoleFault(`Missing instance of ${first}`)
+    return moduleTarget(first, instance, words, 2, configuration)
+  }
+  const named: Record<ScopeWord, string> = {
+    binding_group: "",
+    binding: "",
+    domain: "",
+    adaptive_sweep_rule: "",
+  }
+  let at = 0
+  for (; at < words.length; at += 2) {
+    const word = words[at]?.toLowerCase() ?? ""
+    if (!(SCOPES as readonly string[]).includes(word)) break
+    const instance = words[at + 1]
+    if (instance === undefined) throw new ConsoleFault(`Missing name of ${word}`)
+    if (named[word as ScopeWord] !== "") throw new ConsoleFault(`${word} is named twice`)
+    named[word as ScopeWord] = plain(instance)
+  }
+  const { binding_group: group, binding, domain, adaptive_sweep_rule: sweepRule } = named
+  return {
+    target: { kind: "scope", group, binding, domain, sweepRule, node: nodeOf(configuration.tree, named) },
+    words: words.slice(0, at).map(plain).join(" "),
+    rest: words.slice(at),
+  }
+}
+
+function moduleTarget(
+  stanza: StanzaName,
+  instance: string | null,
+  words: readonly string[],
+  count: number,
+  { modules }: Configuration,
+): Target {
+  const name = instance === null ? null : plain(instance)
+  const module = modules.find((one) => one.stanza === stanza && one.instance === name) ?? null
+  return {
+    target: { kind: "module", stanza, instance: name, module },
+    words: words.slice(0, count).map(plain).join(" "),
+    rest: words.slice(count),
+  }
+}
+
+/** Names may be quoted, as in a configuration. */
+function plain(word: string): string {
+  return word.replace(/^"(.*)"$/, "$1")
+}
+
+function nodeOf(
+  tree: ScopeTree,
+  { binding_group: group, binding, domain }: Record<ScopeWord, string>,
+): ScopeNode | null {
+  let node: ScopeNode | undefined = tree.root
+  if (group !== "") node = node.groups.get(group)
+  if (binding !== "") node = node?.bindings.get(binding)
+  if (domain !== "")
+    node =
+      node?.domains.get(hostName(domain)) ?? node?.patterns.find(({ node }) => node.name === domain)?.node
+  return node ?? null
+}
+
+/**
+ * The scope that `set` writes to. A domain that nobody wrote is made; a group or binding is not: a typing
+ * error would be taken for one.
+ */
+export function writableNode(target: NamedScope, tree: ScopeTree): ScopeNode {
+  if (target.node !== null) return target.node
+  const { group, binding, domain } = target
+  const container = nodeOf(tree, { binding_group: group, binding, domain: "", adaptive_sweep_rule: "" })
+  if (container === null || domain === "") {
+    const missing =
+      group !== "" && !tree.root.groups.has(group) ? `binding_group '${group}'` : `binding '${binding}'`
+    throw new ConsoleFault(`No such scope: ${singleWord(missing)} is not in the configuration`)
+  }
+  const name = hostName(domain)
+  const made = new ScopeNode("domain", name, container)
+  container.domains.set(name, made)
+  return made
+}

@@ -1,0 +1,117 @@
+/**
+ * What an operator does to the state of pairs by hand: override a suspension,
+ * enable it again, give it another end, drop what was adjusted, set the age of a
+ * binding; and what there is to do it to. Nothing is decided here, no rule is
+ * asked, and time does not go on: ends that have come are lifted by the sweep.
+ * Source: engine.md sections 1 and 6, R3 of section 11; console.md section 2.
+ */
+import type { AdjustableOption, Store } from "../store/store.js"
+
+/** A suspension that stands. */
+export interface Suspension {
+  readonly pair: number
+  readonly untilMicros: number
+  /** False once overridden: mail goes. */
+  readonly enabled: boolean
+}
+
+/** An option that has a value because something moved it from where it rests. */
+export interface Adjustment {
+  readonly pair: number
+  readonly option: AdjustableOption
+  readonly value: number
+  readonly sinceMicros: number
+}
+
+export interface BindingAge {
+  readonly binding: number
+  readonly ageSec: number
+}
+
+/** Which pairs are meant. */
+export type Choice = (pair: number) => boolean
+
+export class Operations {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** In no order. */
+  suspensions(isChosen: Choice): Suspension[] {
+    const store = this.#store
+    return this.#suspended(isChosen).map((pair) => ({
+      pair,
+      untilMicros: store.suspendedUntil(pair),
+      enabled: !store.isOverridden(pair),
+    }))
+  }
+
+  /** In no order. */
+  adjustments(isChosen: Choice): Adjustment[] {
+    const found: Adjustment[] = []
+    for (const { pair, option, value, sinceMicros } of this.#store.adjustedValues())
+      if (value !== null && isChosen(pair)) found.push({ pair, option, value, sinceMicros })
+    return found
+  }
+
+  /** Lets the mail of suspended pairs go. @returns how many suspensions were meant */
+  override(isChosen: Choice): number {
+    return this.#each(isChosen, (pair) => this.#store.override(pair))
+  }
+
+  /** Holds it again. @returns how many suspensions were meant */
+  enable(isChosen: Choice): number {
+    return this.#each(isChosen, (pair) => this.#store.enable(pair))
+  }
+
+  /**
+   * Gives suspensions so many seconds from now, more or fewer than they had; 0 ends them at the next sweep.
+   * @returns how many suspensions were meant
+   */
+  setRemaining(isChosen: Choice, seconds: number): number {
+    const untilMicros = this.#store.nowMicros + seconds * 1e6
+    const count = this.#each(isChosen, (pair) => this.#store.moveEnd(pair, untilMicros))
+    this.#store.recomputeDue()
+    return count
+  }
+
+  /**
+   * Drops what was adjusted, and what is remembered of it; suspensions and ages stay.
+   * @returns how many values in effect were dropped
+   */
+  reset(isChosen: Choice): number {
+    const count = this.adjustments(isChosen).length
+    const pairs = new Set<number>()
+    for (const { pair } of this.#store.adjustedValues()) if (isChosen(pair)) pairs.add(pair)
+    for (const pair of pairs) this.#store.forgetAdjustments(pair)
+    return count
+  }
+
+  /** Of every binding that is known, by number. */
+  ages(): BindingAge[] {
+    const { pairs, nowMicros } = this.#store
+    return Array.from({ length: pairs.bindingCount }, (_, binding) => {
+      const birth = this.#store.birthMicros(binding)
+      const ageSec = Number.isNaN(birth) ? 0 : Math.max(0, Math.floor((nowMicros - birth) / 1e6))
+      return { binding, ageSec }
+    })
+  }
+
+  /** Lets a binding be so old, for all domains; one that was never seen is known from now on. */
+  setAge(binding: string, seconds: number): void {
+    const { pairs, nowMicros } = this.#store
+    this.#store.setBirth(pairs.binding(binding), nowMicros - seconds * 1e6)
+  }
+
+  #suspended(isChosen: Choice): number[] {
+    return [...this.#store.suspendedPairs()].filter(isChosen)
+  }
+
+  #each(isChosen: Choice, act: (pair: number) => void): number {
+    const pairs = this.#suspended(isChosen)
+    for (const pair of pairs) act(pair)
+    return pairs.length
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The files of a configuration as its reader asks for them, and the rule files
+ * that its scriptlet names. Reads; judges nothing.
+ * Source: configuration.md section 1, Includes; cli.md, conventions (`--config`).
+ */
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
+import { dirname, isAbsolute, join } from "node:path"
+import { askOption, type OptionAnswer } from "../config/ask.js"
+import { isActivating } from "../config/conf-whole.js"
+import { type Configuration, loadConfiguration, type RecordedConfiguration } from "../config/configuration.js"
+import { assignGlobally, globalOptions } from "../config/global-options.js"
+import type { ConfFile, ConfFiles } from "../config/syntax/conf-load.js"
+
+/** Many times the largest configuration there is; a log named by mistake is larger. */
+const MAX_CONF_BYTES = 64 << 20
+
+export const CONF_FILES: ConfFiles = {
+  open,
+  directoryOf: dirname,
+  join,
+  isAbsolute,
+}
+
+function open(path: string): ConfFile {
+  const unreadable = (reason: string, hint: string): ConfFile => ({ kind: "unreadable", path, reason, hint })
+  try {
+    const stat = statSync(path)
+    if (stat.isDirectory()) {
+      const names = readdirSync(path).filter((name) => !name.startsWith("."))
+      return { kind: "directory", path, files: names.sort().map((name) => join(path, name)) }
+    }
+    if (!stat.isFile()) return unreadable("it is no regular file", "name a text file or a directory of them")
+    if (stat.size > MAX_CONF_BYTES)
+      return unreadable(
+        `it has ${stat.size} bytes, more than the ${MAX_CONF_BYTES} that a configuration may have`,
+        "name the configuration itself",
+      )
+    return { kind: "file", path, identity: realpathSync(path), bytes: new Uint8Array(readFileSync(path)) }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" }
+    return code === "EACCES" || code === "EPERM"
+      ? unreadable("you may not read it", "check the permissions of the file and its directories")
+      : unreadable(message, "check the path")
+  }
+}
+
+/** The rule files that a configuration leads to. */
+export interface NamedRules {
+  /** The system file, if one stands beside the configuration. */
+  readonly system: string | null
+  readonly custom: readonly string[]
+  /** Sources that lead to no file: scripts of the mail server's own, most likely. */
+  readonly notFound: readonly string[]
+}
+
+/** Texts that only scripts with something to say to Adaptive Delivery hold. */
+const SPEAKS_TO_US = /registerRules|registerClassification|msys\.adaptive/
+const SYSTEM_MODULE = "msys.adaptive_rules"
+
+/**
+ * Finds the rule files among a configuration's scripts. `msys.adaptive` stands for the system file, which is
+ * taken from beside the configuration where there is one; scripts that have nothing to do with rules are left alone.
+ */
+export function namedRules(configuration: Configuration): NamedRules {
+  const { directories, scripts } = configuration
+  const roots = directories.flatMap((directory) => [directory, join(directory, "scriptlets")])
+  const system = find(SYSTEM_MODULE, roots) ?? find("adaptive_rules", roots)
+  const custom: string[] = []
+  const notFound: string[] = []
+  for (const { text } of scripts) {
+    if (isActivating(text) || text === SYSTEM_MODULE) continue
+    const path = find(text, roots)
+    if (path === null) notFound.push(text)
+    else if (path !== system && !custom.includes(path) && speaksToUs(path)) custom.push(path)
+  }
+  return { system, custom, notFound }
+}
+
+/** A path, or the name of a module below one of the roots. */
+function find(source: string, roots: readonly string[]): string | null {
+  const asPath = [source, `${source}.lua`]
+  const asModule = `${source.replaceAll(".", "/")}.lua`
+  const candidates = isAbsolute(source)
+    ? asPath
+    : roots.flatMap((root) => [...asPath, asModule].map((name) => join(root, name)))
+  for (const candidate of candidates) {
+    const found = open(candidate)
+    if (found.kind === "file") return candidate
+  }
+  return null
+}
+
+function speaksToUs(path: string): boolean {
+  const found = open(path)
+  return found.kind === "file" && SPEAKS_TO_US.test(Buffer.from(found.bytes).toString("latin1"))
+}
+
+/** A configuration for the scripts of a rule set: as it was read, with what was set over it. */
+export interface ScriptConfiguration {
+  /** Null without a file. */
+  readonly recorded: RecordedConfiguration | null
+  /** `OPTION=VALUE`, globally. */
+  readonly assignments: readonly string[]
+}
+
+/** What `msys.config` answers with, in whatever thread the scripts run. */
+export function configAnswers({
+  recorded,
+  assignments,
+}: ScriptConfiguration): (path: readonly string[]) => OptionAnswer | null {
+  let configuration = globalOptions([])
+  if (recorded !== null) {
+    const { path, nodeName, opened } = recorded
+    const files = { ...CONF_FILES, open: (path: string): ConfFile => opened.get(path) ?? { kind: "missing" } }
+    configuration = loadConfiguration(path, files, nodeName === null ? {} : { nodeName }).configuration
+  }
+  assignGlobally(configuration, assignments)
+  return (path) => askOption(configuration, path)
+}

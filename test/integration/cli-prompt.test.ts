@@ -1,0 +1,80 @@
+/** The prompt after a dry-run: commands from a pipe, and a way through the recorded Postfix log. */
+import { fileURLToPath } from "node:url"
+import { afterAll, describe, expect, test } from "vitest"
+import { Workplace } from "./command.js"
+
+const LOG = fileURLToPath(new URL("../testdata/traffic/postfix.log.gz", import.meta.url))
+const place = new Workplace()
+afterAll(() => place.remove())
+
+/** What the commands answer, without the report before it. */
+async function asked(
+  ...commands: string[]
+): Promise<{ code: number | null; lines: string[]; stderr: string }> {
+  const arguments_ = [
+    "dry-run",
+    "--traffic",
+    LOG,
+    "--year",
+    "2026",
+    "--prompt",
+    "--console",
+    "cache list nosuch",
+  ]
+  const { code, stdout, stderr } = await place.adaptive(arguments_, { input: `${commands.join("\n")}\n` })
+  const text = stdout.toString("utf8")
+  // Behind the answer to the command that was given beforehand.
+  const answers = text.slice(text.indexOf("Valid attributes are"))
+  return { code, lines: answers.split("\n").slice(2), stderr }
+}
+
+describe("time travel", () => {
+  test("back to a moment, on to the next decisions, and the state there", async () => {
+    const { code, lines } = await asked(
+      "goto 2026-11-26T23:08:09",
+      "adaptive suspensions --domain gmx.net",
+      "goto +3 minutes",
+      "next",
+      "adaptive list --domain comcast.net",
+      "goto 23:08:09",
+      "adaptive suspensions --binding b4 --domain gmx.net",
+      "quit",
+      "adaptive suspensions",
+    )
+    expect(code).toBe(0)
+    const text = lines.join("\n")
+    expect(text).toContain("2026-11-26 23:08:09: ")
+    expect(text).toContain(" from the start of the traffic\n")
+    // The same moment is the same state, however it is reached.
+    const holds = text.match(/default\/b4 +gmx\.net +\d+ +1/g)
+    expect(holds).toHaveLength(2)
+    expect(holds?.[0]).toBe(holds?.[1])
+    expect(holds?.[0]).toContain("21599")
+  })
+
+  test("at the end nothing more is decided", async () => {
+    expect(await asked("next", "next 3")).toMatchObject({
+      code: 0,
+      lines: expect.arrayContaining(["The traffic ends here: nothing more is decided"]),
+    })
+  })
+
+  test.each([
+    ["goto yesterday", /^Invalid time 'yesterday'; write Unix seconds, /],
+    ["next zero", /^Invalid number 'zero'; write how many decisions, 1 to 10000$/],
+    ["adaptiv list", /^Unknown command 'adaptiv'; did you mean 'adaptive'\?$/],
+  ])("%s: refused, the others are answered, and the exit code tells", async (command, want) => {
+    const { code, lines } = await asked(command, "adaptive override --domain nosuch.test")
+    expect(code).toBe(1)
+    expect(lines.some((line) => want.test(line))).toBe(true)
+    expect(lines).toContain("Overrode 0 entries")
+  })
+})
+
+test("the traffic cannot come from the prompt", async () => {
+  const { code, stderr } = await place.adaptive(["dry-run", "--traffic", "-", "--prompt"], { input: "" })
+  expect(code).toBe(2)
+  expect(stderr).toBe(
+    "adaptive: standard input cannot be both the traffic and the prompt\n  hint: write the traffic to a file\n",
+  )
+})
