@@ -8,7 +8,6 @@
 
 import type { OptionLookup } from "../config/lookup.js"
 import { type ModuleSettings, type PairSettings, Settings } from "../config/settings.js"
-import { UNDETERMINED } from "../model/bounce-class.js"
 import type { Decision, Match, SweepFiring } from "../model/decision.js"
 import type { Effect } from "../model/effect.js"
 import type { Action, ResponseRule } from "../model/rule.js"
@@ -60,7 +59,7 @@ export interface EngineOptions {
   readonly store: Store
   readonly listener: EngineListener
   /** Class of a failure whose traffic brings none; without it all of these are undetermined. */
-  readonly classify?: Classify
+  readonly classify?: Classify | null
 }
 
 /** Internal texts of the original are replies that its rules are written for; other local ones are not. */
@@ -89,7 +88,7 @@ export class Engine {
     "observe-only": new Map<ResponseRule, readonly Effect[]>(),
   }
 
-  constructor({ rules, ask, lookup, store, listener, classify = () => UNDETERMINED }: EngineOptions) {
+  constructor({ rules, ask, lookup, store, listener, classify = null }: EngineOptions) {
     this.store = store
     this.lookup = lookup
     this.#listener = listener

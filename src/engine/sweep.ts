@@ -6,7 +6,7 @@
  * Source: engine.md section 7, steps 5 and 6, and O12 and O15 of section 12.
  */
 import type { ModuleSettings, PairSettings } from "../config/settings.js"
-import { bounceClassNumber } from "../model/bounce-class.js"
+import { bounceClassNumber, UNDETERMINED } from "../model/bounce-class.js"
 import { byPairName } from "../model/compare.js"
 import type { SweepFiring } from "../model/decision.js"
 import type { SweepRule } from "../model/sweep-rule.js"
@@ -44,7 +44,8 @@ interface Failure {
 }
 
 export interface SweepHost {
-  readonly classify: Classify
+  /** Null: what comes without a class is undetermined. */
+  readonly classify: Classify | null
   /** Told of every rule that some pair is held against. */
   met(rule: SweepRule): void
   /** Lets a rule act whose threshold is met. */
@@ -216,7 +217,8 @@ export class SweepRules {
 
   #classOf({ pair, mx, bounceClass }: Failure, reply: string, isRewritten: boolean): number {
     if (bounceClass !== null && !isRewritten) return bounceClassNumber(bounceClass)
-    return this.#host.classify(reply, this.#store.pairs.name(pair).domain, mx)
+    const { classify } = this.#host
+    return classify === null ? UNDETERMINED : classify(reply, this.#store.pairs.name(pair).domain, mx)
   }
 
   /** The first sweep after a time; there is none at the start, when nothing has happened yet. */

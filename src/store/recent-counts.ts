@@ -65,7 +65,10 @@ abstract class RecentCounts {
 
   /** Takes over a part; parts must come in the order in which they were given. */
   takePart(part: Part): void {
-    TickQueue.each(part, this.queue.tailTick, (pair, code, tick) => this.record(pair, code, tick))
+    TickQueue.each(part, (pair, code, tick) => {
+      this.queue.add(pair, code, tick)
+      this.putIn(pair, code)
+    })
   }
 
   protected record(pair: number, code: number, tick: number): void {

@@ -21,7 +21,8 @@ interface Chunk {
 }
 
 interface QueueFacts {
-  readonly headTick: number
+  /** When its first entry was added, unless time goes on before it. */
+  readonly tick: number
 }
 
 export class TickQueue {
@@ -102,31 +103,39 @@ export class TickQueue {
     return bytes
   }
 
-  /** All entries, a chunk in each part. */
+  /** All entries, as many as a chunk holds in each part, wherever chunks begin: that depends on what was taken out. */
   *parts(name: string): Generator<Part> {
-    const facts: QueueFacts = { headTick: this.headTick }
+    let tick = this.headTick
+    const pairs = new Int32Array(CHUNK)
+    const codes = new Int16Array(this.#hasCodes ? CHUNK : 0)
+    let length = 0
+    const take = (): Part => {
+      const facts: QueueFacts = { tick }
+      const part = pairs.slice(0, length)
+      for (const pair of part) if (pair < 0) tick -= pair
+      const columns = this.#hasCodes ? { pairs: part, codes: codes.slice(0, length) } : { pairs: part }
+      length = 0
+      return { name, facts, columns }
+    }
     for (let i = this.#done; i < this.#chunks.length; i++) {
-      const { pairs, codes } = this.#chunks[i] as Chunk
-      const from = i === this.#done ? this.#from : 0
-      const to = i === this.#chunks.length - 1 ? this.#filled : pairs.length
-      if (from === to) continue
-      const columns = { pairs: pairs.subarray(from, to) }
-      yield {
-        name,
-        facts,
-        columns: codes === null ? columns : { ...columns, codes: codes.subarray(from, to) },
+      const chunk = this.#chunks[i] as Chunk
+      const end = i === this.#chunks.length - 1 ? this.#filled : chunk.pairs.length
+      for (let from = i === this.#done ? this.#from : 0; from < end; ) {
+        const to = Math.min(end, from + CHUNK - length)
+        pairs.set(chunk.pairs.subarray(from, to), length)
+        if (chunk.codes !== null) codes.set(chunk.codes.subarray(from, to), length)
+        length += to - from
+        from = to
+        if (length === CHUNK) yield take()
       }
     }
+    if (length > 0) yield take()
   }
 
   /** Tells the entries of a part one after the other, in the order in which they were added. */
-  static each(
-    { facts, columns }: Part,
-    tailTick: number,
-    tell: (pair: number, code: number, tick: number) => void,
-  ): void {
+  static each({ facts, columns }: Part, tell: (pair: number, code: number, tick: number) => void): void {
     const { pairs, codes } = columns as { pairs: Int32Array; codes?: Int16Array }
-    let tick = tailTick === Number.NEGATIVE_INFINITY ? (facts as QueueFacts).headTick : tailTick
+    let { tick } = facts as QueueFacts
     for (const [i, pair] of pairs.entries()) {
       if (pair < 0) tick -= pair
       else tell(pair, codes?.[i] ?? 0, tick)

@@ -136,6 +136,20 @@ describe("bounds", () => {
     expect(store.stats.nextChangeMicros(START + 3 * 86_400e6)).toBe(Number.POSITIVE_INFINITY)
   })
 
+  test("a state read back is the same to the last entry, wherever its chunks began", () => {
+    const store = fresh(DAY)
+    for (let i = 0; i < 20_000; i++)
+      tell(store, {
+        at: START + i * 0.5e6,
+        pair: i % PAIRS,
+        kind: i % 3 === 0 ? "bounce" : "sent",
+        what: i % 4,
+      })
+    const parts = [...store.stats.parts()]
+    expect(parts.filter(({ name }) => name === "sweep-sent").length).toBeGreaterThan(1)
+    expect([...rebuilt(store).stats.parts()]).toEqual(parts)
+  })
+
   test("nothing was counted: nothing is held", () => {
     const { stats } = fresh(DAY)
     expect(stats.bytes).toBe(0)
