@@ -104,13 +104,19 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
     },
     effective: (pair, option, stored) =>
       engine === null ? stored : effectiveValue(engine, pair, option, stored),
-    sweepRulesOf: sweepRulesOf ?? null,
+    sweepRulesOf: sweepRulesOf ?? (engine === null ? null : (name) => sweepCounts(engine, name)),
     caches: () => cachesOf(store, engine),
     modules: () => modulesOf(store),
   }
 }
 
 const NOWHERE = { group: "", binding: "", domain: "" }
+
+/** A pair that was never seen has rules too; asking makes it one that is known. */
+function sweepCounts(engine: Engine, { binding, domain }: PairName): readonly SweepRuleCount[] {
+  const { pairs, nowMicros } = engine.store
+  return engine.sweepCounts(pairs.of(binding, domain), nowMicros)
+}
 
 function effectiveValue(engine: Engine, pair: number, option: AdjustableOption, stored: number): number {
   const { store } = engine
