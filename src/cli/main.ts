@@ -10,6 +10,7 @@ import { type CheckOptions, check } from "./commands/check.js"
 import { dryRun } from "./commands/dry-run.js"
 import { explain } from "./commands/explain.js"
 import { runLua } from "./commands/lua.js"
+import { type SummaryOptions, summary } from "./commands/summary.js"
 import { EXIT, makeContext, Refused, UsageError } from "./context.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
@@ -34,6 +35,13 @@ function year(text: string): number {
   return value
 }
 
+function lines(text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,4}$/.test(text) || value < 1)
+    throw new InvalidArgumentError("write a whole number of lines, 1 to 9999")
+  return value
+}
+
 /** Minutes east of UTC. */
 function utcOffset(text: string): number {
   const match = /^([+-])(\d\d):?([0-5]\d)$/.exec(text)
@@ -43,6 +51,8 @@ function utcOffset(text: string): number {
 }
 
 const CONFIG_HELP = "an ecelerity.conf: options by scope, sweep rules, and which rule files"
+const RULES_HELP =
+  "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)"
 const NODE_HELP = "the node whose directory of included files is searched"
 
 function packageVersion(): string {
@@ -102,12 +112,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--mx <host>", "the MX host that answered")
     .option("--phase <phase>", "the SMTP phase of the reply")
     .option("--at <time>", "the time of the reply, Unix seconds", seconds)
-    .option(
-      "--rules <path>",
-      "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)",
-      collect,
-      [],
-    )
+    .option("--rules <path>", RULES_HELP, collect, [])
     .option("--config <file>", CONFIG_HELP)
     .option("--node-name <name>", NODE_HELP)
     .option("--set <option=value>", "set a global option (repeatable)", collect, [])
@@ -121,12 +126,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .description("replay recorded traffic: what the rules would have done")
     .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
     .option("--format <format>", "the format of all logs", "auto")
-    .option(
-      "--rules <path>",
-      "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)",
-      collect,
-      [],
-    )
+    .option("--rules <path>", RULES_HELP, collect, [])
     .option("--config <file>", CONFIG_HELP)
     .option("--node-name <name>", NODE_HELP)
     .option("--set <option=value>", "set a global option (repeatable)", collect, [])
@@ -163,6 +163,35 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
     .action(async (options: Parameters<typeof dryRun>[1]) => {
       exitCode = await dryRun(context, options)
+    })
+
+  program
+    .command("summary")
+    .description("the nightly report, of recorded traffic")
+    .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
+    .option("--bouncelog <file...>", "bounce logs beside them: classes and out-of-band bounces", [])
+    .option("--format <format>", "the format of all logs", "auto")
+    .option("--rules <path>", RULES_HELP, collect, [])
+    .option("--config <file>", CONFIG_HELP)
+    .option("--node-name <name>", NODE_HELP)
+    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
+    .addOption(
+      new Option("--mode <mode>", "simulate: what would be held meets no rule; observe: everything does")
+        .choices(["simulate", "observe"])
+        .default("simulate"),
+    )
+    .option("--from <time>", "only events from this time on, Unix seconds", seconds)
+    .option("--to <time>", "only events before this time, Unix seconds", seconds)
+    .option("--top <lines>", "how long the lists of the commonest are", lines, 20)
+    .option("--zone <offset>", "of the times in the report, e.g. +02:00", utcOffset, 0)
+    .option("--json", "machine output")
+    .option("--all-bad", "tell every line that cannot be read, not the first ten of a file")
+    .option("--force", "replay although the rules have errors")
+    .option("--reorder <seconds>", "put lines in order that are this far out of it", notNegative, 60)
+    .option("--year <year>", "the year of the first stamp of logs whose stamps have none", year)
+    .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
+    .action(async (options: SummaryOptions) => {
+      exitCode = await summary(context, options)
     })
 
   try {

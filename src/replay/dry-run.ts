@@ -36,6 +36,8 @@ export interface DryRunOptions extends Omit<TrafficOptions, "pairs" | "audits"> 
   readonly toSec?: number
   /** Reads in a thread of its own: faster where there are two cores. */
   readonly aside?: boolean
+  /** Receptions are told with their pair, as an audit wants them, though there is none. */
+  readonly receptions?: boolean
   /** State carried over from an earlier run, or with outbound audits defined; it is changed by this one. */
   readonly store?: Store
 }
@@ -50,6 +52,8 @@ export interface Where {
 }
 
 export interface DryRunListener {
+  /** Told each event as it is recorded, before anything is decided; valid during the call only. */
+  event?(event: TrafficEvent): void
   /** @param where null for a lift or a sweep, which no line brings about */
   decision?(decision: Decision, where: Where | null): void
   /** A match that did not fire. */
@@ -74,9 +78,12 @@ export interface DryRunResult {
 export async function dryRun(options: DryRunOptions, listener: DryRunListener = {}): Promise<DryRunResult> {
   const store = options.store ?? new Store()
   const replay = new Replay(options, store, listener)
-  const { ruling: _ruling, lookup: _lookup, store: _store, ...traffic } = options
+  const { ruling: _ruling, lookup: _lookup, store: _store, receptions, ...traffic } = options
   const read = options.aside === true ? readTrafficAside : readTraffic
-  const files = await read({ ...traffic, pairs: store.pairs, audits: store.audits.size > 0 }, replay)
+  const files = await read(
+    { ...traffic, pairs: store.pairs, audits: receptions === true || store.audits.size > 0 },
+    replay,
+  )
   return { summary: replay.summary(files), files, store, engine: replay.engine }
 }
 
@@ -92,6 +99,7 @@ export class Replay {
   #judge: Judge | null = null
   readonly #store: Store
   readonly #listener: DryRunListener
+  readonly #told: ((event: TrafficEvent) => void) | null
   readonly #holds: boolean
   readonly #audits: boolean
   readonly #fromMicros: number
@@ -104,6 +112,7 @@ export class Replay {
     const { ruling, lookup, mode, fromSec, toSec } = options
     this.#store = store
     this.#listener = listener
+    this.#told = listener.event === undefined ? null : (event) => listener.event?.(event)
     this.#holds = mode === "simulate"
     this.#audits = store.audits.size > 0
     this.#fromMicros = fromSec === undefined ? Number.NEGATIVE_INFINITY : Math.round(fromSec * 1e6)
@@ -128,6 +137,7 @@ export class Replay {
     if (tally.firstMicros < 0) tally.firstMicros = atMicros
     tally.lastMicros = atMicros
     this.#event = null
+    this.#told?.(event)
     engine.advance(atMicros)
     if (type === "delivery" || type === "transient" || type === "permanent") {
       if (event.local) tally.local++

@@ -91,7 +91,7 @@ class Run {
     this.replay = new Replay({ ...options, store }, store, {
       decision: (decision, where) => void this.#steps.push({ decision, where }),
     })
-    const { ruling: _ruling, lookup: _lookup, ...traffic } = options
+    const { ruling: _ruling, lookup: _lookup, receptions: _receptions, ...traffic } = options
     const consumer = {
       ready: this.replay.ready,
       event: (event: TrafficEvent) => void this.#waiting.push({ ...event }),

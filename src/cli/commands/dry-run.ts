@@ -2,46 +2,36 @@
 
 import { configuredStore, dryRun as replay } from "../../api.js"
 import type { AskFunction } from "../../engine/parameter.js"
-import { CODES, type Code } from "../../errors.js"
-import type { BadLine } from "../../ingest/collector.js"
-import { FORMAT_NAMES, type FormatName, isFormatName } from "../../ingest/detect.js"
 import { SourceError } from "../../ingest/source.js"
 import type { FileReport } from "../../ingest/traffic.js"
 import { diagnostic } from "../../model/diagnostic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
-import { nearest } from "../../model/nearest.js"
-import type { DryRunListener, Mode } from "../../replay/dry-run.js"
+import type { DryRunListener } from "../../replay/dry-run.js"
 import { deliveryTimeOf, trafficFindings } from "../../replay/findings.js"
 import type { Summary } from "../../replay/tally.js"
 import { type AuditReport, auditJson, renderAudit } from "../../report/audit.js"
 import { renderDryRun } from "../../report/dry-run.js"
-import { countFindings, oneLine, renderFinding } from "../../report/findings.js"
+import { countFindings, renderFinding } from "../../report/findings.js"
 import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
 import { plural } from "../../report/words.js"
 import { StoreFault } from "../../store/fault.js"
 import type { OutboundAudit } from "../../store/outbound-audit.js"
 import type { Store } from "../../store/store.js"
+import { BadLines } from "../bad-lines.js"
 import { type Context, EXIT, UsageError } from "../context.js"
 import { LineOutput } from "../output.js"
 import { Progress } from "../progress.js"
 import { prompt } from "../prompt.js"
 import { readSetup, type SetupOptions, usableRules } from "../setup.js"
+import { readTrafficOptions, SCRIPT_CLOCK_SEC, type TrafficGiven } from "../traffic-options.js"
 import { converse, targetOf, travelFrom } from "./dry-run-console.js"
 
-export interface DryRunOptions extends SetupOptions {
-  readonly traffic: readonly string[]
-  readonly format: string
-  readonly mode: Mode
-  readonly from?: number
-  readonly to?: number
+export interface DryRunOptions extends SetupOptions, TrafficGiven {
   readonly json?: boolean
   readonly matches?: boolean
   readonly sources?: boolean
   readonly force?: boolean
   readonly allBad?: boolean
-  readonly reorder: number
-  readonly year?: number
-  readonly utcOffset?: number
   readonly audit: readonly string[]
   readonly auditDomain: readonly string[]
   readonly auditThreshold: number
@@ -59,32 +49,9 @@ const PIECES_A_LOOK = 16
 /** The instance in the manual's examples. */
 const AUDIT_NAME = "outbound_audit1"
 
-/** The clock that rule scripts see while they load: the same in every replay. */
-const SCRIPT_CLOCK_SEC = 1_790_000_000
-
-const BAD_LINE = "E_TRAFFIC_LINE" satisfies Code
-
-/** Bad lines told one by one, of each file, unless all are wanted. */
-const MAX_BAD_LINES = 10
-
 export async function dryRun(context: Context, options: DryRunOptions): Promise<number> {
-  const format = readFormat(options.format)
+  const traffic = readTrafficOptions(options)
   const { configuration: lookup, rules, forScripts } = readSetup(context, options)
-  const { from, to } = options
-  if (from !== undefined && to !== undefined && from >= to)
-    throw new UsageError(`--from ${from} is not before --to ${to}`, "nothing lies between them: swap the two")
-  if (options.traffic.filter((path) => path === "-").length > 1)
-    throw new UsageError("standard input is named twice", "name - once")
-  const traffic = {
-    files: options.traffic,
-    format,
-    reorderSec: options.reorder,
-    mode: options.mode,
-    ...(from === undefined ? {} : { fromSec: from }),
-    ...(to === undefined ? {} : { toSec: to }),
-    ...(options.year === undefined ? {} : { year: options.year }),
-    ...(options.utcOffset === undefined ? {} : { utcOffsetMinutes: options.utcOffset }),
-  }
   if (options.prompt === true && options.traffic.includes("-"))
     throw new UsageError(
       "standard input cannot be both the traffic and the prompt",
@@ -97,7 +64,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const loading = usableRules(
     context,
     rules,
-    { nowSec: from ?? SCRIPT_CLOCK_SEC, configuration: forScripts },
+    { nowSec: options.from ?? SCRIPT_CLOCK_SEC, configuration: forScripts },
     { done: "replayed", force: options.force === true },
   )
   const badLines = new BadLines(context, progress, options.allBad === true)
@@ -222,64 +189,5 @@ function streaming(
     ...(options.matches === true
       ? { match: (match, where) => output.line(matchJson(match, where, shown)) }
       : {}),
-  }
-}
-
-function readFormat(text: string): FormatName | null {
-  if (text === "auto") return null
-  if (isFormatName(text)) return text
-  const guess = nearest(text, FORMAT_NAMES)
-  throw new UsageError(
-    `unknown format "${text}"`,
-    guess === null ? `the formats are auto, ${FORMAT_NAMES.join(", ")}` : `did you mean ${guess}?`,
-  )
-}
-
-/** Bad lines on their way to the terminal. */
-class BadLines {
-  readonly #context: Context
-  readonly #progress: Progress
-  readonly #all: boolean
-  readonly #counts = new Map<string, number>()
-  /** What came before `begin`; null from then on. */
-  #early: BadLine[] | null = []
-
-  constructor(context: Context, progress: Progress, all: boolean) {
-    this.#context = context
-    this.#progress = progress
-    this.#all = all
-  }
-
-  add(line: BadLine): void {
-    const { file } = line
-    const count = (this.#counts.get(file) ?? 0) + 1
-    this.#counts.set(file, count)
-    if (!this.#all && count > MAX_BAD_LINES) return
-    if (this.#early === null) this.#tell(line)
-    else this.#early.push(line)
-  }
-
-  begin(): void {
-    const early = this.#early ?? []
-    this.#early = null
-    for (const line of early) this.#tell(line)
-  }
-
-  #tell({ file, line, column, reason }: BadLine): void {
-    this.#progress.clear()
-    const { bold, yellow } = this.#context.errStyle
-    const place = bold(`${oneLine(file)}:${line}:${column ?? 1}:`)
-    this.#context.err(
-      `${place} ${yellow(`${CODES[BAD_LINE].severity}[${BAD_LINE}]`)}: ${oneLine(reason)}: the line is left out`,
-    )
-  }
-
-  end(): void {
-    for (const [file, count] of this.#counts) {
-      if (this.#all || count <= MAX_BAD_LINES) continue
-      this.#context.err(
-        `${oneLine(file)}: ${count - MAX_BAD_LINES} more lines like these are left out (--all-bad tells each)`,
-      )
-    }
   }
 }
