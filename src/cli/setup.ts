@@ -142,7 +142,7 @@ export async function usableRules(
   const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
   printFindings(context, wrong, loaded)
   context.err(
-    `${red("adaptive:")} the rules have ${some}: nothing is ${done}\n  hint: mend them, or let what is valid be ${done} with --force`,
+    `${red("adaptive:")} the rules have ${some}: nothing is ${done}\n  hint: mend them, or have what is valid ${done} with --force`,
   )
   throw new Refused(EXIT.no)
 }

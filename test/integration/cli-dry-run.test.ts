@@ -378,7 +378,7 @@ describe("bad input", () => {
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain("bad-rules.lua:4:37: error[E_TRIGGER_SYNTAX]")
     expect(refused.stderr).toContain(
-      "the rules have 1 error: nothing is replayed\n  hint: mend them, or replay what is valid with --force",
+      "the rules have 1 error: nothing is replayed\n  hint: mend them, or have what is valid replayed with --force",
     )
     expect(text(refused)).toBe("")
     const forced = await run("--traffic", "main.log", "--rules", "bad-rules.lua", "--force", "--json")

@@ -26,3 +26,16 @@ test("the dry-run of the real Postfix log", async () => {
   expect(ended).toMatchObject({ code: 0, stderr: "" })
   expect(ended.stdout.toString("utf8").trimEnd()).toBe(shown)
 })
+
+test("the configuration and the rule file that it shows are valid", async () => {
+  const readme = readFileSync(`${ROOT}README.md`, "utf8")
+  const conf = /```\n(adaptive_enabled = true.*?)\n```/s.exec(readme)?.[1] as string
+  const rules = /```lua\n(\["example.net"\] = \{\n {2}sweep_rules.*?)\n```/s.exec(readme)?.[1] as string
+  place.write({
+    "ecelerity.conf": conf,
+    "sweep.lua": `require('msys.adaptive')\nmsys.adaptive.registerRules({ ${rules} })\n`,
+  })
+  const ended = await place.adaptive(["check", "--config", "ecelerity.conf", "sweep.lua", "--strict"])
+  expect(ended).toMatchObject({ code: 0, stderr: "" })
+  expect(ended.stdout.toString("utf8")).toMatch(/^Configuration valid\nvalid: /)
+})
