@@ -8,17 +8,23 @@ import type { BudgetLimits } from "../lua/budget.js"
 import { lua } from "../lua/fengari.js"
 import { type HostApi, openHostApi } from "../lua/msys/index.js"
 import { LuaVm } from "../lua/vm.js"
+import { configAnswers, type ScriptConfiguration } from "../reload/conf-files.js"
 import { findModule, readScriptFile } from "../reload/source.js"
 
 export interface LuaHostOptions {
   readonly limits: BudgetLimits
   /** Directories that `require` searches. */
   readonly roots: readonly string[]
+  /** What `msys.config` answers from; null when there is no configuration. */
+  readonly configuration: ScriptConfiguration | null
   readonly print: (line: Uint8Array) => void
   readonly log: (text: string) => void
 }
 
-export function makeLuaHost({ limits, roots, print, log }: LuaHostOptions): { vm: LuaVm; api: HostApi } {
+export function makeLuaHost({ limits, roots, configuration, print, log }: LuaHostOptions): {
+  vm: LuaVm
+  api: HostApi
+} {
   const vm = new LuaVm({
     limits,
     nowSec: wallClockSec,
@@ -28,6 +34,7 @@ export function makeLuaHost({ limits, roots, print, log }: LuaHostOptions): { vm
   })
   const api = openHostApi(vm, {
     nowSec: wallClockSec,
+    ...(configuration === null ? {} : { config: configAnswers(configuration) }),
     readFile: (path) => readScriptFile(roots, path),
     log: (level, text) => log(`${level}: ${text}`),
     registerRules: (_L, _index, mode) =>

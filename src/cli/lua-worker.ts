@@ -7,6 +7,7 @@ import { parentPort, workerData } from "node:worker_threads"
 import { monotonicMs } from "../clock.js"
 import { SCRIPT_LIMITS } from "../lua/budget.js"
 import type { RunOutcome } from "../lua/vm.js"
+import type { ScriptConfiguration } from "../reload/conf-files.js"
 import { makeLuaHost, setArguments } from "./lua-host.js"
 
 export interface LuaJob {
@@ -15,6 +16,7 @@ export interface LuaJob {
   readonly name: string
   readonly args: readonly string[]
   readonly roots: readonly string[]
+  readonly configuration: ScriptConfiguration | null
 }
 
 export type LuaReport =
@@ -39,6 +41,7 @@ function runJob(job: LuaJob, tell: (report: LuaReport) => void): void {
   const { vm, api } = makeLuaHost({
     limits: SCRIPT_LIMITS,
     roots: job.roots,
+    configuration: job.configuration,
     print: (line) => {
       pending.push(new Uint8Array(line), newline)
       size += line.length + 1

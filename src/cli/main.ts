@@ -9,7 +9,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { type CheckOptions, check } from "./commands/check.js"
 import { dryRun } from "./commands/dry-run.js"
 import { explain } from "./commands/explain.js"
-import { runLua } from "./commands/lua.js"
+import { type LuaOptions, runLua } from "./commands/lua.js"
 import { type SummaryOptions, summary } from "./commands/summary.js"
 import { EXIT, makeContext, Refused, UsageError } from "./context.js"
 
@@ -55,6 +55,8 @@ const RULES_HELP =
   "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)"
 const NODE_HELP = "the node whose directory of included files is searched"
 
+type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }
+
 function packageVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
   return (JSON.parse(text) as { version: string }).version
@@ -94,13 +96,16 @@ async function main(argv: readonly string[]): Promise<number> {
     .argument("[args...]", "arguments of the script")
     .option("--path <dir>", "add a directory that `require` searches (repeatable)", collect, [])
     .option("-e <code>", "run this code")
+    .option("--config <file>", "an ecelerity.conf that msys.config answers from")
+    .option("--node-name <name>", NODE_HELP)
+    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
     .passThroughOptions()
-    .action(async (file: string | undefined, args: string[], options: { path: string[]; e?: string }) => {
-      const { path, e } = options
+    .action(async (file: string | undefined, args: string[], options: LuaCommandOptions) => {
+      const { e, ...given } = options
       // With -e there is no script: what follows are arguments.
       const all = e === undefined || file === undefined ? args : [file, ...args]
       const script = e === undefined ? { ...(file === undefined ? {} : { file }) } : { execute: e }
-      exitCode = await runLua(context, { path, args: all, ...script })
+      exitCode = await runLua(context, { ...given, args: all, ...script })
     })
 
   program

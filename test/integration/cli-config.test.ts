@@ -258,3 +258,25 @@ describe("dry-run --config", () => {
     ]).toEqual([1, 2])
   })
 })
+
+describe("lua: what msys.config answers", () => {
+  const ask = (...words: string[]): string =>
+    `print(msys.config("get", ${words.map((word) => JSON.stringify(word)).join(", ")}))`
+
+  test.each([
+    [["max_retries"], ["--set", "max_retries=4"], "4\tMax_Retries = 4"],
+    [
+      ["binding", "b1", "domain", "x.test", "max_outbound_connections"],
+      ["--config", "asked.conf"],
+      "7\tMax_Outbound_Connections = 7",
+    ],
+    [["domain", "y.test", "adaptive_enabled"], ["--config", "asked.conf"], "true\tAdaptive_Enabled = on"],
+    [["adaptive", "suspend_sweep_interval"], ["--config", "asked.conf"], "60\tSuspend_Sweep_Interval = 60"],
+    [["nosuch"], ["--config", "asked.conf"], "nil\tthere is no option nosuch"],
+    [["max_retries"], [], "nil\tthis run has no configuration"],
+  ])("%j %j", async (words, given, want) => {
+    place.write({ "asked.conf": 'adaptive_enabled = on\ndomain "x.test" { max_outbound_connections = 7 }\n' })
+    const { code, stdout, stderr } = await place.adaptive(["lua", ...given, "-e", ask(...words)])
+    expect([code, stdout.toString("utf8"), stderr]).toEqual([0, `${want}\n`, ""])
+  })
+})

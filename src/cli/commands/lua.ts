@@ -6,33 +6,46 @@ import { bytesOf, textOf } from "../../lua/args.js"
 import { PROMPT_LIMITS, SCRIPT_LIMITS } from "../../lua/budget.js"
 import { aux, lua } from "../../lua/fengari.js"
 import type { LuaVm, RunOutcome } from "../../lua/vm.js"
+import type { ScriptConfiguration } from "../../reload/conf-files.js"
 import { readRuleSources } from "../../reload/source.js"
 import { renderFinding } from "../../report/findings.js"
 import { type Context, EXIT, UsageError } from "../context.js"
 import { makeLuaHost } from "../lua-host.js"
 import type { LuaJob, LuaReport } from "../lua-worker.js"
+import { readSetup } from "../setup.js"
 
 export interface LuaOptions {
   readonly path: readonly string[]
   /** Code given with `-e`. */
   readonly execute?: string
   readonly file?: string
+  readonly config?: string
+  readonly nodeName?: string
+  readonly set: readonly string[]
   readonly args: readonly string[]
 }
 
 export async function runLua(context: Context, options: LuaOptions): Promise<number> {
   const { path: roots, args } = options
+  const configuration = scriptConfiguration(context, options)
   if (options.execute !== undefined) {
     return runScript(context, {
       source: bytesOf(options.execute),
       name: "(command line)",
       args,
       roots,
+      configuration,
     })
   }
-  if (options.file === undefined && process.stdin.isTTY === true) return prompt(context, roots)
+  if (options.file === undefined && process.stdin.isTTY === true) return prompt(context, roots, configuration)
   if (options.file === undefined || options.file === "-") {
-    return runScript(context, { source: new Uint8Array(readFileSync(0)), name: "stdin", args, roots })
+    return runScript(context, {
+      source: new Uint8Array(readFileSync(0)),
+      name: "stdin",
+      args,
+      roots,
+      configuration,
+    })
   }
   const read = readRuleSources([options.file])
   const [source] = read.sources
@@ -47,7 +60,20 @@ export async function runLua(context: Context, options: LuaOptions): Promise<num
       "name one script; add directories for require with --path",
     )
   }
-  return runScript(context, { source: source.bytes, name: options.file, args, roots })
+  return runScript(context, { source: source.bytes, name: options.file, args, roots, configuration })
+}
+
+/** A configuration is judged as for any other command; it need not lead to rules. */
+function scriptConfiguration(
+  context: Context,
+  { config, nodeName, set }: LuaOptions,
+): ScriptConfiguration | null {
+  if (config === undefined && set.length === 0) return null
+  const given = {
+    ...(config === undefined ? {} : { config }),
+    ...(nodeName === undefined ? {} : { nodeName }),
+  }
+  return readSetup(context, { ...given, rules: ["none are loaded"], set }).forScripts
 }
 
 /** The VM's deadline comes first; this one is for what no budget inside the VM sees. */
@@ -96,11 +122,16 @@ function tracebackOnly(outcome: RunOutcome): string {
 }
 
 /** Reads, runs and prints line by line; an incomplete statement goes on in the next line. */
-async function prompt(context: Context, roots: readonly string[]): Promise<number> {
+async function prompt(
+  context: Context,
+  roots: readonly string[],
+  configuration: ScriptConfiguration | null,
+): Promise<number> {
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: true })
   const { vm } = makeLuaHost({
     limits: PROMPT_LIMITS,
     roots,
+    configuration,
     print: (line) => context.out(textOf(line)),
     log: (text) => context.err(text),
   })
