@@ -1,4 +1,5 @@
 /** `npm run bench`: all comparisons with peers, one table each. Ratios matter, times are this machine's. */
+import { benchGroups } from "./engine/group.mjs"
 import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
 import { benchDryRun } from "./replay/dry-run.mjs"
@@ -42,3 +43,5 @@ console.log(
   "Sweeps: all pairs against three sweep rules, in slices of 2,000 pairs; the loop reads the same counters and does nothing else",
 )
 console.table(benchSweeps())
+console.log("Which binding of a group may send? Nanoseconds a question")
+console.table(await benchGroups())
