@@ -27,8 +27,9 @@ import { Progress } from "../progress.js"
 import { prompt } from "../prompt.js"
 import { readSetup, type SetupOptions, usableRules } from "../setup.js"
 import { converse, targetOf, travelFrom } from "./dry-run-console.js"
+import { beginOutput, type OutputOptions } from "./dry-run-output.js"
 
-export interface DryRunOptions extends SetupOptions {
+export interface DryRunOptions extends SetupOptions, OutputOptions {
   readonly traffic: readonly string[]
   readonly format: string
   readonly mode: Mode
@@ -92,6 +93,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     )
   const store = configuredStore(lookup)
   const audit = defineAudit(options, store)
+  const written = await beginOutput(context, options, lookup, store.pairs)
   const output = new LineOutput()
   const progress = new Progress(process.stderr)
   const loading = usableRules(
@@ -107,12 +109,17 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     () => {},
   )
   try {
+    const told = {
+      ...streaming(options, output, progress, audit),
+      bad: (line: BadLine) => badLines.add(line),
+    }
     const { summary, files, engine } = await replay(
       loading,
       lookup,
       { ...traffic, store, aside: true },
-      { ...streaming(options, output, progress, audit), bad: (line) => badLines.add(line) },
+      written?.with(told) ?? told,
     )
+    const allWritten = (await written?.end()) ?? true
     progress.clear()
     badLines.end()
     // Whether it is too much must not depend on when it was looked at.
@@ -145,7 +152,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
       return await prompt(context, travel)
     }
     if (countFindings(findings).errors > 0) return EXIT.usage
-    return allTaken ? EXIT.ok : EXIT.no
+    return allTaken && allWritten ? EXIT.ok : EXIT.no
   } catch (error) {
     progress.clear()
     if (!(error instanceof SourceError)) throw error
