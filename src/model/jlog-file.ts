@@ -18,7 +18,7 @@ const SUBSCRIBER = /^\w[\w.-]{0,99}$/
 
 /** Null for what is of neither form, or names no file, no subscriber, or one of them twice. */
 export function parseJlogFile(text: string): JlogFile | null {
-  const match = /^jlog:\/\/(\/[^\p{Cc}?]*?)(?:=>|\?subscribers=)([^=>?]*)$/u.exec(text.trim())
+  const match = /^jlog:\/\/(\/[^\p{Cc}?>]*?)(?:=>|\?subscribers=)([^=>?]*)$/u.exec(text.trim())
   const [, path = "/", names = ""] = match ?? []
   const subscribers = names.split(",").map((name) => name.trim())
   const isUsable =
