@@ -150,6 +150,11 @@ export const CODES = {
   E_SNAPSHOT_DAMAGED: error("a snapshot that is damaged or not whole"),
   E_SNAPSHOT_WRITE: error("a snapshot that could not be written"),
 
+  // -- sinks: logs, records and alerts
+  E_LOG_WRITE: error("a log or a file of records that could not be written"),
+  E_ALERT_SEND: error("an alert that could not be mailed"),
+  E_ALERT_ADDRESS: warning("a word that is no address for alerts"),
+
   // -- events: what a program tells the runtime
   E_EVENT_TIME: error("an event or a question without a time that mail can have"),
   E_EVENT_TYPE: error("an event of a kind that does not exist"),

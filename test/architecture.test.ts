@@ -43,13 +43,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules", "config"],
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
   console: ["errors.ts", "model", "store", "engine", "report", "config"],
+  sinks: ["errors.ts", "model", "config", "report", "npm:nodemailer"],
   cli: ["*", "npm:commander"],
 }
 
 /** Node modules that do I/O or tell time: only these rooms may use them. */
 const IO_ROOMS: Record<string, readonly string[]> = {
   "node:fs": ["reload", "cli", "lua"],
-  "node:fs/promises": ["ingest", "store/backing"],
+  "node:fs/promises": ["ingest", "store/backing", "sinks"],
   "node:zlib": ["ingest", "store/backing"],
   "node:worker_threads": ["reload", "cli", "ingest"],
 }

@@ -157,6 +157,11 @@ async function main(argv: readonly string[]): Promise<number> {
       collect,
       [],
     )
+    .option(
+      "--out <dir>",
+      "write what would have been logged and mailed into this directory, which is empty or new",
+    )
+    .option("--alert-smtp <host:port>", "really send the alerts, to this mail server")
     .option("--prompt", "ask for console commands afterwards, with a way through time: goto, next")
     .option("--json", "machine output: one object a line, decisions first, the summary last")
     .option("--matches", "with --json, also matches that did not fire")

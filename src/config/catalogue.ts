@@ -86,7 +86,7 @@ const MODULE: Readonly<Record<string, Row>> = {
   fbl_stats_monitor: ["monitor", "14400,6"],
   fbl_stats_series: ["text", "FBL_stats", "reports are counted by pair, not in a named series"],
   fbl_total_series: ["text", "FBL_total", "deliveries are counted by pair, not in a named series"],
-  jlog_file: ["text", "jlog:///var/log/adaptive/adaptive.rt=>ad_stats"],
+  jlog_file: ["jlog", "jlog:///var/log/adaptive/adaptive.rt=>ad_stats"],
   log_base: ["text", "/var/log/ecelerity/adaptive"],
   operational_log_level: ["level", "NOTICE"],
   outbound_throttle_messages_monitor: ["monitor", "3,20", NO_CLUSTER],

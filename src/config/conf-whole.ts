@@ -9,7 +9,7 @@ import type { Stanza } from "./syntax/conf-ast.js"
 import type { ConfReport } from "./syntax/conf-report.js"
 
 /** The script that makes Adaptive Delivery act. */
-export const ACTIVATING_SCRIPT = "msys.adaptive"
+const ACTIVATING_SCRIPT = "msys.adaptive"
 /** The original slows down with more; this one does not. */
 const ADVISED_BINDINGS = 32
 

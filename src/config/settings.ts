@@ -4,6 +4,7 @@
  * Source: configuration.md section 3.
  */
 
+import { type MailAddresses, readAddresses } from "../model/mail-addresses.js"
 import type { Monitor } from "../model/monitor.js"
 import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
 import type { SweepRule } from "../model/sweep-rule.js"
@@ -21,6 +22,10 @@ export interface PairSettings {
   readonly positiveAdjustmentMicros: number
   readonly notificationMicros: number
   readonly notificationEvents: ReadonlySet<string>
+  /** Whom alerts go to; none: nothing is mailed. */
+  readonly alertDestination: MailAddresses
+  /** Whom they come from: the first address. */
+  readonly alertSender: MailAddresses
   readonly rejectionRate: RejectionRate | null
   /** `adaptive_sweep_rule_enabled`: where it is off, rule files have no sweep rules either. */
   readonly sweepEnabled: boolean
@@ -140,6 +145,8 @@ function readPair(lookup: OptionLookup, scope: Scope): PairSettings {
     positiveAdjustmentMicros: micros("adaptive_positive_adjustment_interval"),
     notificationMicros: micros("adaptive_notification_interval"),
     notificationEvents: new Set(value(lookup, scope, "adaptive_notification_events", "words")),
+    alertDestination: readAddresses(lookup.lookup(scope, "adaptive_alert_email_destination") ?? ""),
+    alertSender: readAddresses(lookup.lookup(scope, "adaptive_alert_email_sender") ?? ""),
     rejectionRate: readRejectionRate(lookup, scope),
     sweepEnabled: value(lookup, scope, "adaptive_sweep_rule_enabled", "switch"),
     sweepRules: lookup.sweepRules(scope),

@@ -4,6 +4,8 @@
  * Source: configuration.md section 1 (grammar) and section 3 (units).
  */
 import { DURATION_FORM, parseDurationSec } from "../model/duration.js"
+import { JLOG_FORM, type JlogFile, parseJlogFile } from "../model/jlog-file.js"
+import { LOG_LEVELS, type LogLevel } from "../model/log-level.js"
 import { MONITOR_FORM, type Monitor, parseMonitor } from "../model/monitor.js"
 import type { OptionType } from "../model/options.js"
 import { readSwitch, SWITCH_FORM } from "../model/switch.js"
@@ -34,13 +36,10 @@ interface ValueOf {
   list: string
   dictionary: string
   level: LogLevel
+  jlog: JlogFile
   cluster: "local" | "global" | "auto"
   blackhole: boolean
 }
-
-/** From the least to the most urgent. */
-export const LOG_LEVELS = ["debug", "info", "notice", "warning", "error", "critical"] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** What to write, for hints. */
 export const OPTION_FORM: Readonly<Record<OptionType, string>> = {
@@ -60,6 +59,7 @@ export const OPTION_FORM: Readonly<Record<OptionType, string>> = {
   list: 'a list, e.g. ("one" "two")',
   dictionary: 'a dictionary, e.g. [ 99 = "profanity" ]',
   level: `one of ${LOG_LEVELS.join(", ")}`,
+  jlog: JLOG_FORM,
   cluster: "local, global or auto",
   blackhole: 'true, false, "inline" or "internal"',
 }
@@ -148,6 +148,7 @@ const READERS: { readonly [T in OptionType]: (text: string) => ValueOf[T] | null
   list: (text) => text,
   dictionary: (text) => text,
   level: (text) => LOG_LEVELS.find((level) => level === text.toLowerCase()) ?? null,
+  jlog: parseJlogFile,
   cluster: (text) => {
     const word = text.toLowerCase()
     return word === "local" || word === "global" || word === "auto" ? word : null

@@ -8,7 +8,7 @@
 
 import type { OptionLookup } from "../config/lookup.js"
 import { type ModuleSettings, type PairSettings, Settings } from "../config/settings.js"
-import type { Decision, Match, SweepFiring } from "../model/decision.js"
+import { type Decision, type Match, PHASE_NOTE, type SweepFiring } from "../model/decision.js"
 import type { Effect } from "../model/effect.js"
 import type { Action, ResponseRule } from "../model/rule.js"
 import type { SweepRule } from "../model/sweep-rule.js"
@@ -442,5 +442,5 @@ const RAISE = { name: "raise", args: NONE } as const
 export function phaseNote(rule: ResponseRule, phase: string | null): string | null {
   if (rule.phase === null || phase === null || rule.phase === phase) return null
   if (rule.phase === "each_rcpt" && (phase === "rcptto" || phase === "data")) return null
-  return `the rule names phase "${rule.phase}", the reply came in "${phase}": this never limits a match`
+  return `${PHASE_NOTE} "${rule.phase}", the reply came in "${phase}": this never limits a match`
 }

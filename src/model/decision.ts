@@ -38,6 +38,9 @@ export interface Decision {
   readonly notes: readonly string[]
 }
 
+/** How a note on a phase that differs begins: it is the least of them, as a phase never limits a match. */
+export const PHASE_NOTE = "the rule names phase"
+
 /** A rule matched and its trigger was not met. */
 export interface Match {
   readonly atMicros: number

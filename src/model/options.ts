@@ -60,6 +60,7 @@ export type OptionType =
   | "list"
   | "dictionary"
   | "level"
+  | "jlog"
   | "cluster"
   | "blackhole"
 

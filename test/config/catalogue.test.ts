@@ -43,7 +43,7 @@ const ADAPTIVE: readonly Line[] = [
   ["fbl_stats_series", "text", "FBL_stats"],
   ["fbl_total_series", "text", "FBL_total"],
   ["force_max_binding_age", "switch", "false"],
-  ["jlog_file", "text", "jlog:///var/log/adaptive/adaptive.rt=>ad_stats"],
+  ["jlog_file", "jlog", "jlog:///var/log/adaptive/adaptive.rt=>ad_stats"],
   ["log_base", "text", "/var/log/ecelerity/adaptive"],
   ["operational_log_level", "level", "NOTICE"],
   ["outbound_throttle_messages_monitor", "monitor", "3,20"],

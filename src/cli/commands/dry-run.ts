@@ -2,6 +2,7 @@
 
 import { configuredStore, dryRun as replay } from "../../api.js"
 import type { AskFunction } from "../../engine/parameter.js"
+import type { BadLine } from "../../ingest/collector.js"
 import { SourceError } from "../../ingest/source.js"
 import type { FileReport } from "../../ingest/traffic.js"
 import { diagnostic } from "../../model/diagnostic.js"
@@ -25,8 +26,9 @@ import { prompt } from "../prompt.js"
 import { readSetup, type SetupOptions, usableRules } from "../setup.js"
 import { readTrafficOptions, SCRIPT_CLOCK_SEC, type TrafficGiven } from "../traffic-options.js"
 import { converse, targetOf, travelFrom } from "./dry-run-console.js"
+import { beginOutput, type OutputOptions } from "./dry-run-output.js"
 
-export interface DryRunOptions extends SetupOptions, TrafficGiven {
+export interface DryRunOptions extends SetupOptions, TrafficGiven, OutputOptions {
   readonly json?: boolean
   readonly matches?: boolean
   readonly sources?: boolean
@@ -59,6 +61,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     )
   const store = configuredStore(lookup)
   const audit = defineAudit(options, store)
+  const written = await beginOutput(context, options, lookup, store.pairs)
   const output = new LineOutput()
   const progress = new Progress(process.stderr)
   const loading = usableRules(
@@ -74,12 +77,17 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     () => {},
   )
   try {
+    const told = {
+      ...streaming(options, output, progress, audit),
+      bad: (line: BadLine) => badLines.add(line),
+    }
     const { summary, files, engine } = await replay(
       loading,
       lookup,
       { ...traffic, store, aside: true },
-      { ...streaming(options, output, progress, audit), bad: (line) => badLines.add(line) },
+      written?.with(told) ?? told,
     )
+    const allWritten = (await written?.end()) ?? true
     progress.clear()
     badLines.end()
     // Whether it is too much must not depend on when it was looked at.
@@ -112,7 +120,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
       return await prompt(context, travel)
     }
     if (countFindings(findings).errors > 0) return EXIT.usage
-    return allTaken ? EXIT.ok : EXIT.no
+    return allTaken && allWritten ? EXIT.ok : EXIT.no
   } catch (error) {
     progress.clear()
     if (!(error instanceof SourceError)) throw error

@@ -1,0 +1,111 @@
+/**
+ * A file that lines are added to, many at a time. It is opened for each batch: a
+ * file that was moved away by log rotation is left alone without being told, and
+ * a thousand bindings with a log each need no thousand open files. A whole line
+ * always begins on a line of its own, even after a process that died within one.
+ * When it cannot be written, lines are kept up to a bound and tried again at the
+ * next flush; beyond the bound they are counted.
+ */
+import { type FileHandle, open } from "node:fs/promises"
+import type { TellFault } from "./sink.js"
+
+const BATCH_BYTES = 64 << 10
+/** Of lines that wait, of one file. */
+const MAX_WAITING_BYTES = 4 << 20
+const NEWLINE = 0x0a
+
+export interface LineFileOptions {
+  /** What a line is called when some are lost: "line", "record". */
+  readonly unit: string
+  readonly tell: TellFault
+}
+
+export class LineFile {
+  readonly path: string
+  readonly #options: LineFileOptions
+  #waiting: string[] = []
+  #waitingBytes = 0
+  /** Whole lines of a batch that was not written. */
+  #rest = Buffer.alloc(0)
+  #writing: Promise<void> = Promise.resolve()
+  #isFailing = false
+  #lost = 0
+
+  constructor(path: string, options: LineFileOptions) {
+    this.path = path
+    this.#options = options
+  }
+
+  line(text: string): void {
+    const bytes = Buffer.byteLength(text) + 1
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
+      this.#lost++
+      return
+    }
+    this.#waiting.push(`${text}\n`)
+    this.#waitingBytes += bytes
+    if (this.#waitingBytes >= BATCH_BYTES && !this.#isFailing) void this.flush()
+  }
+
+  /** Writes what waits. Never rejects: what goes wrong is told. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
+  async close(): Promise<void> {
+    await this.flush()
+    const left = this.#rest.reduce((count, byte) => count + (byte === NEWLINE ? 1 : 0), 0)
+    const lost = this.#lost + left
+    if (lost === 0) return
+    const { unit, tell } = this.#options
+    tell({
+      code: "E_LOG_WRITE",
+      message: `${this.path}: ${lost} ${unit}${lost === 1 ? " is" : "s are"} lost`,
+      hint: "make room, or name a directory that can be written to",
+    })
+  }
+
+  async #write(): Promise<void> {
+    if (this.#waitingBytes === 0) return
+    const batch = Buffer.concat([this.#rest, Buffer.from(this.#waiting.join(""), "utf8")])
+    this.#waiting = []
+    let written = 0
+    try {
+      const file = await open(this.path, "a+", 0o644)
+      try {
+        if (await endsWithinALine(file)) await file.write("\n")
+        while (written < batch.length) written += (await file.write(batch, written)).bytesWritten
+      } finally {
+        await file.close()
+      }
+      this.#isFailing = false
+    } catch (error) {
+      this.#fail(error as NodeJS.ErrnoException)
+    }
+    // A line that was not written to its end is written again as a whole.
+    const done = written === batch.length ? written : batch.lastIndexOf(NEWLINE, written - 1) + 1
+    this.#rest = batch.subarray(written === 0 ? 0 : done)
+    this.#waitingBytes += this.#rest.length - batch.length
+  }
+
+  #fail({ message }: Error): void {
+    if (this.#isFailing) return
+    this.#isFailing = true
+    const { unit, tell } = this.#options
+    tell({
+      code: "E_LOG_WRITE",
+      message: `${this.path}: cannot be written: ${message}: ${unit}s are kept and tried again, up to ${MAX_WAITING_BYTES >> 20} MiB of them`,
+      hint: "make room, or name a directory that is there and can be written to",
+    })
+  }
+}
+
+/** Did whoever wrote last end before the line did? */
+async function endsWithinALine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat()
+  if (size === 0) return false
+  const last = Buffer.alloc(1)
+  await file.read(last, 0, 1, size - 1)
+  return last[0] !== NEWLINE
+}
