@@ -33,6 +33,7 @@ export interface FunctionArguments {
 
 export interface FunctionSource {
   readonly sources: readonly RuleSource[]
+  readonly base?: RuleSource | null
   readonly modules: ReadonlyMap<string, RuleSource>
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly functionCount: number
@@ -57,8 +58,9 @@ export class ConfigurationFunctions {
 
   #load(): RuleProgram {
     if (this.#program !== null) return this.#program
-    const { sources, modules, files, functionCount, nowSec } = this.#source
+    const { sources, base = null, modules, files, functionCount, nowSec } = this.#source
     const program = runProgram(sources, {
+      base,
       limits: LOAD_LIMITS,
       nowSec,
       readFile: (path) => files.get(path) ?? { reason: `no file ${path} under the script roots` },

@@ -156,7 +156,11 @@ describe("replies", () => {
 
 describe("lookups", () => {
   const rest = (loaded: Loaded, option: string, set: readonly string[] = []): Parameter => {
-    const settings = new Settings(globalOptions(set)).of({ group: "default", binding: "b1", domain: "a.test" })
+    const settings = new Settings(globalOptions(set)).of({
+      group: "default",
+      binding: "b1",
+      domain: "a.test",
+    })
     const plan = planOption(option, loaded.rules.configured("a.test", option), settings)
     return parameterOf(plan, {
       adjusted: null,
