@@ -80,7 +80,7 @@ local classification = {
   providers = {
     -- GMX, WEB.DE, mail.com, IONOS: with a temporary code it is volume.
     ["mx:.gmx.net"] = {
-      { class = "rate-limit", reply = "4xx", markers = { "policy restrictions", "limit exceeded", "try again later" } },
+      { class = "rate-limit", reply = "4xx", markers = { "policy restrictions", "policy violations", "limit exceeded" } },
     },
     ["mx:.web.de"] = "mx:.gmx.net",
     ["mx:.mail.com"] = "mx:.gmx.net",
@@ -127,20 +127,23 @@ local classification = {
         "\\[internal\\].*\\b(?:message|delivery|queue) ?time ?out\\b" } },
     { class = "connection",
       patterns = {
-        "\\[internal\\].*\\b(?:connection (?:was )?(?:timed out|refused|reset|closed|lost|dropped|failed)"
-          .. "|lost connection|no route to host|network is unreachable|timed out|timeout)",
+        "\\[internal\\].*\\b(?:connection (?:was )?(?:refused|reset|closed|lost|dropped|failed)|lost connection)",
+        "\\[internal\\].*\\b(?:timed out|timeout|no route to host|network is unreachable)",
         "^(?:connect to |lost connection|conversation with |delivery temporarily suspended: )",
       } },
+
+    { class = "transient", patterns = { "\\[internal\\].*\\bsuspend" } },
 
     -- Volume, in words that name authentication: before auth-failure -------------
     { class = "rate-limit", reply = "4xx",
       markers = { "unusual rate", "same message-id", "unsolicitedratelimiterror" }, codes = { "421 4.7.28" } },
     { class = "spam-block", reply = "5xx", markers = { "unusual rate" } },
+    { class = "spam-block", markers = { "very low reputation" } },
 
     -- DNS of the sender ----------------------------------------------------------
     { class = "sender-dns",
       markers = {
-        "unresolvable", "sender address rejected: domain", "domain of sender", "cannot find your",
+        "unresolvable", "must resolve", "sender address rejected: domain", "domain of sender", "cannot find your",
         "sender domain", "sender's domain does not", "envelope sender domain", "need fully-qualified",
         "invalid helo", "hostname does not resolve", "forward dns", "forward-confirmed", "rdns", "no reverse",
         "fcrdns", "does not resolve to", "doesn't resolve", "mx or a record", "dynamic ip", "dynamic address",
@@ -172,7 +175,7 @@ local classification = {
     { class = "mailbox-full",
       markers = {
         "mailbox full", "mailbox is full", "inbox is full", "out of storage", "over quota", "overquota", "quota exceeded",
-        "too much mail data", "exceeded storage allocation",
+        "too much mail data", "exceeded storage allocation", "messages on the server",
       },
       codes = { "x.2.2" } },
 
@@ -192,10 +195,10 @@ local classification = {
         "muitas conexoes", "limite de conex", "zbyt wiele", "слишком много",
       },
       patterns = {
-        "\\btoo many (?:[\\w-]+ ){0,3}(?:connections?|messages?|sessions?|errors?|e?mails?|attempts|requests)\\b",
+        "\\btoo many (?!recipients)(?:[\\w-]+ ){0,3}(?:connections?|messages?|sessions?|errors?|e?mails?|attempts|requests)\\b",
         "\\bexceed\\w* (?:\\w+ ){0,4}(?:connections|rate|messages|emails)\\b",
         "\\brp-00[1-3]\\b", "\\[(?:tss0[1-8]|tss10|ts0[124-9])\\]",
-        "\\b(?:ofr|lpn)\\w*_(?:104|105|107|108|503)\\b",
+        "\\b(?:ofr(?!006)|lpn)\\w*_(?:104|105|107|108|503)\\b",
       },
       codes = { "4.7.500-699", "4.7.850-899", "x.2.121-122", "5.7.508" } },
     { class = "rate-limit", reply = "4xx",
@@ -213,7 +216,7 @@ local classification = {
       markers = {
         "host not found", "servfail", "nxdomain", "name service", "name server", "no such domain", "null mx", "nullmx",
         "domain not found", "domain does not exist", "domain doesn't exist", "unknown domain", "host unknown",
-        "unknown host", "no mx ", "mx record", "mx lookup", "name resolution", "cannot resolve", "unable to resolve",
+        "unknown host", "no mx ", "domain lookup failed", "mx record", "mx lookup", "name resolution", "cannot resolve", "unable to resolve",
         "could not resolve", "domain name not found", "infodomainnonexistent", "does not accept mail",
         "doesn't accept mail", "domain unbekannt", "domaine inconnu", "dominio desconocido", "dominio inesistente",
       },
@@ -224,12 +227,12 @@ local classification = {
     { class = "mailbox-full",
       markers = {
         "quota", "mailbox size", "storage full", "storage allocation", "exceeded its storage", "mailbox storage",
-        "mailbox has exceeded", "mailbox exceeds", "maildir", "caixa postal cheia", "caixa cheia", "cuota",
+        "mailbox has exceeded", "storage space", "speichervolumen", "speicherplatz", "mailbox exceeds", "maildir", "caixa postal cheia", "caixa cheia", "cuota",
         "casella piena", "kontingent",
       },
       patterns = {
-        "\\b(?:mail ?box|inbox|account|folder|user|recipient|postfach|buzon|boite|bal|casella|skrzynka|ящик)\\b"
-          .. ".{0,50}\\b(?:full|voll|lleno|llena|pleine?|saturee?|piena|cheia|pełna|przepełniona|переполнен)",
+        "\\b(?:mail ?box|inbox|account|folder|user|recipient)\\b.{0,50}\\bfull\\b",
+        "\\b(?:postfach|buzon|boite|bal|casella|skrzynka|ящик)\\b.{0,50}\\b(?:voll|llen[oa]|pleine?|saturee?|piena|cheia|pełna|przepełniona|переполнен)",
         "\\binsufficient (?:disk |storage )?(?:space|storage) (?:in|for) (?:the |this )?(?:mailbox|user|recipient)",
       } },
 
@@ -263,7 +266,7 @@ local classification = {
         "\\brelay(?:ing)?\\b.{0,30}\\b(?:denied|prohibited|disallowed|refused|rejected|forbidden|not (?:permitted|allowed))",
         "\\b(?:not|unable|cannot|can't|won't|refuse|may not) (?:\\w+ ){0,2}relay",
       },
-      codes = { "x.7.64", "5.7.54", "551" } },
+      codes = { "x.7.64", "5.7.54" } },
 
     -- No such mailbox ---------------------------------------------------------------------
     { class = "invalid-recipient",
@@ -277,7 +280,7 @@ local classification = {
         "invalid user", "invalid address", "bad destination", "bad recipient", "bad address", "undeliverable address", "unverified address",
         "not a valid mailbox", "not a valid user", "not a valid recipient", "not a valid address", "not a known user", "isn't a valid", "is not a valid",
         "not known here", "not known at", "no valid recipient", "no user", "no account", "cannot be verified",
-        "could not be verified", "recipient rejected", "recipient verify failed", "recipient verification failed",
+        "could not be verified", "recipient rejected", "recipient verif",
         "not listed in", "nosuchuser", "no longer exist",
         "unbekannt", "existiert nicht", "nicht bekannt", "nicht gefunden", "inconnu", "n'existe pas", "introuvable",
         "destinataire invalide", "invalide", "desconocid", "no existe", "no encontrad", "sconosciut", "inesistente", "non esiste",
@@ -285,11 +288,10 @@ local classification = {
         "onbekend", "не существует", "не найден", "нет такого",
       },
       patterns = {
-        "\\b(?:user|recipient|mail ?box|account|addressee|alias|login|e?mail address)\\b.{0,60}"
-          .. "\\b(?:unknown|(?:not|n't|cannot) (?:be )?found|(?:does|do|did) ?(?:not|n't|nt) exist|not exist|non-?existent"
-          .. "|not known|not recogni[sz]ed|not valid|is invalid|not available here|not here)",
-        "\\b(?:unknown|invalid|nonexistent|non-existent|illegal) (?:or \\w+ )?(?:local |e-?mail |virtual |destination )?"
-          .. "(?:user|recipient|mailbox|account|address|addressee|alias|rcpt|destination)",
+        "\\b(?:user|recipient|mail ?box|account|addressee|alias|login|e?mail address)\\b.{0,60}\\b(?:unknown|not found|cannot be found)",
+        "\\b(?:user|recipient|mail ?box|account|addressee|alias|login|e?mail address)\\b.{0,60}n(?:o|')?t (?:be )?(?:found|exist|known|valid|here|available here|recogni[sz]ed)",
+        "\\b(?:user|recipient|mail ?box|account|addressee|alias|login|e?mail address)\\b.{0,60}\\b(?:non-?existent|is invalid)",
+        "\\b(?:unknown|invalid|nonexistent|non-existent|illegal) (?:or \\w+ )?(?:local |e-?mail |virtual |destination )?(?:user|recipient|mailbox|account|address|alias|rcpt|destination)",
         "(?<!sender )\\baddress rejected\\.?(?: @\\.?)?$",
         "\\b(?:lpn|ofr)\\w*_416\\b",
       },
@@ -351,7 +353,7 @@ local classification = {
       patterns = {
         "(?<![a-z])rbls?(?![a-z])", "\\b(?:sc-00[1-4]|ou-00[12]|dy-00[12])\\b", "\\bofr006_", "\\bib10[3-7]\\b",
       },
-      codes = { "5.7.28", "5.7.511", "5.7.501-503", "5.7.606-649" } },
+      codes = { "5.7.28", "5.7.511", "5.7.501-503", "5.7.606-649", "521" } },
 
     -- Protocol ----------------------------------------------------------------------------------
     { class = "protocol",

@@ -61,7 +61,7 @@ export class EntryList {
     const entryOf: number[] = []
     this.#entries.forEach(({ markers, patterns: sources }, place) => {
       if (admitted[place] !== true) return
-      for (const source of [...markers.map(markerPattern), ...sources.map((source) => `(?i)${source}`)]) {
+      for (const source of [...markers.map(markerPattern), ...sources]) {
         patterns.push(this.#compile(source))
         entryOf.push(place)
       }

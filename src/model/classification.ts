@@ -41,7 +41,7 @@ export interface ClassEntry {
   readonly reply: readonly NumberRange[]
   /** Folded texts that are looked for at the beginning of a word. */
   readonly markers: readonly string[]
-  /** PCRE, without regard to case. */
+  /** PCRE for folded texts. */
   readonly patterns: readonly string[]
   readonly codes: readonly CodeTest[]
 }

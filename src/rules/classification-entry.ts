@@ -157,12 +157,14 @@ function readMarker({ value, valuePlace }: RawEntry, report: Report): string | n
 }
 
 function readPattern({ value, valuePlace }: RawEntry, report: Report): string | null {
-  const pattern = String(value)
-  // As it will be compiled.
-  const verdict = judgePattern(`(?i)${pattern}`)
+  const written = String(value)
+  // Replies are in lower case by then: where the pattern is too, folding would only take time.
+  const prefix = /\p{Lu}/u.test(written.replace(/\\./gs, "")) ? "(?i)" : ""
+  const pattern = prefix + written
+  const verdict = judgePattern(pattern)
   if (!verdict.ok) {
     const { error } = verdict
-    const at = Math.max(1, error.offset + 1 - "(?i)".length)
+    const at = error.offset + 1 - prefix.length
     report.add(
       error.code,
       valuePlace,
