@@ -60,8 +60,18 @@ export function createRuntime(
   lookup: OptionLookup,
   options: RuntimeListener & { readonly store?: Store } = {},
 ): Runtime {
-  const ask: Ruling["ask"] = (id, args) => loaded.functions.call(id, args)
-  return new Runtime(loaded.rules, ask, lookup, options.store, options)
+  const { rules, ask, classify } = rulingOf(loaded)
+  const { store, ...listener } = options
+  return new Runtime(rules, ask, lookup, store, { classify, ...listener })
+}
+
+/** Loaded rules as the engine takes them. */
+export function rulingOf({ rules, functions, classifier }: LoadedRules): Required<Ruling> {
+  return {
+    rules,
+    ask: (id, args) => functions.call(id, args),
+    classify: (reply, domain, mx) => classifier.classNumber(reply, domain, mx),
+  }
 }
 
 /** Reads an ecelerity.conf with all it includes; what is wrong with it is data. */
@@ -106,10 +116,7 @@ export function dryRun(
   options: Pick<DryRunOptions, "files"> & Partial<Omit<DryRunOptions, "ruling" | "lookup">>,
   listener: DryRunListener = {},
 ): Promise<DryRunResult> {
-  const ruling = Promise.resolve(loaded).then(({ rules, functions }) => ({
-    rules,
-    ask: (...[id, args]: Parameters<Ruling["ask"]>) => functions.call(id, args),
-  }))
+  const ruling = Promise.resolve(loaded).then(rulingOf)
   const defaults = { format: null, reorderSec: REORDER_SEC, mode: "simulate" } as const
   return replayTraffic({ ...defaults, ...options, ruling, lookup }, listener)
 }

@@ -127,6 +127,14 @@ export const CODES = {
   E_CONF_NO_ALERTING: warning("no module mails alerts"),
   E_CONF_GROUP_SIZE: info("a group of more bindings than the original advises"),
 
+  // -- bounces: the tables that replies are classified by
+  E_BOUNCE_SHAPE: error("a part of a classification that is unknown or of the wrong form"),
+  E_BOUNCE_FIELD: error("an unknown or unusable field of a classification"),
+  E_BOUNCE_CLASS: error("a bounce class that does not exist, or has an impossible number"),
+  E_BOUNCE_MARKER: error("a marker that no reply can have"),
+  E_BOUNCE_CODE: error("what stands for a reply code and is none"),
+  E_BOUNCE_UNREACHABLE: warning("a marker that an earlier entry has already"),
+
   // -- store: series, throttles, gauges, audits
   E_SERIES_SPEC: error("a series with an impossible name, type or windows"),
   E_SERIES_DEFINED: error("a series that is defined in another way already"),

@@ -6,10 +6,15 @@ import { monotonicMs, wallClockSec } from "../clock.js"
 import { bytesOf, literal } from "../lua/args.js"
 import type { BudgetLimits } from "../lua/budget.js"
 import { lua } from "../lua/fengari.js"
+import { Marshal } from "../lua/marshal.js"
 import { type HostApi, openHostApi } from "../lua/msys/index.js"
 import { LuaVm } from "../lua/vm.js"
+import { ClassifierOfScripts } from "../reload/classifier.js"
 import { configAnswers, type ScriptConfiguration } from "../reload/conf-files.js"
+import { shippedClassifications } from "../reload/shipped-classification.js"
 import { findModule, readScriptFile } from "../reload/source.js"
+import { renderFinding } from "../report/findings.js"
+import { makeStyle } from "../report/style.js"
 
 export interface LuaHostOptions {
   readonly limits: BudgetLimits
@@ -32,6 +37,8 @@ export function makeLuaHost({ limits, roots, configuration, print, log }: LuaHos
     print,
     findModule: (name) => findModule(roots, name),
   })
+  const marshal = new Marshal(vm)
+  const bounces = new ClassifierOfScripts(() => shippedClassifications(wallClockSec()))
   const api = openHostApi(vm, {
     nowSec: wallClockSec,
     ...(configuration === null ? {} : { config: configAnswers(configuration) }),
@@ -39,6 +46,13 @@ export function makeLuaHost({ limits, roots, configuration, print, log }: LuaHos
     log: (level, text) => log(`${level}: ${text}`),
     registerRules: (_L, _index, mode) =>
       log(`registerRules: rules taken (${mode}); adaptive check judges them`),
+    registerClassification: (_L, index, mode) => {
+      // At once, since a script here asks at once.
+      bounces.add({ mode, table: marshal.readTable(index), place: { file: "script", line: 1, column: 1 } })
+      for (const finding of bounces.findingsOfLast())
+        log(renderFinding(finding, () => undefined, makeStyle(false)))
+    },
+    classify: (text, domain) => bounces.classify(text, domain),
   })
   return { vm, api }
 }

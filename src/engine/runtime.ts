@@ -14,8 +14,11 @@ import { checkDomain, checkTime, checkType } from "./event-fault.js"
 import { GroupChoices } from "./group-choice.js"
 import { ASK_AGAIN_SEC, type SendAnswer as MicrosAnswer, send, whenToSend } from "./may-send.js"
 import type { AskFunction } from "./parameter.js"
+import type { Classify } from "./sweep.js"
 
 export interface RuntimeListener {
+  /** Classes of bounces that are told without one; without it they are undetermined. */
+  readonly classify?: Classify
   decision?(decision: Decision): void
   matched?(rule: ResponseRule, fired: boolean): void
   /** A match that did not fire. */
@@ -59,12 +62,13 @@ export class Runtime {
     listener: RuntimeListener = {},
   ) {
     this.store = store
-    const { unfired } = listener
+    const { unfired, classify } = listener
     this.engine = new Engine({
       rules,
       ask,
       lookup,
       store,
+      ...(classify === undefined ? {} : { classify }),
       listener: {
         decision: (decision) => listener.decision?.(decision),
         matched: (rule, fired) => listener.matched?.(rule, fired),

@@ -43,3 +43,11 @@ export interface RawRegistration {
   /** The call (or the file). */
   readonly place: Place
 }
+
+/** One `registerClassification` call. */
+export interface RawClassification {
+  readonly mode: "augment" | "replace"
+  readonly table: RawTable
+  /** The call. */
+  readonly place: Place
+}

@@ -34,6 +34,7 @@ export interface FunctionArguments {
 
 export interface FunctionSource {
   readonly sources: readonly RuleSource[]
+  readonly base?: RuleSource | null
   readonly modules: ReadonlyMap<string, RuleSource>
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly functionCount: number
@@ -59,8 +60,9 @@ export class ConfigurationFunctions {
 
   #load(): RuleProgram {
     if (this.#program !== null) return this.#program
-    const { sources, modules, files, functionCount, nowSec, configuration } = this.#source
+    const { sources, base = null, modules, files, functionCount, nowSec, configuration } = this.#source
     const program = runProgram(sources, {
+      base,
       limits: LOAD_LIMITS,
       nowSec,
       ...(configuration === undefined ? {} : { config: configAnswers(configuration) }),

@@ -2,13 +2,14 @@
  * Paths to a rule set ready to serve: read, build in a worker, make ready.
  * Findings are data; only a fault of this program throws.
  */
+import { Classifier } from "../classify/classifier.js"
 import { wallClockSec } from "../clock.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type RuleCounts, RuleSet } from "../rules/rule-set.js"
 import type { ScriptConfiguration } from "./conf-files.js"
 import { ConfigurationFunctions } from "./functions.js"
 import { RuleLoader } from "./loader.js"
-import { type RuleSource, readRuleSources } from "./source.js"
+import { type RuleSource, readRuleSources, readShippedClassification } from "./source.js"
 
 export interface LoadOptions {
   /** False holds the files against the original, which has no `mx:` keys and no `*`. */
@@ -29,6 +30,10 @@ export interface LoadedRules {
   readonly unreadable: readonly Diagnostic[]
   readonly rules: RuleSet
   readonly functions: ConfigurationFunctions
+  /** Replies to bounce classes: the shipped classification and what the files add to it. */
+  readonly classifier: Classifier
+  /** Entries that the files add to the classification. */
+  readonly bounceEntries: number
   readonly sources: readonly RuleSource[]
   /** Lines that the scripts printed or logged. */
   readonly output: readonly string[]
@@ -41,16 +46,18 @@ export interface LoadedRules {
  */
 export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const read = readRuleSources(paths)
+  const base = readShippedClassification(read.sources)
   const nowSec = options.nowSec ?? wallClockSec()
   const given = options.configuration === undefined ? {} : { configuration: options.configuration }
   const loader = new RuleLoader()
   try {
     const build = await loader.build({
       sources: read.sources,
+      base: base.source,
       roots: read.roots,
       nowSec,
       extensions: options.extensions ?? true,
-      findings: read.unreadable,
+      findings: [...read.unreadable, ...base.unreadable],
       ...given,
     })
     const { revision, counts, diagnostics } = build.data
@@ -62,7 +69,9 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       unreadable: read.unreadable,
       rules: new RuleSet(build.data),
       functions: new ConfigurationFunctions({ ...build, nowSec, ...given }),
-      sources: read.sources,
+      classifier: new Classifier(build.classification),
+      bounceEntries: build.ownBounceEntries,
+      sources: [...read.sources, ...(base.source === null ? [] : [base.source])],
       output: build.output,
     }
   } finally {

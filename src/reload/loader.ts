@@ -8,6 +8,7 @@ import { Worker } from "node:worker_threads"
 import { LOAD_LIMITS } from "../lua/budget.js"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 import type { BuildRequest, BuildResult } from "./build.js"
+import type { RuleSource } from "./source.js"
 import type { WorkerMessage } from "./worker.js"
 
 /** Room for tables and closures of the largest rule files, several times over. */
@@ -28,14 +29,16 @@ export class RuleLoader {
 
   /** Builds in the worker; resolves with findings, never rejects for what a script did. */
   async build(request: BuildRequest): Promise<BuildResult> {
-    let { sources, findings } = request
+    let { sources, findings, base = null } = request
     for (;;) {
-      const outcome = await this.#attempt({ ...request, sources, findings })
+      const outcome = await this.#attempt({ ...request, sources, findings, base })
       if ("data" in outcome) return outcome
-      const culprit = sources.find(({ file }) => file === outcome.file) ?? sources.at(-1)
+      const running = (source: RuleSource): boolean => source.file === outcome.file
+      const culprit = [base ?? [], sources].flat().find(running) ?? sources.at(-1) ?? base ?? undefined
       if (culprit === undefined) throw new Error(`loading rules failed: ${outcome.detail}`)
       findings = [...findings, stopFinding(outcome, culprit.file, request)]
       sources = sources.filter((source) => source !== culprit)
+      if (base === culprit) base = null
     }
   }
 

@@ -17,7 +17,8 @@ import { Marshal } from "../lua/marshal.js"
 import { openHostApi } from "../lua/msys/index.js"
 import { type LuaFailure, LuaVm, type RunOutcome } from "../lua/vm.js"
 import { type Diagnostic, diagnostic, type Place } from "../model/diagnostic.js"
-import type { RawRegistration } from "../model/raw.js"
+import type { RawClassification, RawRegistration } from "../model/raw.js"
+import { ClassifierOfScripts } from "./classifier.js"
 import { lintScript } from "./script-lint.js"
 import type { RuleSource } from "./source.js"
 
@@ -27,6 +28,8 @@ export interface ProgramOptions {
   /** Told before each file runs, so that one that must be stopped from outside can be named. */
   readonly onRun?: (file: string) => void
   readonly limits: BudgetLimits
+  /** The classification that all others add to, run before everything else. */
+  readonly base?: RuleSource | null
   /** The clock the scripts see, seconds since 1970; fixed while they load. */
   readonly nowSec: number
   readonly readFile: (path: string) => Uint8Array | { readonly reason: string }
@@ -37,6 +40,7 @@ export interface RuleProgram {
   readonly vm: LuaVm
   readonly marshal: Marshal
   readonly registrations: readonly RawRegistration[]
+  readonly classifications: readonly RawClassification[]
   readonly findings: readonly Diagnostic[]
   /** Modules that scripts required from the script roots. */
   readonly modules: ReadonlyMap<string, RuleSource>
@@ -57,6 +61,7 @@ const MAX_OUTPUT_CHARS = 2000
 export function runProgram(sources: readonly RuleSource[], options: ProgramOptions): RuleProgram {
   const findings: Diagnostic[] = []
   const registrations: RawRegistration[] = []
+  const classifications = new ClassifierOfScripts()
   const halted: string[] = []
   const modules = new Map<string, RuleSource>()
   const files = new Map<string, Uint8Array>()
@@ -77,6 +82,8 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     },
   })
   const marshal = new Marshal(vm)
+  const placeOfCall = (L: LuaState): Place =>
+    callerPlace(L) ?? { file: sources[0]?.file ?? "", line: 1, column: 1 }
   const api = openHostApi(vm, {
     nowSec: () => options.nowSec,
     readFile: (path) => {
@@ -87,13 +94,12 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     log: (level, text) => tell(`${level}: ${text}`),
     ...(options.config === undefined ? {} : { config: options.config }),
     registerRules: (L, index, mode) => {
-      const file = sources[0]?.file ?? ""
-      registrations.push({
-        mode,
-        rules: marshal.readTable(index),
-        place: callerPlace(L) ?? { file, line: 1, column: 1 },
-      })
+      registrations.push({ mode, rules: marshal.readTable(index), place: placeOfCall(L) })
     },
+    registerClassification: (L, index, mode) => {
+      classifications.add({ mode, table: marshal.readTable(index), place: placeOfCall(L) })
+    },
+    classify: (text, domain) => classifications.classify(text, domain),
   })
   /** A file that another script required is a library: it need not register anything. */
   const isModule = ({ file }: RuleSource): boolean =>
@@ -103,8 +109,10 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   for (const [i, { file }] of system.entries()) {
     if (i > 0) findings.push(secondSystemFile(file, system[i - 1]?.file ?? ""))
   }
-  for (const source of [...system, ...custom]) {
-    const before = registrations.length
+  const registered = (): number => registrations.length + classifications.all.length
+  const base = options.base ?? null
+  for (const source of [base ?? [], ...system, ...custom].flat()) {
+    const before = registered()
     options.onRun?.(source.file)
     const isSystem = system.includes(source)
     const outcome = runOne(vm, source, isSystem, findings)
@@ -115,7 +123,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     const place: Place = { file: source.file, line: 1, column: 1 }
     if (isSystem) {
       if (outcome.ok && !withSystemRules(vm, () => {})) findings.push(noRules(place))
-    } else if (outcome.ok && registrations.length === before && !isModule(source)) {
+    } else if (outcome.ok && registered() === before && !isModule(source)) {
       findings.push(registersNothing(vm, place))
     }
   }
@@ -125,7 +133,17 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     const place: Place = { file: lastSystem.file, line: 1, column: 1 }
     withSystemRules(vm, () => registrations.unshift({ mode: "system", rules: marshal.readTable(-1), place }))
   }
-  return { vm, marshal, registrations, findings, modules, files, halted, output }
+  return {
+    vm,
+    marshal,
+    registrations,
+    classifications: classifications.all,
+    findings,
+    modules,
+    files,
+    halted,
+    output,
+  }
 }
 
 /** A text of its own: a mere slice would keep the whole line in memory. */

@@ -14,6 +14,7 @@ import {
   statSync,
 } from "node:fs"
 import { join, relative, resolve, sep } from "node:path"
+import { fileURLToPath } from "node:url"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 
 /** Many times the largest rule file we know of; the reader needs about 100 bytes for each, and 400 MB is enough. */
@@ -68,6 +69,30 @@ interface Fault {
     | "E_FILE_SIZE"
   readonly message: string
   readonly hint: string
+}
+
+/** Beside this program, wherever it is installed. */
+const SHIPPED_CLASSIFICATION = fileURLToPath(
+  new URL("../../rules/bounce_classification.lua", import.meta.url),
+)
+
+/** The shipped classification of bounces; none when it is among the files given, which then are loaded in their order. */
+export function readShippedClassification(given: readonly RuleSource[]): {
+  readonly source: RuleSource | null
+  readonly unreadable: readonly Diagnostic[]
+} {
+  const shipped = realPath(SHIPPED_CLASSIFICATION)
+  if (given.some(({ file }) => realPath(file) === shipped)) return { source: null, unreadable: [] }
+  const { sources, unreadable } = readRuleSources([SHIPPED_CLASSIFICATION])
+  return { source: sources[0] ?? null, unreadable }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }
 
 function listRuleFiles(path: string): { files: readonly string[]; root: string } | Fault {

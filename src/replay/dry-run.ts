@@ -8,6 +8,7 @@
 import type { OptionLookup } from "../config/lookup.js"
 import { Engine, type EngineListener } from "../engine/engine.js"
 import type { AskFunction } from "../engine/parameter.js"
+import type { Classify } from "../engine/sweep.js"
 import type { BadLine } from "../ingest/collector.js"
 import { type FileReport, readTraffic, type TrafficEvent, type TrafficOptions } from "../ingest/traffic.js"
 import { readTrafficAside } from "../ingest/traffic-aside.js"
@@ -24,6 +25,8 @@ export type Mode = "simulate" | "observe"
 export interface Ruling {
   readonly rules: RuleSet
   readonly ask: AskFunction
+  /** Classes of bounces whose traffic brings none; without it they are undetermined. */
+  readonly classify?: Classify
 }
 
 export interface DryRunOptions extends Omit<TrafficOptions, "pairs" | "audits"> {
@@ -118,10 +121,20 @@ export class Replay {
     this.#fromMicros = fromSec === undefined ? Number.NEGATIVE_INFINITY : Math.round(fromSec * 1e6)
     this.#toMicros = toSec === undefined ? Number.POSITIVE_INFINITY : Math.round(toSec * 1e6)
     this.#files = options.files
-    this.ready = Promise.resolve(ruling).then(({ rules, ask }) => {
+    this.ready = Promise.resolve(ruling).then(({ rules, ask, classify }) => {
       const tally = new Tally(rules)
       const listener = this.#engineListener(tally)
-      this.#judge = { tally, engine: new Engine({ rules, ask, lookup, store, listener }) }
+      this.#judge = {
+        tally,
+        engine: new Engine({
+          rules,
+          ask,
+          lookup,
+          store,
+          listener,
+          ...(classify === undefined ? {} : { classify }),
+        }),
+      }
     })
   }
 

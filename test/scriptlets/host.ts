@@ -47,6 +47,7 @@ export function makeHost(services: Partial<HostServices> = {}, limits: BudgetLim
   const api = openHostApi(vm, {
     nowSec: () => clock.nowSec,
     log: (level, text) => logged.push(`${level}: ${text}`),
+    registerClassification: (_L, _index, mode) => logged.push(`classification: ${mode}`),
     registerRules: (_L, _index, mode) => logged.push(`rules: ${mode}`),
     ...services,
   })

@@ -1,7 +1,6 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
 
-import { configuredStore, dryRun as replay } from "../../api.js"
-import type { AskFunction } from "../../engine/parameter.js"
+import { configuredStore, dryRun as replay, rulingOf } from "../../api.js"
 import type { BadLine } from "../../ingest/collector.js"
 import { SourceError } from "../../ingest/source.js"
 import type { FileReport } from "../../ingest/traffic.js"
@@ -113,8 +112,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     }
     await output.end()
     if (options.prompt === true) {
-      const { rules, functions } = await loading
-      const ruling = { rules, ask: (...[id, args]: Parameters<AskFunction>) => functions.call(id, args) }
+      const ruling = rulingOf(await loading)
       const session = { ...traffic, ruling, lookup, makeStore: () => configuredStore(lookup) }
       const travel = travelFrom(target, session, (engine) => targetOf(engine, lookup, options.config))
       return await prompt(context, travel)

@@ -1,10 +1,11 @@
 /** `adaptive summary`: the nightly report, of recorded traffic. */
 import { configuredStore, dryRun as replay } from "../../api.js"
+import type { Classifier } from "../../classify/classifier.js"
 import { SourceError } from "../../ingest/source.js"
 import { UNDETERMINED } from "../../model/bounce-class.js"
 import { diagnostic } from "../../model/diagnostic.js"
 import { trafficFindings } from "../../replay/findings.js"
-import { baseOf, MailCounts } from "../../replay/mail-counts.js"
+import { baseOf, type ClassOf, MailCounts } from "../../replay/mail-counts.js"
 import type { Summary } from "../../replay/tally.js"
 import { countFindings, renderFinding } from "../../report/findings.js"
 import { type MailSummary, mailSummaryJson, renderMailSummary } from "../../report/mail-summary.js"
@@ -44,7 +45,17 @@ export async function summary(context: Context, options: SummaryOptions): Promis
     () => badLines.begin(),
     () => {},
   )
-  const counts = new MailCounts(store.pairs, () => UNDETERMINED)
+  // Events come when the rules are there, and the classes with them.
+  let classifier: Classifier | null = null
+  loading.then(
+    (loaded) => {
+      classifier = loaded.classifier
+    },
+    () => {},
+  )
+  const classOf: ClassOf = (response, domain, mx) =>
+    classifier?.classNumber(response, domain, mx) ?? UNDETERMINED
+  const counts = new MailCounts(store.pairs, classOf)
   try {
     const { summary: found, files } = await replay(
       loading,
@@ -65,7 +76,7 @@ export async function summary(context: Context, options: SummaryOptions): Promis
       context.err(
         `${context.errStyle.yellow("note:")} these logs tell no receptions: percentages are of deliveries and permanent failures`,
       )
-    const { customClasses } = configuration
+    const customClasses = (await loading).classifier.namesOfClasses(configuration.customClasses)
     const output = new LineOutput()
     const text = { most: options.top, utcOffsetMinutes: options.zone, customClasses }
     output.line(options.json === true ? mailSummaryJson(mail) : renderMailSummary(mail, text))

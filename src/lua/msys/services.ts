@@ -33,6 +33,8 @@ export interface HostServices {
   readonly log: (level: LogLevel, text: string) => void
   /** Takes the rules table at stack index `index`, as it is now. */
   readonly registerRules: (L: LuaState, index: number, mode: RegisterMode) => void
+  /** Takes the classification table at stack index `index`, as it is now. */
+  readonly registerClassification: (L: LuaState, index: number, mode: RegisterMode) => void
   /** Looks an option up, e.g. `["domain", "example.com", "max_outbound_connections"]`; null = there is none. */
   readonly config?: (path: readonly string[]) => ConfigAnswer | null
   /** Reads a file below the script roots; `reason` tells a person why not. */
