@@ -24,8 +24,11 @@ export async function check(
   return warnings > 0 && options.strict === true ? EXIT.warnings : EXIT.ok
 }
 
-function printJson(context: Context, { ok, revision, counts, diagnostics }: LoadedRules): void {
-  context.out(JSON.stringify({ ok, revision, ...counts, diagnostics }))
+function printJson(context: Context, loaded: LoadedRules): void {
+  const { ok, revision, counts, bounceEntries, diagnostics } = loaded
+  context.out(
+    JSON.stringify({ ok, revision, ...counts, ...(bounceEntries > 0 && { bounceEntries }), diagnostics }),
+  )
 }
 
 function printText(context: Context, loaded: LoadedRules): void {
@@ -37,7 +40,8 @@ function printText(context: Context, loaded: LoadedRules): void {
   const verdict = loaded.ok ? green("valid") : red("invalid")
   context.out(
     `${verdict}: revision ${loaded.revision}, ${plural(domains, "domain")}, ${plural(aliases, "alias", "aliases")}, ` +
-      `${plural(responses, "rule")}, ${plural(configurations, "configuration")}; ` +
+      `${plural(responses, "rule")}, ${plural(configurations, "configuration")}` +
+      `${loaded.bounceEntries > 0 ? `, ${plural(loaded.bounceEntries, "bounce entry", "bounce entries")}` : ""}; ` +
       `${plural(errors, "error")}, ${plural(warnings, "warning")}`,
   )
 }
