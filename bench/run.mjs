@@ -1,4 +1,5 @@
 /** `npm run bench`: all comparisons with peers, one table each. Ratios matter, times are this machine's. */
+import { benchClassify } from "./classify/classify.mjs"
 import { benchGroups } from "./engine/group.mjs"
 import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
@@ -21,6 +22,11 @@ console.table(
 
 console.log("First match of a reply, nanoseconds a reply")
 console.table(await benchFirstMatch())
+
+console.log(
+  "Bounce class of a reply, nanoseconds a reply; plain loop: the same entries with includes and RegExp",
+)
+console.table(benchClassify())
 
 const { rows, nanosecondsPerLine, bytes } = benchDryRun()
 console.log(

@@ -13,7 +13,9 @@ import {
 import type { OptionLookup } from "./config/lookup.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import { Runtime, type RuntimeListener } from "./engine/runtime.js"
+
 import { type AuditOptions, isAuditOption, readAuditOption } from "./model/audit-options.js"
+import type { Classified } from "./model/classification.js"
 import { readSwitch } from "./model/switch.js"
 import { CONF_FILES } from "./reload/conf-files.js"
 import type { LoadedRules } from "./reload/load.js"
@@ -27,21 +29,27 @@ import {
 import { Store } from "./store/store.js"
 
 /**
- * What happens to one reply, and why, on a pair without history.
+ * What happens to one reply, and why, on a pair without history; and which bounce class it is.
  * @param request `domain` and `response` are needed; the binding is "default" unless named
  */
 export function explain(
   loaded: LoadedRules,
   lookup: OptionLookup,
   request: Pick<ExplainRequest, "domain" | "response"> & Partial<ExplainRequest>,
-): Explanation {
-  return explainReply(loaded.rules, lookup, (id, args) => loaded.functions.call(id, args), {
+): Explanation & Classified {
+  const explanation = explainReply(loaded.rules, lookup, (id, args) => loaded.functions.call(id, args), {
     binding: "default",
     mx: null,
     phase: null,
     atSec: null,
     ...request,
   })
+  const { code, name, label } = loaded.classifier.classify(
+    request.response,
+    request.domain,
+    request.mx ?? null,
+  )
+  return { ...explanation, bounceClass: { code, name, label } }
 }
 
 /**

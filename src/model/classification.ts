@@ -63,13 +63,10 @@ export interface BounceVerdict {
   readonly label: string
 }
 
-export const NO_CLASSIFICATION: ClassificationData = Object.freeze({
-  classes: [],
-  overrides: [],
-  providers: [],
-  aliases: [],
-  general: [],
-})
+/** What tells of a reply, with its class. */
+export interface Classified {
+  readonly bounceClass: BounceVerdict
+}
 
 /** Accents, case and typographic apostrophes taken off: what texts are compared by. */
 export function foldText(text: string): string {

@@ -1,5 +1,6 @@
 /** An explanation as text for people. */
 import type { Explanation } from "../engine/explain.js"
+import type { Classified } from "../model/classification.js"
 import type { Effect, IgnoredReason } from "../model/effect.js"
 import type { RuleRef } from "../model/rule.js"
 import { oneLine } from "./findings.js"
@@ -8,7 +9,7 @@ import type { Style } from "./style.js"
 /** Rules tried in vain that are listed; the rest is counted. */
 const MAX_LISTED = 12
 
-export function renderExplanation(explanation: Explanation, style: Style): string {
+export function renderExplanation(explanation: Explanation & Classified, style: Style): string {
   const { binding, domain, rulesDomain, considered, match } = explanation
   const lines = [`${style.bold(`${binding}::${domain}`)} uses ${describeRules(explanation, rulesDomain)}`]
   const missed = considered.filter(({ matched }) => !matched)
@@ -18,6 +19,7 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
     lines.push(`  ${style.dim("no")}    … and ${missed.length - MAX_LISTED} more`)
   if (match === null) {
     lines.push(considered.length === 0 ? "No rules apply." : "No rule matches this reply: nothing happens.")
+    lines.push(describeClass(explanation))
     return lines.join("\n")
   }
   lines.push(`  ${style.green("MATCH")} ${describeRule(match)}`)
@@ -27,8 +29,13 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
   if (explanation.message !== null) lines.push(`        message: ${oneLine(explanation.message)}`)
   lines.push(explanation.effects.length === 0 ? "Then: nothing." : "Then:")
   for (const effect of explanation.effects) lines.push(`  ${describeEffect(effect, style)}`)
+  lines.push(describeClass(explanation))
   for (const note of explanation.notes) lines.push(`${style.yellow("note:")} ${oneLine(note)}`)
   return lines.join("\n")
+}
+
+function describeClass({ bounceClass: { code, name, label } }: Classified): string {
+  return oneLine(`Class: ${code} ${name} (${label})`)
 }
 
 function describeRules({ domain, considered }: Explanation, rulesDomain: string | null): string {

@@ -110,7 +110,8 @@ describe("an explanation", () => {
       response,
       atSec: null,
     })
-    return renderExplanation(answer, plain).split("\n")
+    const bounceClass = { code: 99, name: "Own\u001b class", label: "own" }
+    return renderExplanation({ ...answer, bounceClass }, plain).split("\n")
   }
 
   test("lists twelve rules tried in vain, and counts the others", () => {
@@ -119,6 +120,12 @@ describe("an explanation", () => {
     expect(lines.filter((line) => line.startsWith("  no "))).toHaveLength(13)
     expect(lines[13]).toBe("  no    … and 7 more")
     expect(lines[14]).toContain('MATCH f.lua:2 ["a.test"] rule 20: ^421 n19$')
+  })
+
+  test("the bounce class stands behind what happens, whether a rule matches or not", () => {
+    const rule = `{ ["a.test"] = { responses = { { code = "^421", ${SUSPEND} } } } }`
+    expect(rendered(rule, "421 x").at(-1)).toBe("Class: 99 Own? class (own)")
+    expect(rendered(rule, "450 x").at(-1)).toBe("Class: 99 Own? class (own)")
   })
 
   test.each([
@@ -149,6 +156,6 @@ describe("an explanation", () => {
     ['{"reduce_connections", 5}', "  done reduce_connections 5: max_outbound_connections 32 -> 27"],
   ])("what %s does", (action, line) => {
     const table = `{ ["a.test"] = { responses = { { code = "^421", trigger = "1", action = ${action} } } } }`
-    expect(rendered(table, "421 4.7.0 x").at(-1)).toBe(line)
+    expect(rendered(table, "421 4.7.0 x").at(-2)).toBe(line)
   })
 })

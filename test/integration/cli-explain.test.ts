@@ -34,6 +34,7 @@ describe("explain", () => {
 Then:
   done throttle down: outbound_throttle_messages 1000 -> 800
   done reduce_connections 2: max_outbound_connections 32 -> 30
+Class: 70 Transient Failure (transient)
 `)
   })
 
@@ -55,6 +56,7 @@ Then:
         message: busy
 Then:
   done suspend 30 minutes, until 2800.5
+Class: 70 Transient Failure (transient)
 `)
   })
 
@@ -66,8 +68,30 @@ Then:
       "No rule matches this reply: nothing happens.\n",
     )
     expect(text(await explain("--domain", "z.test", "--response", "421"))).toBe(
-      "default::z.test uses no rules\nNo rules apply.\n",
+      "default::z.test uses no rules\nNo rules apply.\nClass: 70 Transient Failure (transient)\n",
     )
+  })
+
+  test("the bounce class of a reply: the shipped classification, also beside other rules", async () => {
+    const blocked = ["--domain", "z.test", "--response", "554 5.7.1 blocked using zen.spamhaus.org"]
+    expect(text(await explain(...blocked))).toContain("\nClass: 51 Spam Block (spam-block)\n")
+    const json = JSON.parse(text(await explain("--json", ...blocked)))
+    expect(json.bounceClass).toEqual({ code: 51, name: "Spam Block", label: "spam-block" })
+  })
+
+  test("the bounce class of a domain's provider, and of a script of one's own", async () => {
+    const slow = ["--domain", "firm.test", "--response", "421 Reject due to policy restrictions."]
+    expect(text(await explain(...slow))).toContain("Class: 50 Mail Block (policy-block)\n")
+    expect(text(await explain(...slow, "--mx", "mx00.kundenserver.de"))).toContain(
+      "Class: 70 Transient Failure (rate-limit)\n",
+    )
+    place.write({
+      "own.lua": `msys.bounce.registerClassification({
+        classes = { odd = { code = 97, name = "Odd" } },
+        overrides = { ["firm.test"] = { { class = "odd", markers = { "policy" } } } },
+      })`,
+    })
+    expect(text(await explain(...slow, "--rules", "own.lua"))).toContain("Class: 97 Odd (odd)\n")
   })
 
   test("as JSON", async () => {
@@ -85,6 +109,7 @@ Then:
       "effects",
       "message",
       "notes",
+      "bounceClass",
     ])
     expect(Object.keys(answer.considered[0])).toEqual(["rule", "matched"])
     expect(Object.keys(answer.considered[0].rule)).toEqual(RULE_KEYS)
@@ -136,6 +161,7 @@ Then:
       effects: [],
       message: null,
       notes: [],
+      bounceClass: { code: 1, name: "Undetermined", label: "undetermined" },
     })
   })
 

@@ -47,6 +47,27 @@ describe("lua", () => {
       "",
       "function\ttable\n",
     ],
+    [
+      "the shipped classification of bounces",
+      ["lua", "-e", "print(msys.bounce.classify_smtp_response('552 5.2.2 over quota'))"],
+      "",
+      "22\tMailbox Full\tmailbox-full: the mailbox is full\n",
+    ],
+    [
+      "a classification of one's own",
+      [
+        "lua",
+        "-e",
+        `msys.bounce.registerClassification({
+           classes = { odd = { code = 97, name = "Odd" } },
+           overrides = { ["a.test"] = { { class = "odd", markers = { "quota" } } } },
+         })
+         print(msys.bounce.classify_smtp_response('552 5.2.2 over quota', 'a.test'))
+         print((msys.bounce.classify_smtp_response('552 5.2.2 over quota', 'b.test')))`,
+      ],
+      "",
+      "97\tOdd\todd\n22\n",
+    ],
     ["nothing", ["lua", "-e", ""], "", ""],
   ])("%s", async (_title, args, input, stdout) => {
     place.write({ "script.lua": "#!/usr/bin/env lua\nprint(arg[0], select('#', ...), ...)" })

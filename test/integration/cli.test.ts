@@ -70,6 +70,26 @@ describe("check", () => {
     })
   })
 
+  test("a classification of bounces: counted where there is one, no rules are missed", async () => {
+    place.write({
+      "bounces.lua": `msys.bounce.registerClassification({ general = {
+  { class = "tls", markers = { "odd" } }, { class = "tsl", markers = { "odder" } } } })`,
+    })
+    const { code, stdout, stderr } = await adaptive("check", "bounces.lua")
+    expect({ code, stdout: stdout.toString(), stderr }).toEqual({
+      code: 1,
+      stdout:
+        "invalid: revision 354e0a23f719, 0 domains, 0 aliases, 0 rules, 0 configurations, 1 bounce entry; 1 error, 0 warnings\n",
+      stderr: `bounces.lua:2:53: error[E_BOUNCE_CLASS]: there is no class "tsl": the entry is disabled
+    { class = "tls", markers = { "odd" } }, { class = "tsl", markers = { "odder" } } } })
+                                                      ^
+  hint: did you mean "tls"?
+`,
+    })
+    const json = JSON.parse(text(await adaptive("check", "--json", "bounces.lua")))
+    expect(json).toMatchObject({ ok: false, domains: 0, bounceEntries: 1 })
+  })
+
   test("findings, as text: place, source line, caret, hint", async () => {
     const { code, stdout, stderr } = await adaptive("check", "bad.lua")
     expect(code).toBe(1)

@@ -27,8 +27,9 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   const diagnostics = [...(conf?.diagnostics ?? []), ...loaded.diagnostics]
   const ok = loaded.ok && conf?.ok !== false
   if (options.json === true) {
-    const { revision, counts } = loaded
-    context.out(JSON.stringify({ ok, revision, ...counts, diagnostics }))
+    const { revision, counts, bounceEntries } = loaded
+    const bounces = bounceEntries > 0 ? { bounceEntries } : {}
+    context.out(JSON.stringify({ ok, revision, ...counts, ...bounces, diagnostics }))
   } else printText(context, loaded, conf)
   if (loaded.unreadable.length > 0 || conf?.isUnreadable === true) return EXIT.usage
   if (!ok) return EXIT.no
@@ -48,7 +49,8 @@ function printText(context: Context, loaded: LoadedRules, conf: LoadedConfigurat
   const verdict = loaded.ok ? green("valid") : red("invalid")
   context.out(
     `${verdict}: revision ${loaded.revision}, ${plural(domains, "domain")}, ${plural(aliases, "alias", "aliases")}, ` +
-      `${plural(responses, "rule")}, ${plural(configurations, "configuration")}; ` +
+      `${plural(responses, "rule")}, ${plural(configurations, "configuration")}` +
+      `${loaded.bounceEntries > 0 ? `, ${plural(loaded.bounceEntries, "bounce entry", "bounce entries")}` : ""}; ` +
       `${plural(errors, "error")}, ${plural(warnings, "warning")}`,
   )
 }
