@@ -150,7 +150,8 @@ export class AlertQueue implements MessageTaker {
 
   async #send(one: Waiting): Promise<void> {
     const { transport } = this.#options
-    const { deferred, refused, reason, isServerDown } = await transport.send(one.message, one.to)
+    const sent = await transport.send(one.message, one.to)
+    const { deferred, refused, whyDeferred, whyRefused, isServerDown } = sent
     const { subject } = one.message.alert
     if (deferred.length < one.to.length) {
       this.#isAnswered = true
@@ -159,13 +160,14 @@ export class AlertQueue implements MessageTaker {
     one.to = deferred
     one.tries++
     if (refused.length > 0)
-      this.#fault(`${refused.join(", ")} will not take "${subject}": ${reason}: it is not sent there`)
+      this.#fault(`${refused.join(", ")} will not take "${subject}": ${whyRefused}: it is not sent there`)
     if (isServerDown) {
       this.#isDown = true
-      if (!this.#isOutageTold) this.#fault(`${reason}: ${plural(this.#waiting, "alert")} will be tried again`)
+      if (!this.#isOutageTold)
+        this.#fault(`${whyDeferred}: ${plural(this.#waiting, "alert")} will be tried again`)
       this.#isOutageTold = true
     } else if (deferred.length > 0) {
-      if (one.tries === 1) this.#fault(`"${subject}" is put off: ${reason}: it will be tried again`)
+      if (one.tries === 1) this.#fault(`"${subject}" is put off: ${whyDeferred}: it will be tried again`)
       this.#deferred.push(one)
     }
   }

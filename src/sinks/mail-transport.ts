@@ -15,8 +15,9 @@ interface Delivery {
   readonly deferred: readonly string[]
   /** For good. */
   readonly refused: readonly string[]
-  /** The server's words, or why it was not reached; null when all went well. */
-  readonly reason: string | null
+  /** The server's words, or why it was not reached; "" where there is nobody to say them of. */
+  readonly whyDeferred: string
+  readonly whyRefused: string
   /** It was not reached at all: others would fare no better. */
   readonly isServerDown: boolean
 }
@@ -51,7 +52,7 @@ export function smtpTransport(server: SmtpServer, helo: string): MailTransport {
     async send(message, to) {
       try {
         const sent = await transporter.sendMail(mailOf(message, to))
-        return partial(sent.rejectedErrors ?? [], null)
+        return partial(sent.rejectedErrors ?? [])
       } catch (error) {
         return failed(error as NodemailerError, to)
       }
@@ -90,28 +91,28 @@ const CLOSING = 421
 function failed(error: NodemailerError, to: readonly string[]): Delivery {
   const { code, responseCode, rejectedErrors = [] } = error
   const isAboutMessage = code === "EENVELOPE" || code === "EMESSAGE"
-  if (!isAboutMessage || responseCode === CLOSING)
-    return { deferred: to, refused: [], reason: error.message, isServerDown: true }
-  if (rejectedErrors.length > 0) return partial(rejectedErrors, error.message)
-  // No reply: nodemailer itself would not send it.
+  if (!isAboutMessage || responseCode === CLOSING) return { ...deferredAll(error, to), isServerDown: true }
+  if (rejectedErrors.length > 0) return partial(rejectedErrors)
+  // Without a reply it is nodemailer itself that would not send it.
   const isForGood = error.permanent ?? responseCode === undefined
-  return {
-    deferred: isForGood ? [] : to,
-    refused: isForGood ? to : [],
-    reason: error.message,
-    isServerDown: false,
-  }
+  if (!isForGood) return deferredAll(error, to)
+  return { deferred: [], whyDeferred: "", refused: to, whyRefused: error.message, isServerDown: false }
 }
 
-function partial(errors: readonly NodemailerError[], reason: string | null): Delivery {
-  const of = (isPermanent: boolean): string[] =>
-    errors.flatMap(({ permanent, recipient }) =>
-      recipient !== undefined && (permanent === true) === isPermanent ? recipient : [],
-    )
+function deferredAll({ message }: NodemailerError, to: readonly string[]): Delivery {
+  return { deferred: to, whyDeferred: message, refused: [], whyRefused: "", isServerDown: false }
+}
+
+function partial(errors: readonly NodemailerError[]): Delivery {
+  const refusals = errors.filter(({ permanent }) => permanent === true)
+  const delays = errors.filter(({ permanent }) => permanent !== true)
+  const recipients = (some: readonly NodemailerError[]): string[] =>
+    some.flatMap(({ recipient }) => recipient ?? [])
   return {
-    deferred: of(false),
-    refused: of(true),
-    reason: reason ?? errors[0]?.message ?? null,
+    deferred: recipients(delays),
+    whyDeferred: delays[0]?.message ?? "",
+    refused: recipients(refusals),
+    whyRefused: refusals[0]?.message ?? "",
     isServerDown: errors.some(({ responseCode }) => responseCode === CLOSING),
   }
 }

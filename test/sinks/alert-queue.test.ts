@@ -7,6 +7,8 @@ import type { MailTransport } from "../../src/sinks/mail-transport.js"
 
 type Answer = "ok" | "down" | { readonly deferred?: readonly string[]; readonly refused?: readonly string[] }
 
+const NOTHING = { deferred: [], refused: [], whyDeferred: "", whyRefused: "", isServerDown: false }
+
 /** A server that answers in turn, then always takes all. */
 function server(...answers: Answer[]) {
   const taken: string[] = []
@@ -17,12 +19,11 @@ function server(...answers: Answer[]) {
       await new Promise((resolve) => setImmediate(resolve))
       const answer = answers.shift() ?? "ok"
       if (answer === "down")
-        return { deferred: to, refused: [], reason: "connection refused", isServerDown: true }
+        return { ...NOTHING, deferred: to, whyDeferred: "connection refused", isServerDown: true }
       const { deferred = [], refused = [] } = answer === "ok" ? {} : answer
       for (const who of to)
         if (!deferred.includes(who) && !refused.includes(who)) taken.push(`${alert.subject}>${who}`)
-      const isFine = deferred.length + refused.length === 0
-      return { deferred, refused, reason: isFine ? null : "450 no", isServerDown: false }
+      return { deferred, refused, whyDeferred: "450 later", whyRefused: "550 no", isServerDown: false }
     },
   }
   return { transport, taken }
@@ -95,7 +96,7 @@ describe("a server that fails", () => {
     await alerts.flush()
     expect(mx.taken).toEqual(["2>a@x.test", "3>a@x.test", "1>a@x.test"])
     expect(pauses).toEqual([1000, 2000])
-    expect(faults).toEqual(['E_ALERT_SEND mx:25: "1" is put off: 450 no: it will be tried again'])
+    expect(faults).toEqual(['E_ALERT_SEND mx:25: "1" is put off: 450 later: it will be tried again'])
   })
 
   test("what is added while one is put off is not kept waiting", async () => {
@@ -132,8 +133,8 @@ describe("a server that fails", () => {
     await alerts.close()
     expect(mx.taken).toEqual(["1>a@x.test", "1>b@x.test"])
     expect(faults).toEqual([
-      'E_ALERT_SEND mx:25: c@x.test will not take "1": 450 no: it is not sent there',
-      'E_ALERT_SEND mx:25: "1" is put off: 450 no: it will be tried again',
+      'E_ALERT_SEND mx:25: c@x.test will not take "1": 550 no: it is not sent there',
+      'E_ALERT_SEND mx:25: "1" is put off: 450 later: it will be tried again',
     ])
   })
 })
@@ -196,10 +197,10 @@ test("whatever a server does, everyone gets each alert once, unless refused", as
           async send({ alert }, to) {
             await Promise.resolve()
             const given = answers[next++] ?? "ok"
-            if (given === "down") return { deferred: to, refused: [], reason: "no", isServerDown: true }
+            if (given === "down") return { ...NOTHING, deferred: to, isServerDown: true }
             const deferred = given === "ok" ? [] : to.filter((who) => given.deferred?.includes(who))
             for (const who of to) if (!deferred.includes(who)) sent.push(`${alert.subject}>${who}`)
-            return { deferred, refused: [], reason: "later", isServerDown: false }
+            return { ...NOTHING, deferred }
           },
         }
         const { queue: alerts, faults } = queue({ transport })

@@ -30,8 +30,8 @@ export interface OutputOptions {
 const NO_NAME = "localhost"
 /** More than one piece of traffic can bring about; the replay waits after each. */
 const MAX_WAITING_ALERTS = 1_000_000
-/** About half a minute of pauses. */
-const MAX_TRIES = 6
+/** A few seconds of pauses: whoever waits for a replay looks after the server himself. */
+const MAX_TRIES = 4
 
 export class DryRunOutput {
   readonly #sink: Sink
