@@ -10,7 +10,7 @@ import type { MailTransport } from "./mail-transport.js"
 import type { TellFault } from "./sink.js"
 
 /** Waits; ends early, in any way, when the signal says so. */
-export type Timer = (ms: number, signal: AbortSignal) => Promise<unknown>
+type Timer = (ms: number, signal: AbortSignal) => Promise<unknown>
 
 export interface AlertQueueOptions {
   readonly transport: MailTransport
