@@ -138,7 +138,8 @@ local classification = {
     { class = "rate-limit", reply = "4xx",
       markers = { "unusual rate", "same message-id", "unsolicitedratelimiterror" }, codes = { "421 4.7.28" } },
     { class = "spam-block", reply = "5xx", markers = { "unusual rate" } },
-    { class = "spam-block", markers = { "very low reputation" } },
+    { class = "spam-block", markers = { "very low reputation" },
+      patterns = { "\\b(?:sc-00[1-4]|ou-00[12]|dy-00[12])\\b" } },
 
     -- DNS of the sender ----------------------------------------------------------
     { class = "sender-dns",
@@ -373,7 +374,7 @@ local classification = {
         "bloque", "bloccat", "czarn", "черн",
       },
       patterns = {
-        "(?<![a-z])rbls?(?![a-z])", "\\b(?:sc-00[1-4]|ou-00[12]|dy-00[12])\\b", "\\bofr006_", "\\bib10[3-7]\\b",
+        "(?<![a-z])rbls?(?![a-z])", "\\bofr006_", "\\bib10[3-7]\\b",
       },
       codes = { "5.7.28", "5.7.511", "5.7.501-503", "5.7.606-649", "521" } },
 
