@@ -176,7 +176,10 @@ const FUNCTIONS: readonly (readonly [string, number | RegExp])[] = [
   ["while true do end", /the script ran (more|longer) than/],
   ["while true do pcall(error) end", /the script ran (more|longer) than/],
   ["coroutine.wrap(function() while true do end end)()", /the script ran (more|longer) than/],
-  ["local function f() return 1 + f() end return f()", /the script ran more than|stack overflow/],
+  [
+    "local function f() return 1 + f() end return f()",
+    /the script ran more than|the script ran longer than|stack overflow/,
+  ],
   ["local s = 'x' while true do s = s .. s end", /the script built a string of/],
   ["local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) end", /the script('s strings hold| ran)/],
   ["error('no plan')", "plan"],
@@ -294,8 +297,9 @@ describe("a script that", () => {
   })
 
   test("registers patterns without measure is named, not the file that ran last", () => {
+    // Whether it is ended from inside or from outside depends on how busy the machine is.
     expect(errorsOf("patterns too large to compile in time")).toEqual([
-      "hostile.lua E_LUA_DEADLINE the script ran longer than 200 milliseconds: it was stopped, and its rules are not loaded",
+      expect.stringMatching(/^hostile\.lua E_LUA_DEADLINE the script ran longer than 200 milliseconds: it /),
     ])
   })
 })
