@@ -198,7 +198,7 @@ describe("figures of what there is", () => {
   })
 })
 
-describe("MO-4845: named throttles have room again after a resize from 0", () => {
+describe("R4, MO-4845: named throttles have room again after a resize from 0", () => {
   const filledWith = (capacity: number, ...names: string[]): NamedThrottles => {
     const throttles = new NamedThrottles(capacity)
     for (const name of names) throttles.create(name, "1/60", NOW)

@@ -123,7 +123,7 @@ test("a group that nobody declares consists of the bindings that the traffic nam
   expect(new Set(names)).toEqual(new Set(["p1", "p2"]))
 })
 
-test("what the configuration holds is never asked for, and Adaptive Delivery has no say in it (BZ1904)", () => {
+test("what the configuration holds is never asked for, and Adaptive Delivery has no say in it (R10, BZ1904)", () => {
   const decisions: unknown[] = []
   const { configuration } = configured(`${CONF}
     binding_group "g" { binding "a" { suspend_delivery = on } binding "b" { domain "x.test" { blackhole = inline } } }

@@ -423,7 +423,7 @@ describe("in slices, after a restart, on a copy", () => {
     return sweeping
   }
 
-  test.each([1, 10, 1000])("slices of %i pairs: the same decisions as at once", (size) => {
+  test.each([1, 10, 1000])("SD-299: slices of %i pairs: the same decisions as at once", (size) => {
     const atOnce = fill(new Sweeping(setUp))
     const sliced = fill(new Sweeping(setUp))
     atOnce.advance(7200)

@@ -3,6 +3,9 @@
  * ticket: each must not be made here. Source: engine.md, tickets in brackets and
  * section 11. Those of the summary, the logs and sweep rules stand beside them.
  */
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
 import { globalOptions } from "../../src/config/global-options.js"
 import { Engine } from "../../src/engine/engine.js"
@@ -50,12 +53,12 @@ describe("where Adaptive Delivery acts", () => {
     expect(words).toEqual(["0 response a.test[1] 1: suspend 1 hours | not: disabled"])
   })
 
-  test("BZ4353: never on the binding #mmove", () => {
+  test("BZ4353, MR-27: never on the binding #mmove", () => {
     const { words } = drive({ table: rule('{"suspend", "1 hours"}') }, [[0, "421 no", "a.test", "#mmove"]])
     expect(words).toEqual(["0 #mmove::a.test response a.test[1] 1: suspend 1 hours | not: disabled"])
   })
 
-  test("BZ4685, MO-766, SD-1106: a pair whose binding left the configuration goes on", () => {
+  test("R2, BZ4685, MO-766, SD-1106: a pair whose binding left the configuration goes on", () => {
     const { one, fail, send } = runtime(
       rule('{"suspend", "1 hours"}'),
       'binding_group "g" { binding "gone" { max_retries = 3 } }',
@@ -69,7 +72,7 @@ describe("where Adaptive Delivery acts", () => {
     expect(send(4000, "gone").allowed).toBe(true)
   })
 
-  test("#6036: an aliased domain has the rules of its target", () => {
+  test("R7, #6036: an aliased domain has the rules of its target", () => {
     const table = `${rule('{"suspend", "1 hours"}')}, ["b.test"] = "a.test"`
     const { words } = drive({ table }, [[0, "421 no", "b.test"]])
     expect(words).toEqual(["0 b1::b.test response a.test[1] 1: suspend 1 hours | until 3600"])
@@ -214,14 +217,14 @@ describe("throttles", () => {
     expect(Math.abs(count - want)).toBeLessThanOrEqual(1)
   })
 
-  test("TASK-1557, MR-1407: 0 is no limit, and nothing is divided by it", () => {
+  test("TASK-1557, R11, MR-1407: 0 is no limit, and nothing is divided by it", () => {
     const { send } = runtime('["a.test"] = { configuration = { outbound_throttle_messages = 0 } }')
     expect(send(0)).toEqual({ allowed: true, at: START, reason: null, spreadSec: 0, perHour: null })
     const configuredOne = runtime("", 'outbound_throttle_messages = "0"')
     expect(configuredOne.send(0).perHour).toBeNull()
   })
 
-  test("#5909: what pairs share is not less than what is configured", () => {
+  test("R11, #5909: what pairs share is not less than what is configured", () => {
     const { one } = runtime(
       "",
       'binding_group "g" { outbound_throttle_messages = "1" binding "b1" { } binding "b2" { } }',
@@ -237,7 +240,7 @@ describe("throttles", () => {
     expect(count).toBe(600)
   })
 
-  test("MO-6744: of two throttles in nested scopes the inner one counts, and no excess is reported for the other", () => {
+  test("R14, MO-6744: of two throttles in nested scopes the inner one counts, and no excess is reported for the other", () => {
     const { send } = runtime(
       "",
       'outbound_throttle_messages = "1/60" binding_group "g" { binding "b1" { outbound_throttle_messages = "1" } }',
@@ -247,7 +250,7 @@ describe("throttles", () => {
     expect(send(120, "b2").allowed).toBe(true)
   })
 
-  test("#5052: a throttle of the binding default is not that of others", () => {
+  test("R13, #5052: a throttle of the binding default is not that of others", () => {
     const { send } = runtime("", 'binding "default" { outbound_throttle_messages = "1/3600" }')
     expect([send(0, "default").allowed, send(1, "default").allowed, send(1, "b1").allowed]).toEqual([
       true,
@@ -260,7 +263,7 @@ describe("throttles", () => {
 describe("reload", () => {
   const counting = rule('{"suspend", "1 hours"}', "^421", "2/600")
 
-  test("#6324, #7018: counts and values go on, and nothing is counted twice", () => {
+  test("R1, #6324, #7018: counts and values go on, and nothing is counted twice", () => {
     const store = new Store()
     const first = runtime(counting, "", store)
     first.fail(0, "421 no")
@@ -273,7 +276,7 @@ describe("reload", () => {
     expect(second.send(3)).toMatchObject({ reason: "suspended" })
   })
 
-  test("MO-7154: rules that are no longer in the file have no effect; SD-1569: those of another file stay", () => {
+  test("R6, MO-7154: rules that are no longer in the file have no effect; SD-1569: those of another file stay", () => {
     const store = new Store()
     const own = `["b.test"] = { responses = { ${r("^421", "1", '{"suspend", "1 hours"}')} } }`
     const both = runtime(`${rule('{"suspend", "1 hours"}')}, ${own}`, "", store)
@@ -287,7 +290,7 @@ describe("reload", () => {
   })
 })
 
-test("BZ1756: a configuration that activates no rules says so, as CRITICAL", () => {
+test("R9, BZ1756: a configuration that activates no rules says so, as CRITICAL", () => {
   const { diagnostics } = configured('adaptive { } alerting { } inbound_audit { monitors = ("300,6") }')
   expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
     'E_CONF_DISABLED CRITICAL: Adaptive Delivery is effectively disabled: no script has the source "msys.adaptive"',
@@ -305,4 +308,19 @@ test("an engine may be asked of pairs that never had mail", () => {
   const pair = engine.store.pairs.of("never", "seen.test")
   expect(engine.isHeld(pair, START * 1e6)).toBe(false)
   expect(engine.parameter(pair, "max_outbound_connections", START * 1e6).value).toBe(32)
+})
+
+/** Every ticket of the changelogs that engine.md names, but MR-1433: a mode of which nothing is documented. */
+const TICKETS =
+  "#5052 #5085 #5087 #5135 #5140 #5141 #5201 #5212 #5619 #5668 #5669 #5909 #6036 #6165 #6278 #6324 #7018 #7129 BZ1752 BZ1756 BZ1904 BZ2106 BZ2567 BZ3400 BZ3741 BZ4065 BZ4226 BZ4353 BZ4685 BZ5104 MO-241 MO-4551 MO-4845 MO-4892 MO-4975 MO-6322 MO-6744 MO-7154 MO-766 MR-1407 MR-27 MR-676 MR-801 SD-1106 SD-126 SD-134 SD-1362 SD-1569 SD-169 SD-21 SD-2422 SD-299 SD-318 SD-3756 SD-3757 SD-3758 SD-3977 SD-65 SD-987 TASK-1557"
+
+test("every ticket and every requirement is named where it is tested", () => {
+  const root = fileURLToPath(new URL("../", import.meta.url))
+  const texts = readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts") && !name.endsWith("tickets.test.ts"))
+    .map((name) => readFileSync(join(root, name), "utf8"))
+  const own = readFileSync(fileURLToPath(import.meta.url), "utf8").split("const TICKETS")[0] as string
+  const all = [...texts, own].join("\n")
+  const wanted = [...TICKETS.split(" "), ...Array.from({ length: 18 }, (_, i) => `R${i + 1}`)]
+  expect(wanted.filter((ticket) => !new RegExp(`${ticket}(?!\\d)`).test(all))).toEqual([])
 })

@@ -280,3 +280,30 @@ describe("lua: what msys.config answers", () => {
     expect([code, stdout.toString("utf8"), stderr]).toEqual([0, `${want}\n`, ""])
   })
 })
+
+test("explain: a class of the operator's own has the name that the configuration gives it", async () => {
+  place.write({
+    "classes.conf":
+      'adaptive_enabled = on\nbounce_classifier_override { custom_classes = [ 99 = "Bad language" ] }\n',
+    "classes.lua": `require('msys.adaptive')
+msys.bounce.registerClassification({
+  classes = { profanity = { code = 99 } },
+  general = { { class = "profanity", markers = { "mind your language" } } },
+})
+`,
+  })
+  const args = [
+    "explain",
+    "--domain",
+    "x.test",
+    "--response",
+    "550 please mind your language",
+    "--rules",
+    "classes.lua",
+  ]
+  const named = await place.adaptive([...args, "--config", "classes.conf"])
+  expect(named).toMatchObject({ code: 0, stderr: "" })
+  expect(named.stdout.toString("utf8")).toContain("Class: 99 Bad language (profanity)")
+  const unnamed = await place.adaptive(args)
+  expect(unnamed.stdout.toString("utf8")).toContain("Class: 99 profanity (profanity)")
+})

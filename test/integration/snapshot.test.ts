@@ -116,7 +116,7 @@ test("the same state gives the same bytes", async () => {
   expect(readFileSync(`${path}2`).equals(readFileSync(path))).toBe(true)
 })
 
-test("a snapshot is the state at the time of the call, whatever happens meanwhile", async () => {
+test("#5087, #5619: a snapshot is the state at the time of the call, whatever happens meanwhile", async () => {
   const store = filled(2000)
   const want = partsOf(filled(2000))
   const file = new SnapshotFile(path)
@@ -142,7 +142,7 @@ test("a snapshot is the state at the time of the call, whatever happens meanwhil
 })
 
 describe("damage", () => {
-  test("anywhere is seen, and the previous snapshot is taken", async () => {
+  test("R16, MO-4892: anywhere is seen, and the previous snapshot is taken", async () => {
     const file = new SnapshotFile(path)
     await file.write(filled(20))
     await file.write(filled(40))

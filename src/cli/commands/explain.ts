@@ -34,7 +34,10 @@ export async function explain(context: Context, options: ExplainOptions): Promis
       `${context.errStyle.yellow("note:")} the rules have ${plural(errors, "error")} (see adaptive check); what is valid is used`,
     )
   }
-  const explanation = explainReply(loaded, configuration, {
+  const { customClasses } = configuration
+  const classifier =
+    customClasses.size === 0 ? loaded.classifier : loaded.classifier.withCustomClasses(customClasses)
+  const explanation = explainReply({ ...loaded, classifier }, configuration, {
     binding: options.binding,
     domain: options.domain,
     mx: options.mx ?? null,
