@@ -53,6 +53,8 @@ function utcOffset(text: string): number {
 const CONFIG_HELP = "an ecelerity.conf: options by scope, sweep rules, and which rule files"
 const RULES_HELP =
   "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)"
+const GUIDE_HELP =
+  "the User Guide's defaults where the documents disagree: enable_jlog on, default_bounce_rule for bc:10 only"
 const NODE_HELP = "the node whose directory of included files is searched"
 
 type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }
@@ -135,6 +137,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--config <file>", CONFIG_HELP)
     .option("--node-name <name>", NODE_HELP)
     .option("--set <option=value>", "set a global option (repeatable)", collect, [])
+    .option("--guide-defaults", GUIDE_HELP)
     .addOption(
       new Option("--mode <mode>", "simulate: what would be held is not counted; observe: everything is")
         .choices(["simulate", "observe"])
@@ -185,6 +188,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--config <file>", CONFIG_HELP)
     .option("--node-name <name>", NODE_HELP)
     .option("--set <option=value>", "set a global option (repeatable)", collect, [])
+    .option("--guide-defaults", GUIDE_HELP)
     .addOption(
       new Option("--mode <mode>", "simulate: what would be held meets no rule; observe: everything does")
         .choices(["simulate", "observe"])

@@ -16,6 +16,8 @@ import { type Context, EXIT, printFindings, Refused, UsageError } from "./contex
 export interface SetupOptions {
   readonly config?: string
   readonly nodeName?: string
+  /** Defaults of the User Guide where the documents disagree. */
+  readonly guideDefaults?: boolean
   readonly rules: readonly string[]
   readonly set: readonly string[]
 }
@@ -47,6 +49,7 @@ export function readSetup(context: Context, options: SetupOptions): Setup {
     if (error instanceof SettingError) throw new UsageError(error.message, error.hint)
     throw error
   }
+  configuration.followsGuide = options.guideDefaults === true
   const forScripts = { recorded, assignments: options.set }
   return { configuration, rules: rulePaths(options.rules, configuration), forScripts }
 }
@@ -97,7 +100,10 @@ function readConfiguration(
 }
 
 /** Reads a configuration for a running engine: null when it has errors, which are the text. */
-export function rereadConfiguration(file: string | undefined): {
+export function rereadConfiguration(
+  file: string | undefined,
+  { set, guideDefaults }: Pick<SetupOptions, "set" | "guideDefaults">,
+): {
   readonly configuration: Configuration | null
   readonly text: string
 } {
@@ -106,7 +112,11 @@ export function rereadConfiguration(file: string | undefined): {
   if (loaded.isMissing) return { configuration: null, text: `No configuration found at ${oneLine(file)}` }
   const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
   const text = wrong.map((finding) => renderFinding(finding, () => undefined, makeStyle(false))).join("\n")
-  return { configuration: wrong.length === 0 ? loaded.configuration : null, text }
+  if (wrong.length > 0) return { configuration: null, text }
+  // What was set over the file before is set over it again.
+  assignGlobally(loaded.configuration, set)
+  loaded.configuration.followsGuide = guideDefaults === true
+  return { configuration: loaded.configuration, text }
 }
 
 export interface RuleUse {

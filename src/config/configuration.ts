@@ -4,7 +4,7 @@
  * Source: configuration.md sections 2 and 3.
  */
 import type { Diagnostic } from "../model/diagnostic.js"
-import type { SweepRule } from "../model/sweep-rule.js"
+import { DEFAULT_BOUNCE_RULE, GUIDE_BOUNCE_RULE, type SweepRule } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import { optionsOf } from "./catalogue.js"
 import { buildConf, type ModuleNode } from "./conf-build.js"
@@ -104,6 +104,12 @@ export class Configuration implements OptionLookup {
   readonly customClasses: ReadonlyMap<number, string>
   /** Directories that scripts and included files are looked for in. */
   readonly directories: readonly string[]
+  /**
+   * Defaults where the documents disagree: false for the module's own page, true for the User Guide, by which changes are
+   * recorded (enable_jlog) and the default bounce rule counts invalid recipients only.
+   * @source configuration.md section 4, rows 1 to 3; row 1 has no effect on a single node
+   */
+  followsGuide = false
   /** Is Adaptive Delivery on where nothing says so? */
   readonly #isEnabled: boolean
 
@@ -186,6 +192,7 @@ export class Configuration implements OptionLookup {
 
   lookup(scope: Scope, option: string): string | null {
     const text = this.#find(scope, option)?.setting.text ?? null
+    if (option === "enable_jlog" && text === null && this.followsGuide) return "true"
     if (option !== "adaptive_enabled") return text
     // A module that is loaded, but not enabled, acts nowhere.
     const module = this.#find(scope, "enabled")?.setting.text ?? "true"
@@ -204,7 +211,11 @@ export class Configuration implements OptionLookup {
 
   sweepRules(scope: Scope): readonly SweepRule[] {
     const ranks = this.ranks(scope)
-    return sweepRulesOf(ranks, (rank) => this.#outward(rank, ranks, scope))
+    return sweepRulesOf(
+      ranks,
+      (rank) => this.#outward(rank, ranks, scope),
+      this.followsGuide ? GUIDE_BOUNCE_RULE : DEFAULT_BOUNCE_RULE,
+    )
   }
 
   bindingsOf(group: string): readonly string[] {

@@ -4,12 +4,7 @@
  * 5; seed "adaptive", How Sweep Rules are Determined.
  */
 import { createHash } from "node:crypto"
-import {
-  DEFAULT_BOUNCE_RULE,
-  DEFAULT_FBL_RULE,
-  type SweepFamily,
-  type SweepRule,
-} from "../model/sweep-rule.js"
+import { DEFAULT_FBL_RULE, type SweepFamily, type SweepRule } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import { findSetting, type Rank, type SweepStanza } from "./scope-tree.js"
 
@@ -28,10 +23,12 @@ export function sweepRuleId(name: string, scope: string, codes: readonly string[
  * configuration, then the default rules.
  * @param ranks what the scope falls back through
  * @param outward what one of these scopes falls back through by itself
+ * @param defaultBounceRule the rule where no stanza names a bounce class
  */
 export function sweepRulesOf(
   ranks: readonly Rank[],
   outward: (rank: Rank) => readonly Rank[],
+  defaultBounceRule: SweepRule,
 ): readonly SweepRule[] {
   const byName = new Map<string, { readonly stanza: SweepStanza; readonly enabled: boolean }>()
   const named = new Set<SweepFamily>()
@@ -51,7 +48,7 @@ export function sweepRulesOf(
   for (const { stanza, enabled } of [...byName.values()].sort((a, b) => a.stanza.order - b.stanza.order))
     if (stanza.rule !== null) rules.push(Object.freeze({ ...stanza.rule, enabled }))
   if (isEnabled(ranks)) {
-    if (!named.has("bounce")) rules.push(DEFAULT_BOUNCE_RULE)
+    if (!named.has("bounce")) rules.push(defaultBounceRule)
     if (!named.has("fbl")) rules.push(DEFAULT_FBL_RULE)
   }
   return Object.freeze(rules)

@@ -73,6 +73,13 @@ export const DEFAULT_BOUNCE_RULE: SweepRule = Object.freeze({
   high: { ...DEFAULT_HIGH, percent: 10 },
 })
 
+/** The same where the other documents are followed: since a hotfix of 4.2 (MO-4982) only invalid recipients count. */
+export const GUIDE_BOUNCE_RULE: SweepRule = Object.freeze({
+  ...DEFAULT_BOUNCE_RULE,
+  codes: ["bc:10"],
+  classes: [10],
+})
+
 export const DEFAULT_FBL_RULE: SweepRule = Object.freeze({
   id: "default_fbl_rule",
   file: "",

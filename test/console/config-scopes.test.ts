@@ -213,3 +213,27 @@ test("a change reaches the sweep rules of a scope", () => {
   const [rule] = configuration.sweepRules({ group: "", binding: "d", domain: "x.com" })
   expect(rule).toMatchObject({ name: "all", low: { percent: 4 }, high: { percent: 10 } })
 })
+
+test("the User Guide's defaults, where the documents disagree", () => {
+  const { configuration } = configured("adaptive_enabled = on")
+  const nowhere = { group: "", binding: "", domain: "" }
+  const seen = () => [
+    configuration.sweepRules(nowhere).map(({ name, codes }) => [name, ...codes]),
+    configuration.lookup(nowhere, "enable_jlog"),
+  ]
+  expect(seen()).toEqual([
+    [
+      ["default_bounce_rule", "bc:10", "bc:24"],
+      ["default_fbl_rule", "fbl:abuse"],
+    ],
+    null,
+  ])
+  configuration.followsGuide = true
+  expect(seen()).toEqual([
+    [
+      ["default_bounce_rule", "bc:10"],
+      ["default_fbl_rule", "fbl:abuse"],
+    ],
+    "true",
+  ])
+})

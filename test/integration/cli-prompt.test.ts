@@ -78,3 +78,46 @@ test("the traffic cannot come from the prompt", async () => {
     "adaptive: standard input cannot be both the traffic and the prompt\n  hint: write the traffic to a file\n",
   )
 })
+
+test("config reload: from a file, with what was set over it; one with errors changes nothing", async () => {
+  place.write({
+    "reload.log": '{"time":1790000000,"type":"delivery","binding":"b1","domain":"x.test"}\n',
+    "first.conf": 'adaptive_enabled = on\nmax_retries = 3\ndomain "x.test" { retry_interval = 600 }\n',
+    "second.conf": 'adaptive_enabled = on\nmax_retries = 5\ndomain "x.test" { retry_interval = 900 }\n',
+    "wrong.conf": "adaptive_enabled = maybe\n",
+  })
+  const questions = ["config eval max_retries", "config eval domain x.test retry_interval"]
+  const commands = [
+    ...questions,
+    "config reload second.conf",
+    ...questions,
+    "config reload wrong.conf",
+    ...questions,
+  ]
+  const args = [
+    "dry-run",
+    "--traffic",
+    "reload.log",
+    "--config",
+    "first.conf",
+    "--set",
+    "max_retries=4",
+    "--json",
+  ]
+  const { stdout, code } = await place.adaptive([
+    ...args,
+    ...commands.flatMap((command) => ["--console", command]),
+  ])
+  const lines = stdout.toString("utf8").trimEnd().split("\n").slice(0, -1)
+  expect(code).toBe(1)
+  expect(lines.map((line) => (JSON.parse(line) as { text: string }).text.split("\n")[0])).toEqual([
+    "Max_Retries = 4",
+    "Retry_Interval = 600",
+    "",
+    "Max_Retries = 4",
+    "Retry_Interval = 900",
+    "Reconfigure failed",
+    "Max_Retries = 4",
+    "Retry_Interval = 900",
+  ])
+})

@@ -8,17 +8,17 @@ import { oneLine } from "../../report/findings.js"
 import { consoleJson } from "../../report/json.js"
 import type { LineOutput } from "../output.js"
 import type { Travel } from "../prompt.js"
-import { rereadConfiguration } from "../setup.js"
+import { rereadConfiguration, type SetupOptions } from "../setup.js"
 
 /** What the console works on after a replay. */
 export function targetOf(
   engine: Engine,
   configuration: Configuration,
-  file: string | undefined,
+  options: Pick<SetupOptions, "config" | "set" | "guideDefaults">,
 ): ConsoleTarget {
   return consoleTarget(engine, {
     configuration,
-    readConfiguration: (other) => rereadConfiguration(other ?? file),
+    readConfiguration: (other) => rereadConfiguration(other ?? options.config, options),
   })
 }
 

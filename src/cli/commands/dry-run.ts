@@ -95,7 +95,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     const findings = trafficFindings(files)
     for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
     const seen = audit === null ? null : { audit, ...auditFacts(summary, files, store) }
-    const target = targetOf(engine, lookup, options.config)
+    const target = targetOf(engine, lookup, options)
     let allTaken: boolean
     if (options.json === true) {
       for (const line of seen === null ? [] : auditJson(seen)) {
@@ -114,7 +114,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     if (options.prompt === true) {
       const ruling = rulingOf(await loading)
       const session = { ...traffic, ruling, lookup, makeStore: () => configuredStore(lookup) }
-      const travel = travelFrom(target, session, (engine) => targetOf(engine, lookup, options.config))
+      const travel = travelFrom(target, session, (engine) => targetOf(engine, lookup, options))
       return await prompt(context, travel)
     }
     if (countFindings(findings).errors > 0) return EXIT.usage
