@@ -73,8 +73,9 @@ export function foldText(text: string): string {
   const lower = text.toLowerCase()
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (/^[\x00-\x7f]*$/.test(lower)) return lower
+  // Taken apart first: a Greek accent by itself becomes the one that stands for an apostrophe.
   return lower
-    .replace(/[\u2018\u2019\u00b4]/g, "'")
     .normalize("NFD")
     .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[\u2018\u2019\u00b4]/g, "'")
 }
