@@ -55,6 +55,7 @@ const RULES_HELP =
   "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)"
 const GUIDE_HELP =
   "the User Guide's defaults where the documents disagree: enable_jlog on, default_bounce_rule for bc:10 only"
+const SET_HELP = "set a global option (repeatable)"
 const NODE_HELP = "the node whose directory of included files is searched"
 
 type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }
@@ -62,6 +63,31 @@ type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { reado
 function packageVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
   return (JSON.parse(text) as { version: string }).version
+}
+
+/** Where rules and options come from. */
+function withSetup(command: Command): Command {
+  return command
+    .option("--rules <path>", RULES_HELP, collect, [])
+    .option("--config <file>", CONFIG_HELP)
+    .option("--node-name <name>", NODE_HELP)
+    .option("--set <option=value>", SET_HELP, collect, [])
+}
+
+/** What traffic, how it is read, and what is done with it. */
+function withTraffic(command: Command, modeHelp: string): Command {
+  return withSetup(command)
+    .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
+    .option("--format <format>", "the format of all logs", "auto")
+    .option("--guide-defaults", GUIDE_HELP)
+    .addOption(new Option("--mode <mode>", modeHelp).choices(["simulate", "observe"]).default("simulate"))
+    .option("--from <time>", "only events from this time on, Unix seconds", seconds)
+    .option("--to <time>", "only events before this time, Unix seconds", seconds)
+    .option("--all-bad", "tell every line that cannot be read, not the first ten of a file")
+    .option("--force", "replay although the rules have errors")
+    .option("--reorder <seconds>", "put lines in order that are this far out of it", notNegative, 60)
+    .option("--year <year>", "the year of the first stamp of logs whose stamps have none", year)
+    .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -100,7 +126,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("-e <code>", "run this code")
     .option("--config <file>", "an ecelerity.conf that msys.config answers from")
     .option("--node-name <name>", NODE_HELP)
-    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
+    .option("--set <option=value>", SET_HELP, collect, [])
     .passThroughOptions()
     .action(async (file: string | undefined, args: string[], options: LuaCommandOptions) => {
       const { e, ...given } = options
@@ -110,8 +136,7 @@ async function main(argv: readonly string[]): Promise<number> {
       exitCode = await runLua(context, { ...given, args: all, ...script })
     })
 
-  program
-    .command("explain")
+  withSetup(program.command("explain"))
     .description("what happens to one reply, and why")
     .requiredOption("--domain <domain>", "the routing domain that answered")
     .requiredOption("--response <text>", "the reply, beginning with its code")
@@ -119,32 +144,16 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--mx <host>", "the MX host that answered")
     .option("--phase <phase>", "the SMTP phase of the reply")
     .option("--at <time>", "the time of the reply, Unix seconds", seconds)
-    .option("--rules <path>", RULES_HELP, collect, [])
-    .option("--config <file>", CONFIG_HELP)
-    .option("--node-name <name>", NODE_HELP)
-    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
     .option("--json", "machine output")
     .action(async (options: Parameters<typeof explain>[1]) => {
       exitCode = await explain(context, options)
     })
 
-  program
-    .command("dry-run")
+  withTraffic(
+    program.command("dry-run"),
+    "simulate: what would be held is not counted; observe: everything is",
+  )
     .description("replay recorded traffic: what the rules would have done")
-    .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
-    .option("--format <format>", "the format of all logs", "auto")
-    .option("--rules <path>", RULES_HELP, collect, [])
-    .option("--config <file>", CONFIG_HELP)
-    .option("--node-name <name>", NODE_HELP)
-    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
-    .option("--guide-defaults", GUIDE_HELP)
-    .addOption(
-      new Option("--mode <mode>", "simulate: what would be held is not counted; observe: everything is")
-        .choices(["simulate", "observe"])
-        .default("simulate"),
-    )
-    .option("--from <time>", "only events from this time on, Unix seconds", seconds)
-    .option("--to <time>", "only events before this time, Unix seconds", seconds)
     .option(
       "--audit <size,count>",
       "tell the time series of receiving domains: seconds of a window, windows (repeatable)",
@@ -169,41 +178,19 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "machine output: one object a line, decisions first, the summary last")
     .option("--matches", "with --json, also matches that did not fire")
     .option("--sources", "with --json, also name the file and the line in it")
-    .option("--all-bad", "tell every line that cannot be read, not the first ten of a file")
-    .option("--force", "replay although the rules have errors")
-    .option("--reorder <seconds>", "put lines in order that are this far out of it", notNegative, 60)
-    .option("--year <year>", "the year of the first stamp of logs whose stamps have none", year)
-    .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
     .action(async (options: Parameters<typeof dryRun>[1]) => {
       exitCode = await dryRun(context, options)
     })
 
-  program
-    .command("summary")
+  withTraffic(
+    program.command("summary"),
+    "simulate: what would be held meets no rule; observe: everything does",
+  )
     .description("the nightly report, of recorded traffic")
-    .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
     .option("--bouncelog <file...>", "bounce logs beside them: classes and out-of-band bounces", [])
-    .option("--format <format>", "the format of all logs", "auto")
-    .option("--rules <path>", RULES_HELP, collect, [])
-    .option("--config <file>", CONFIG_HELP)
-    .option("--node-name <name>", NODE_HELP)
-    .option("--set <option=value>", "set a global option (repeatable)", collect, [])
-    .option("--guide-defaults", GUIDE_HELP)
-    .addOption(
-      new Option("--mode <mode>", "simulate: what would be held meets no rule; observe: everything does")
-        .choices(["simulate", "observe"])
-        .default("simulate"),
-    )
-    .option("--from <time>", "only events from this time on, Unix seconds", seconds)
-    .option("--to <time>", "only events before this time, Unix seconds", seconds)
     .option("--top <lines>", "how long the lists of the commonest are", lines, 20)
     .option("--zone <offset>", "of the times in the report, e.g. +02:00", utcOffset, 0)
     .option("--json", "machine output")
-    .option("--all-bad", "tell every line that cannot be read, not the first ten of a file")
-    .option("--force", "replay although the rules have errors")
-    .option("--reorder <seconds>", "put lines in order that are this far out of it", notNegative, 60)
-    .option("--year <year>", "the year of the first stamp of logs whose stamps have none", year)
-    .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
     .action(async (options: SummaryOptions) => {
       exitCode = await summary(context, options)
     })

@@ -2,37 +2,32 @@
 
 import { configuredStore, dryRun as replay, rulingOf } from "../../api.js"
 import type { BadLine } from "../../ingest/collector.js"
-import { SourceError } from "../../ingest/source.js"
 import type { FileReport } from "../../ingest/traffic.js"
-import { diagnostic } from "../../model/diagnostic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
 import type { DryRunListener } from "../../replay/dry-run.js"
-import { deliveryTimeOf, trafficFindings } from "../../replay/findings.js"
+import { deliveryTimeOf } from "../../replay/findings.js"
 import type { Summary } from "../../replay/tally.js"
 import { type AuditReport, auditJson, renderAudit } from "../../report/audit.js"
 import { renderDryRun } from "../../report/dry-run.js"
-import { countFindings, renderFinding } from "../../report/findings.js"
 import { decisionJson, matchJson, summaryJson } from "../../report/json.js"
 import { plural } from "../../report/words.js"
 import { StoreFault } from "../../store/fault.js"
 import type { OutboundAudit } from "../../store/outbound-audit.js"
 import type { Store } from "../../store/store.js"
-import { BadLines } from "../bad-lines.js"
 import { type Context, EXIT, UsageError } from "../context.js"
 import { LineOutput } from "../output.js"
-import { Progress } from "../progress.js"
+import type { Progress } from "../progress.js"
 import { prompt } from "../prompt.js"
-import { readSetup, type SetupOptions, usableRules } from "../setup.js"
-import { readTrafficOptions, SCRIPT_CLOCK_SEC, type TrafficGiven } from "../traffic-options.js"
+import { beginLoading, type ReplayingOptions, tellTraffic, tellUnreadable } from "../replaying.js"
+import { readSetup } from "../setup.js"
+import { readTrafficOptions } from "../traffic-options.js"
 import { converse, targetOf, travelFrom } from "./dry-run-console.js"
 import { beginOutput, type OutputOptions } from "./dry-run-output.js"
 
-export interface DryRunOptions extends SetupOptions, TrafficGiven, OutputOptions {
+export interface DryRunOptions extends ReplayingOptions, OutputOptions {
   readonly json?: boolean
   readonly matches?: boolean
   readonly sources?: boolean
-  readonly force?: boolean
-  readonly allBad?: boolean
   readonly audit: readonly string[]
   readonly auditDomain: readonly string[]
   readonly auditThreshold: number
@@ -52,7 +47,8 @@ const AUDIT_NAME = "outbound_audit1"
 
 export async function dryRun(context: Context, options: DryRunOptions): Promise<number> {
   const traffic = readTrafficOptions(options)
-  const { configuration: lookup, rules, forScripts } = readSetup(context, options)
+  const setup = readSetup(context, options)
+  const { configuration: lookup } = setup
   if (options.prompt === true && options.traffic.includes("-"))
     throw new UsageError(
       "standard input cannot be both the traffic and the prompt",
@@ -62,19 +58,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const audit = defineAudit(options, store)
   const written = await beginOutput(context, options, lookup, store.pairs)
   const output = new LineOutput()
-  const progress = new Progress(process.stderr)
-  const loading = usableRules(
-    context,
-    rules,
-    { nowSec: options.from ?? SCRIPT_CLOCK_SEC, configuration: forScripts },
-    { done: "replayed", force: options.force === true },
-  )
-  const badLines = new BadLines(context, progress, options.allBad === true)
-  // Lines are read while the rules load; what is wrong with the rules is told first.
-  loading.then(
-    () => badLines.begin(),
-    () => {},
-  )
+  const { loading, progress, badLines } = beginLoading(context, setup, options)
   try {
     const told = {
       ...streaming(options, output, progress, audit),
@@ -92,8 +76,7 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     // Whether it is too much must not depend on when it was looked at.
     if (audit !== null) checkSize(audit, options.auditMemory)
     const { revision } = await loading
-    const findings = trafficFindings(files)
-    for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
+    const isCut = tellTraffic(context, files)
     const seen = audit === null ? null : { audit, ...auditFacts(summary, files, store) }
     const target = targetOf(engine, lookup, options)
     let allTaken: boolean
@@ -117,20 +100,11 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
       const travel = travelFrom(target, session, (engine) => targetOf(engine, lookup, options))
       return await prompt(context, travel)
     }
-    if (countFindings(findings).errors > 0) return EXIT.usage
+    if (isCut) return EXIT.usage
     return allTaken && allWritten ? EXIT.ok : EXIT.no
   } catch (error) {
     progress.clear()
-    if (!(error instanceof SourceError)) throw error
-    const { code, path, message, hint } = error
-    const finding = diagnostic(
-      code,
-      { file: path, line: 1, column: 1 },
-      `${message}: nothing is replayed`,
-      hint,
-    )
-    context.err(renderFinding(finding, () => undefined, context.errStyle))
-    return EXIT.usage
+    return tellUnreadable(context, error, "nothing is replayed")
   }
 }
 

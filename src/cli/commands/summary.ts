@@ -1,50 +1,33 @@
 /** `adaptive summary`: the nightly report, of recorded traffic. */
 import { configuredStore, dryRun as replay } from "../../api.js"
 import type { Classifier } from "../../classify/classifier.js"
-import { SourceError } from "../../ingest/source.js"
 import { UNDETERMINED } from "../../model/bounce-class.js"
-import { diagnostic } from "../../model/diagnostic.js"
-import { trafficFindings } from "../../replay/findings.js"
 import { baseOf, type ClassOf, MailCounts } from "../../replay/mail-counts.js"
 import type { Summary } from "../../replay/tally.js"
-import { countFindings, renderFinding } from "../../report/findings.js"
 import { type MailSummary, mailSummaryJson, renderMailSummary } from "../../report/mail-summary.js"
 import type { Store } from "../../store/store.js"
-import { BadLines } from "../bad-lines.js"
 import { type Context, EXIT } from "../context.js"
 import { LineOutput } from "../output.js"
-import { Progress } from "../progress.js"
-import { readSetup, type SetupOptions, usableRules } from "../setup.js"
-import { readTrafficOptions, SCRIPT_CLOCK_SEC, type TrafficGiven } from "../traffic-options.js"
+import { beginLoading, type ReplayingOptions, tellTraffic, tellUnreadable } from "../replaying.js"
+import { readSetup } from "../setup.js"
+import { readTrafficOptions } from "../traffic-options.js"
 
-export interface SummaryOptions extends SetupOptions, TrafficGiven {
+export interface SummaryOptions extends ReplayingOptions {
   /** Bounce logs beside the traffic: more files, under the name they have in the original's script. */
   readonly bouncelog: readonly string[]
   readonly top: number
   /** Minutes that the clock of the report is ahead of UTC. */
   readonly zone: number
-  readonly force?: boolean
   readonly json?: boolean
-  readonly allBad?: boolean
 }
 
 export async function summary(context: Context, options: SummaryOptions): Promise<number> {
   const given = { ...options, traffic: [...options.traffic, ...options.bouncelog] }
   const traffic = readTrafficOptions(given)
-  const { configuration, rules, forScripts } = readSetup(context, options)
+  const setup = readSetup(context, options)
+  const { configuration } = setup
   const store = configuredStore(configuration)
-  const progress = new Progress(process.stderr)
-  const loading = usableRules(
-    context,
-    rules,
-    { nowSec: options.from ?? SCRIPT_CLOCK_SEC, configuration: forScripts },
-    { done: "replayed", force: options.force === true },
-  )
-  const badLines = new BadLines(context, progress, options.allBad === true)
-  loading.then(
-    () => badLines.begin(),
-    () => {},
-  )
+  const { loading, progress, badLines } = beginLoading(context, setup, options)
   // Events come when the rules are there, and the classes with them.
   let classifier: Classifier | null = null
   loading.then(
@@ -69,8 +52,7 @@ export async function summary(context: Context, options: SummaryOptions): Promis
     )
     progress.clear()
     badLines.end()
-    const findings = trafficFindings(files)
-    for (const finding of findings) context.err(renderFinding(finding, () => undefined, context.errStyle))
+    const isCut = tellTraffic(context, files)
     const mail = mailSummary(counts, found, store, options.top)
     if (mail.overall.receptions === 0 && baseOf(mail.overall) > 0)
       context.err(
@@ -81,19 +63,10 @@ export async function summary(context: Context, options: SummaryOptions): Promis
     const text = { most: options.top, utcOffsetMinutes: options.zone, customClasses }
     output.line(options.json === true ? mailSummaryJson(mail) : renderMailSummary(mail, text))
     await output.end()
-    return countFindings(findings).errors > 0 ? EXIT.usage : EXIT.ok
+    return isCut ? EXIT.usage : EXIT.ok
   } catch (error) {
     progress.clear()
-    if (!(error instanceof SourceError)) throw error
-    const { code, path, message, hint } = error
-    const finding = diagnostic(
-      code,
-      { file: path, line: 1, column: 1 },
-      `${message}: nothing is summed up`,
-      hint,
-    )
-    context.err(renderFinding(finding, () => undefined, context.errStyle))
-    return EXIT.usage
+    return tellUnreadable(context, error, "nothing is summed up")
   }
 }
 
