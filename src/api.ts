@@ -10,7 +10,7 @@ import {
   type LoadedConfiguration,
   loadConfiguration,
 } from "./config/configuration.js"
-import type { OptionLookup } from "./config/lookup.js"
+import { NOWHERE, type OptionLookup } from "./config/lookup.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import { Runtime, type RuntimeListener } from "./engine/runtime.js"
 
@@ -104,8 +104,6 @@ export function configuredStore(configuration: Configuration): Store {
   }
   return store
 }
-
-const NOWHERE = { group: "", binding: "", domain: "" }
 
 /** Seconds that lines may be out of order. */
 const REORDER_SEC = 60

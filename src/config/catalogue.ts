@@ -8,26 +8,6 @@
 import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
 import { tunedType } from "./values.js"
 
-/** Stanzas whose options are known; the others are kept and not looked into. */
-export const STANZAS = [
-  "global",
-  "binding_group",
-  "binding",
-  "domain",
-  "host",
-  "adaptive",
-  "adaptive_sweep_rule",
-  "adaptive_backstore_leveldb",
-  "adaptive_backstore_riak",
-  "alerting",
-  "bounce_classifier_override",
-  "inbound_audit",
-  "outbound_audit",
-  "scriptlet",
-  "script",
-] as const
-export type StanzaName = (typeof STANZAS)[number]
-
 /** Those that are modules: they stand in the global scope. */
 export const MODULES = [
   "adaptive",
@@ -38,7 +18,23 @@ export const MODULES = [
   "inbound_audit",
   "outbound_audit",
   "scriptlet",
-] as const satisfies readonly StanzaName[]
+] as const
+/** Modules of which there may be several, or which have a name at least. */
+export const NAMED_MODULES: readonly ModuleName[] = ["outbound_audit", "scriptlet"]
+type ModuleName = (typeof MODULES)[number]
+
+/** Stanzas whose options are known; the others are kept and not looked into. */
+export const STANZAS = [
+  "global",
+  "binding_group",
+  "binding",
+  "domain",
+  "host",
+  "adaptive_sweep_rule",
+  ...MODULES,
+  "script",
+] as const
+export type StanzaName = (typeof STANZAS)[number]
 
 /** The scopes that options fall back through. */
 export type ScopeKind = "global" | "binding_group" | "binding" | "domain"

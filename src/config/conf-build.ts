@@ -7,12 +7,12 @@ import { BOUNCE_CLASSES, CUSTOM_BELOW } from "../model/bounce-class.js"
 import { hostName } from "../model/host-name.js"
 import { readSwitch } from "../model/switch.js"
 import { compilePattern } from "../pcre/index.js"
-import { MODULES, SCOPE_KINDS, type ScopeKind, type StanzaName } from "./catalogue.js"
+import { MODULES, NAMED_MODULES, SCOPE_KINDS, type ScopeKind, type StanzaName } from "./catalogue.js"
 import { checkOption, checkStanzaName } from "./conf-check.js"
 import { readSweepStanza } from "./conf-sweep.js"
 import { ScopeNode, ScopeTree, type Setting, settingOf } from "./scope-tree.js"
 import { type Assignment, type Item, type Scalar, type Stanza, valueText } from "./syntax/conf-ast.js"
-import type { ConfReport } from "./syntax/conf-report.js"
+import { type ConfReport, NOT_USED } from "./syntax/conf-report.js"
 
 /** A module as it is configured: all its stanzas of one instance together. */
 export interface ModuleNode {
@@ -50,11 +50,9 @@ const CONTAINS: Readonly<Record<ScopeKind, readonly string[]>> = {
 }
 
 const MODULE_NAMES: ReadonlySet<string> = new Set(MODULES)
-const NAMED_MODULES: ReadonlySet<string> = new Set(["outbound_audit", "scriptlet"])
 const SWEEP_RULE = "adaptive_sweep_rule"
 /** Every stanza that is ours, wherever it stands. */
 const OURS: ReadonlySet<string> = new Set([...CONTAINS.global, ...MODULES, SWEEP_RULE])
-const STAYS = "the configuration is not used while it has errors"
 
 export function buildConf(items: readonly Item[], report: ConfReport): Built {
   return new Building(report).build(items)
@@ -143,7 +141,7 @@ class Building {
       "E_CONF_NESTING",
       stanza,
       `${name} cannot stand in scope ${outer}; it is valid in ${where}`,
-      `move it there; look for a } that is missing before; ${STAYS}`,
+      `move it there; look for a } that is missing before; ${NOT_USED}`,
     )
   }
 
@@ -155,7 +153,7 @@ class Building {
         "E_CONF_NAME",
         stanza.argument ?? stanza,
         `the ${kind} '${name.slice(0, 60)}' has a ${name.includes(":") ? "colon" : "blank"} in its name`,
-        `write it without: a colon separates the names in what is stored, and a blank ends one; ${STAYS}`,
+        `write it without: a colon separates the names in what is stored, and a blank ends one; ${NOT_USED}`,
       )
       return
     }
@@ -202,7 +200,7 @@ class Building {
         "E_CONF_PATTERN",
         stanza.argument ?? stanza,
         `the pattern of domain ${name.slice(0, 60)} is no regular expression: ${compiled.error.message}`,
-        `write a pattern between slashes, e.g. "/\\.example\\.com$/"; ${STAYS}`,
+        `write a pattern between slashes, e.g. "/\\.example\\.com$/"; ${NOT_USED}`,
       )
       return
     }
@@ -227,14 +225,15 @@ class Building {
       "E_CONF_NAME",
       stanza,
       `this ${stanza.name.toLowerCase()} has no name`,
-      `write ${stanza.name.toLowerCase()} "NAME" { … }; ${STAYS}`,
+      `write ${stanza.name.toLowerCase()} "NAME" { … }; ${NOT_USED}`,
     )
     return null
   }
 
   #module(stanza: Stanza, name: StanzaName): void {
-    const instance = NAMED_MODULES.has(name) ? this.#argument(stanza) : null
-    if (NAMED_MODULES.has(name) && instance === null) return
+    const isNamed = (NAMED_MODULES as readonly StanzaName[]).includes(name)
+    const instance = isNamed ? this.#argument(stanza) : null
+    if (isNamed && instance === null) return
     const key = `${name} ${instance ?? ""}`
     let module = this.#modules.get(key)
     if (module === undefined) {
@@ -244,7 +243,7 @@ class Building {
           "E_CONF_NAME",
           stanza.argument ?? stanza,
           `a second scriptlet instance, '${instance}' beside '${this.#scriptlet}'; there may be one`,
-          `use one name for all scriptlet stanzas; ${STAYS}`,
+          `use one name for all scriptlet stanzas; ${NOT_USED}`,
         )
       module = { stanza: name, instance, first: stanza, settings: new Map(), scripts: new Map() }
       this.#modules.set(key, module)
@@ -286,7 +285,7 @@ class Building {
           "E_CONF_VALUE",
           key,
           `${key.text.slice(0, 40)} = "${valueText(name).slice(0, 40)}" is no bounce class of your own`,
-          `write a number below ${CUSTOM_BELOW} that is none of the built-in classes, and a name; ${STAYS}`,
+          `write a number below ${CUSTOM_BELOW} that is none of the built-in classes, and a name; ${NOT_USED}`,
         )
         continue
       }

@@ -7,24 +7,17 @@
 import { readAuditOption } from "../model/audit-options.js"
 import { nearest } from "../model/nearest.js"
 import { TUNABLE_OPTIONS } from "../model/options.js"
-import { type CatalogueEntry, optionsOf, type StanzaName, stanzasOf } from "./catalogue.js"
+import { type CatalogueEntry, MODULES, optionsOf, type StanzaName, stanzasOf } from "./catalogue.js"
 import { type Assignment, elementsOf, type Stanza, type Value, valueText } from "./syntax/conf-ast.js"
-import type { ConfReport } from "./syntax/conf-report.js"
+import { type ConfReport, NOT_USED } from "./syntax/conf-report.js"
 import { OPTION_FORM, readOption } from "./values.js"
 
-const UNREAD = "the configuration is not used while it has errors"
 const MAX_SHOWN = 60
 
 /** Stanzas in which every name must be known; in the others foreign ones are kept. */
-const STRICT = new Set<StanzaName>([
-  "adaptive",
+const STRICT: ReadonlySet<StanzaName> = new Set([
+  ...MODULES.filter((name) => name !== "scriptlet"),
   "adaptive_sweep_rule",
-  "adaptive_backstore_leveldb",
-  "adaptive_backstore_riak",
-  "alerting",
-  "bounce_classifier_override",
-  "inbound_audit",
-  "outbound_audit",
 ])
 
 /** True for an option that is known here and has a usable value. */
@@ -43,7 +36,7 @@ export function checkOption(item: Assignment, stanza: StanzaName, report: ConfRe
     "E_CONF_VALUE",
     fault.at ?? item.value,
     `${item.name} cannot be ${shown(fault.at ?? item.value)}; write ${fault.form}`,
-    fault.why ?? UNREAD,
+    fault.why ?? NOT_USED,
   )
   return false
 }
@@ -57,7 +50,7 @@ function checkForeign(item: Assignment, name: string, stanza: StanzaName, report
       "E_CONF_SCOPE",
       item,
       `option '${clipped(item.name)}' is not valid in scope ${stanza}; it is valid in ${elsewhere.join(", ")}`,
-      `move it there; ${UNREAD}`,
+      `move it there; ${NOT_USED}`,
     )
     return
   }
@@ -69,7 +62,7 @@ function checkForeign(item: Assignment, name: string, stanza: StanzaName, report
     "E_CONF_UNKNOWN",
     item,
     `unknown option '${clipped(item.name)}' in scope ${stanza}${guess === null ? "" : `; did you mean '${guess}'?`}`,
-    `the README lists the options of each scope; ${UNREAD}`,
+    `the README lists the options of each scope; ${NOT_USED}`,
   )
 }
 
@@ -96,7 +89,7 @@ export function checkStanzaName(
     "E_CONF_UNKNOWN",
     { source, at },
     `unknown stanza '${clipped(written)}' in scope ${outer}${remedy}`,
-    UNREAD,
+    NOT_USED,
   )
 }
 
@@ -134,7 +127,7 @@ function faultOf(entry: CatalogueEntry, value: Value): Fault | null {
       if (name === "adaptive_retry_interval" && (read as { readonly low: number }).low < 1)
         return {
           form: "a lower bound of at least 1 second",
-          why: `0 would be no interval at all (MR-801); ${UNREAD}`,
+          why: `0 would be no interval at all (MR-801); ${NOT_USED}`,
         }
       return null
     }
@@ -157,7 +150,7 @@ function faultOfWords(name: string, value: Value): Fault | null {
     for (const word of readOption("words", valueText(at)) ?? []) {
       if (known.includes(word)) continue
       const guess = word.length > MAX_SHOWN ? null : nearest(word, known)
-      return guess === null ? { form, at } : { form, at, why: `did you mean '${guess}'? ${UNREAD}` }
+      return guess === null ? { form, at } : { form, at, why: `did you mean '${guess}'? ${NOT_USED}` }
     }
   }
   return null

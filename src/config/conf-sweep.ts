@@ -7,17 +7,15 @@ import { ARGUMENT_FORM, isActionName, readAction } from "../model/action.js"
 import { BOUNCE_CLASSES } from "../model/bounce-class.js"
 import { nearest } from "../model/nearest.js"
 import { ACTION_NAMES, type Action, type ActionName } from "../model/rule.js"
+import { idOf } from "../model/rule-id.js"
 import { isAdvisedSuspension, parseSweepCode, SWEEP_CODE_FORM } from "../model/sweep-code.js"
 import { DEFAULT_HIGH, DEFAULT_LOW, type SweepFamily, type SweepThreshold } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
-import type { ScopeNode, SweepStanza } from "./scope-tree.js"
-import { settingOf } from "./scope-tree.js"
-import { sweepRuleId } from "./sweep-stanza.js"
+import { type ScopeNode, type SweepStanza, settingOf } from "./scope-tree.js"
 import { type Assignment, elementsOf, type Stanza, type Value, valueText } from "./syntax/conf-ast.js"
-import type { ConfReport } from "./syntax/conf-report.js"
+import { type ConfReport, NOT_USED } from "./syntax/conf-report.js"
 
 const ACTIONS = ACTION_NAMES.filter((name) => name !== "transcode")
-const UNREAD = "the configuration is not used while it has errors"
 
 interface Codes {
   readonly texts: readonly string[]
@@ -27,7 +25,7 @@ interface Codes {
 
 /**
  * @param settings the stanza's own options that are valid
- * @param isKnownClass is there such a class among the operator's own?
+ * @param customClasses names of the operator's own classes, by number
  */
 export function readSweepStanza(
   stanza: Pick<Stanza, "source" | "at">,
@@ -89,7 +87,7 @@ export function readSweepStanza(
       family === undefined
         ? null
         : Object.freeze({
-            id: sweepRuleId(name, node.id, codes.texts),
+            id: idOf([name, node.id, codes.texts]),
             file: stanza.source.file,
             line: stanza.source.placeAt(stanza.at).line,
             name,
@@ -158,7 +156,7 @@ function readActions(elements: readonly Value[], report: ConfReport): readonly A
         "E_SWEEP_ACTION",
         named,
         `unknown action '${name.slice(0, 40)}'${guess === null ? "" : `; did you mean '${guess}'?`}`,
-        `the actions are ${ACTIONS.join(", ")}; ${UNREAD}`,
+        `the actions are ${ACTIONS.join(", ")}; ${NOT_USED}`,
       )
       continue
     }
@@ -171,7 +169,7 @@ function readActions(elements: readonly Value[], report: ConfReport): readonly A
         "E_SWEEP_ACTION",
         argument ?? named,
         name === "transcode" ? "a sweep rule has no reply that transcode could rewrite" : `${name} ${seen}`,
-        `${hintOf(name)}; ${UNREAD}`,
+        `${hintOf(name)}; ${NOT_USED}`,
       )
       continue
     }

@@ -6,7 +6,7 @@ import type { Code } from "../errors.js"
 import type { Built } from "./conf-build.js"
 import type { ScopeNode } from "./scope-tree.js"
 import type { Stanza } from "./syntax/conf-ast.js"
-import type { ConfReport } from "./syntax/conf-report.js"
+import { type ConfReport, NOT_USED } from "./syntax/conf-report.js"
 
 /** The script that makes Adaptive Delivery act. */
 const ACTIVATING_SCRIPT = "msys.adaptive"
@@ -25,7 +25,7 @@ export function checkWhole(built: Built, hasRules: boolean, report: ConfReport):
         "E_CONF_MODULE",
         rule,
         "an adaptive_sweep_rule stands in a configuration without the adaptive module",
-        "add adaptive { }; the configuration is not used while it has errors",
+        `add adaptive { }; ${NOT_USED}`,
       )
   } else {
     checkAdaptive(adaptive, module, hasRules || built.scripts.some(({ text }) => isActivating(text)), report)
@@ -44,7 +44,7 @@ function checkAdaptive(
     tell(
       "E_CONF_MODULE",
       "the adaptive module needs inbound_audit, which is not configured",
-      'add inbound_audit { monitors = ("300,6") }; the configuration is not used while it has errors',
+      `add inbound_audit { monitors = ("300,6") }; ${NOT_USED}`,
     )
   if (!isActivated)
     tell(

@@ -4,6 +4,7 @@
  * Source: configuration.md sections 2 and 3.
  */
 import type { Diagnostic } from "../model/diagnostic.js"
+import type { PairTable } from "../model/pair-table.js"
 import { DEFAULT_BOUNCE_RULE, GUIDE_BOUNCE_RULE, type SweepRule } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import { optionsOf } from "./catalogue.js"
@@ -131,14 +132,10 @@ export class Configuration implements OptionLookup {
 
   /** One in which nothing is set. Adaptive Delivery is on: there is no file that could enable it. */
   static empty(): Configuration {
-    const adaptive = {
-      stanza: "adaptive",
-      instance: null,
-      first: null,
-      settings: new Map(),
-      scripts: new Map(),
-    } as const
-    return new Configuration(new ScopeTree(), [adaptive], [], new Map(), [], true)
+    const configuration = new Configuration(new ScopeTree(), [], [], new Map(), [], true)
+    // It is there, so that the console can set its options.
+    configuration.#adaptive()
+    return configuration
   }
 
   /** Sets an option globally: of the adaptive module if it is one of its own. */
@@ -223,6 +220,11 @@ export class Configuration implements OptionLookup {
     const declared = [...(groups.get(group)?.bindings.keys() ?? [])]
     // Those outside of any group are in the default one.
     return group === "default" ? [...declared, ...bindings.keys()] : declared
+  }
+
+  /** The group of a binding of the traffic, by its number there. */
+  groupOf(pairs: PairTable, binding: number): string {
+    return this.tree.groupOf(pairs.bindingName(binding), pairs.groupOf(binding))
   }
 
   /** What a scope falls back through, with the binding's own group in it. */

@@ -14,6 +14,9 @@ export interface Scope {
   readonly domain: string
 }
 
+/** Where options of modules, which have no scope, and of the global scope are asked for. */
+export const NOWHERE: Scope = Object.freeze({ group: "", binding: "", domain: "" })
+
 export interface OptionLookup {
   /** The text an operator wrote for this option in the most specific scope that sets it; null when none does. */
   lookup(scope: Scope, option: string): string | null

@@ -7,7 +7,7 @@ import type { JlogFile } from "../model/jlog-file.js"
 import type { LogLevel } from "../model/log-level.js"
 import type { OptionType } from "../model/options.js"
 import { defaultOf } from "./catalogue.js"
-import type { OptionLookup } from "./lookup.js"
+import { NOWHERE, type OptionLookup } from "./lookup.js"
 import { readOption } from "./values.js"
 
 export interface LogSettings {
@@ -25,9 +25,6 @@ export interface OutputSettings {
   /** Null: no records are kept. */
   readonly jlog: JlogFile | null
 }
-
-/** Module options have no scope. */
-const NOWHERE = Object.freeze({ group: "", binding: "", domain: "" })
 
 export function readOutputSettings(lookup: OptionLookup): OutputSettings {
   const read = <T extends OptionType>(option: string, type: T) => {

@@ -8,7 +8,7 @@ import { type MailAddresses, readAddresses } from "../model/mail-addresses.js"
 import type { Monitor } from "../model/monitor.js"
 import { ADAPTIVE_OPTIONS, type OptionType, TUNABLE_OPTIONS } from "../model/options.js"
 import type { SweepRule } from "../model/sweep-rule.js"
-import type { OptionLookup, Scope } from "./lookup.js"
+import { NOWHERE, type OptionLookup, type Scope } from "./lookup.js"
 import { type Range, readOption, readTuned } from "./values.js"
 
 /** Times in microseconds. */
@@ -63,9 +63,6 @@ export interface ModuleSettings {
   readonly countsBounces: boolean
   readonly countsFeedback: boolean
 }
-
-/** Module options have no scope. */
-const NOWHERE: Scope = Object.freeze({ group: "", binding: "", domain: "" })
 
 export class Settings {
   readonly module: ModuleSettings

@@ -3,20 +3,11 @@
  * hold for a scope. Source: engine.md section 7; configuration.md sections 3 and
  * 5; seed "adaptive", How Sweep Rules are Determined.
  */
-import { createHash } from "node:crypto"
 import { DEFAULT_FBL_RULE, type SweepFamily, type SweepRule } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import { findSetting, type Rank, type SweepStanza } from "./scope-tree.js"
 
 const SWITCH = "adaptive_sweep_rule_enabled"
-
-/** Two rules are one when they count the same under the same name in the same scope. */
-export function sweepRuleId(name: string, scope: string, codes: readonly string[]): string {
-  return createHash("sha256")
-    .update(JSON.stringify([name, scope, codes]))
-    .digest("hex")
-    .slice(0, 12)
-}
 
 /**
  * The rules of a scope, disabled ones included, in the order in which they act: that of the

@@ -2,7 +2,7 @@
  * The words of a `config` command: which scope or module it is about, and what
  * is left of it. Source: console.md section 4.
  */
-import type { StanzaName } from "../config/catalogue.js"
+import { MODULES, NAMED_MODULES, type StanzaName } from "../config/catalogue.js"
 import type { ModuleNode } from "../config/conf-build.js"
 import type { Configuration } from "../config/configuration.js"
 import { ScopeNode, type ScopeTree } from "../config/scope-tree.js"
@@ -35,14 +35,7 @@ export interface Target {
   readonly rest: readonly string[]
 }
 
-const SINGLETONS: readonly StanzaName[] = [
-  "adaptive",
-  "adaptive_backstore_leveldb",
-  "adaptive_backstore_riak",
-  "alerting",
-  "bounce_classifier_override",
-  "inbound_audit",
-]
+const SINGLETONS: readonly StanzaName[] = MODULES.filter((name) => !NAMED_MODULES.includes(name))
 const SCOPES = ["binding_group", "binding", "domain", "adaptive_sweep_rule"] as const
 type ScopeWord = (typeof SCOPES)[number]
 
@@ -52,10 +45,11 @@ export function scopeOf(words: readonly string[], configuration: Configuration):
   // `config get adaptive enabled` is about the module; `config get adaptive_enabled` about an option.
   if ((SINGLETONS as readonly string[]).includes(first) && words.length > 1)
     return moduleTarget(first as StanzaName, null, words, 1, configuration)
-  if (first === "outbound_audit" || first === "scriptlet") {
+  const several = NAMED_MODULES.find((name) => name === first)
+  if (several !== undefined) {
     const instance = words[1]
     if (instance === undefined) throw new ConsoleFault(`Missing instance of ${first}`)
-    return moduleTarget(first, instance, words, 2, configuration)
+    return moduleTarget(several, instance, words, 2, configuration)
   }
   const named: Record<ScopeWord, string> = {
     binding_group: "",

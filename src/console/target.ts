@@ -5,6 +5,7 @@
  * Source: console.md; engine.md section 9, caches.
  */
 import { Configuration } from "../config/configuration.js"
+import { NOWHERE } from "../config/lookup.js"
 import type { Engine } from "../engine/engine.js"
 import { Operations } from "../engine/operate.js"
 import type { PairName } from "../model/pair-table.js"
@@ -91,8 +92,7 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
       return configuration
     },
     operations: new Operations(store),
-    groupOf: (binding) =>
-      configuration.tree.groupOf(store.pairs.bindingName(binding), store.pairs.groupOf(binding)),
+    groupOf: (binding) => configuration.groupOf(store.pairs, binding),
     changed,
     reload(file) {
       if (readConfiguration === undefined) return { ok: false, text: "there is no configuration file here" }
@@ -109,8 +109,6 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
     modules: () => modulesOf(store),
   }
 }
-
-const NOWHERE = { group: "", binding: "", domain: "" }
 
 /** A pair that was never seen has rules too; asking makes it one that is known. */
 function sweepCounts(engine: Engine, { binding, domain }: PairName): readonly SweepRuleCount[] {

@@ -77,8 +77,11 @@ export class Engine {
   #rates: RejectionRates
   #sweeps: SweepRules
   #lifts: Lifts
-  readonly #setUp: (settings: Settings) => {
+  /** What depends on the options, made anew when they are others. */
+  readonly #setUp: (lookup: OptionLookup) => {
+    readonly module: ModuleSettings
     readonly facts: PairFacts
+    readonly rates: RejectionRates
     readonly lifts: Lifts
     readonly sweeps: SweepRules
   }
@@ -92,7 +95,9 @@ export class Engine {
     this.store = store
     this.lookup = lookup
     this.#listener = listener
-    this.#setUp = (settings) => {
+    this.#setUp = (lookup) => {
+      const settings = new Settings(lookup)
+      const { module } = settings
       const facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
       const lifts = new Lifts(
         {
@@ -101,35 +106,36 @@ export class Engine {
           lifted: (pair, atMicros, effects) =>
             this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects),
         },
-        settings.module,
+        module,
       )
-      const sweeps = new SweepRules(store, facts, settings.module, {
+      const sweeps = new SweepRules(store, facts, module, {
         classify,
         met: (rule) => listener.swept?.(rule),
         fire: (firing, atMicros) => this.#fire(firing, atMicros),
       })
-      return { facts, lifts, sweeps }
+      const rates = new RejectionRates(store, module.statsPeriodSec)
+      return { module, facts, rates, lifts, sweeps }
     }
-    const settings = new Settings(lookup)
-    const { facts, lifts, sweeps } = this.#setUp(settings)
-    this.#module = settings.module
-    this.#facts = facts
-    this.#lifts = lifts
-    this.#sweeps = sweeps
-    this.#rates = new RejectionRates(store, settings.module.statsPeriodSec)
+    ;({
+      module: this.#module,
+      facts: this.#facts,
+      rates: this.#rates,
+      lifts: this.#lifts,
+      sweeps: this.#sweeps,
+    } = this.#setUp(lookup))
   }
 
   /** Goes on with other options from now on; what was counted and decided stays. */
   reconfigure(lookup: OptionLookup): void {
     this.lookup = lookup
     this.reconfigurations++
-    const settings = new Settings(lookup)
-    const { facts, lifts, sweeps } = this.#setUp(settings)
-    this.#module = settings.module
-    this.#facts = facts
-    this.#lifts = lifts
-    this.#sweeps = sweeps
-    this.#rates = new RejectionRates(this.store, settings.module.statsPeriodSec)
+    ;({
+      module: this.#module,
+      facts: this.#facts,
+      rates: this.#rates,
+      lifts: this.#lifts,
+      sweeps: this.#sweeps,
+    } = this.#setUp(lookup))
     this.#lifts.plan()
   }
 

@@ -93,7 +93,7 @@ export class MailCounts {
 
   /** The bindings with most receptions, or, where there are none, most messages that came to an end. */
   topBindings(most: number): MailCount[] {
-    const { pairs } = { pairs: this.#pairs }
+    const pairs = this.#pairs
     return top(
       this.#grouped((pair) => pairs.bindingName(pairs.bindingOf(pair))),
       most,

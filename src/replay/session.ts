@@ -84,6 +84,7 @@ class Run {
   /** Told when there is more to take. */
   #more: (() => void) | null = null
   #failure: unknown = null
+  #isAbandoned = false
 
   constructor({ makeStore, ...options }: SessionOptions) {
     this.store = makeStore()
@@ -142,7 +143,6 @@ class Run {
     this.#isAbandoned = true
     await this.#reading
   }
-  #isAbandoned = false
 
   #take(next: Waiting): void {
     this.#head++

@@ -76,7 +76,8 @@ export function oneLine(text: string): string {
   return withoutControls(text.replace(/\s*\n\s*|\t/g, " "))
 }
 
-function withoutControls(text: string): string {
+/** Nothing in it may act on a terminal. */
+export function withoutControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?")
 }

@@ -6,6 +6,7 @@
 import { BOUNCE_CLASSES } from "../model/bounce-class.js"
 import { baseOf, type ClassCount, type MailCount, type ReasonCount } from "../replay/mail-counts.js"
 import type { HoldTally, Summary } from "../replay/tally.js"
+import { withoutControls } from "./findings.js"
 
 export interface MailSummary {
   readonly topBindings: readonly MailCount[]
@@ -40,44 +41,47 @@ const TOP_HEAD = [
 
 export function renderMailSummary(summary: MailSummary, text: SummaryText): string {
   const { most } = text
-  return [
-    [`Top ${most} bindings by number of receptions:`, ...TOP_HEAD, ...summary.topBindings.map(topLine)],
-    [`Top ${most} domains by number of receptions:`, ...TOP_HEAD, ...summary.topDomains.map(topLine)],
+  return (
     [
-      "Binding domains modified by Adaptive Delivery:",
-      ...PAIR_HEAD,
-      ...summary.modified.map(({ count }) => modifiedLine(count)),
-    ],
-    classes(summary, text),
-    overall(summary.overall),
-    adjustments(summary.adjustments),
-    holds(
-      "Adaptive Delivery Suspensions:",
+      [`Top ${most} bindings by number of receptions:`, ...TOP_HEAD, ...summary.topBindings.map(topLine)],
+      [`Top ${most} domains by number of receptions:`, ...TOP_HEAD, ...summary.topDomains.map(topLine)],
       [
-        "Binding          Domain                              Start    Stop",
-        "=======          ======                              =====    ====",
+        "Binding domains modified by Adaptive Delivery:",
+        ...PAIR_HEAD,
+        ...summary.modified.map(({ count }) => modifiedLine(count)),
       ],
-      summary.suspensions,
-      [16, 35],
-      "No suspensions",
-      text,
-    ),
-    holds(
-      "Adaptive Delivery Blackholes:",
-      [
-        "Binding                  Domain                       Start    Stop",
-        "=======                  ======                       =====    ====",
-      ],
-      summary.blackholes,
-      [24, 28],
-      "No blackholes",
-      text,
-    ),
-    [`Top ${most} Permanent failure reasons:`, ...summary.permanentReasons.map(reasonLine)],
-    [`Top ${most} Transient failure reasons:`, ...summary.transientReasons.map(reasonLine)],
-  ]
-    .map((lines) => lines.map(printable).join("\n"))
-    .join("\n\n")
+      classes(summary, text),
+      overall(summary.overall),
+      adjustments(summary.adjustments),
+      holds(
+        "Adaptive Delivery Suspensions:",
+        [
+          "Binding          Domain                              Start    Stop",
+          "=======          ======                              =====    ====",
+        ],
+        summary.suspensions,
+        [16, 35],
+        "No suspensions",
+        text,
+      ),
+      holds(
+        "Adaptive Delivery Blackholes:",
+        [
+          "Binding                  Domain                       Start    Stop",
+          "=======                  ======                       =====    ====",
+        ],
+        summary.blackholes,
+        [24, 28],
+        "No blackholes",
+        text,
+      ),
+      [`Top ${most} Permanent failure reasons:`, ...summary.permanentReasons.map(reasonLine)],
+      [`Top ${most} Transient failure reasons:`, ...summary.transientReasons.map(reasonLine)],
+    ]
+      // Names and texts come from the traffic.
+      .map((lines) => lines.map(withoutControls).join("\n"))
+      .join("\n\n")
+  )
 }
 
 /** The same as one object, with its numbers as they are. */
@@ -185,10 +189,4 @@ function wide(percent: number): string {
 /** Throttles may be fractions. */
 function amount(value: number): string {
   return String(Math.round(value * 100) / 100)
-}
-
-/** Names and texts come from the traffic: nothing in them may act on a terminal. */
-function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return line.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?")
 }

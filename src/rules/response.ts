@@ -1,9 +1,10 @@
 /** One element of a domain's `responses`. Source: rule-files.md section 3. */
-import { hash } from "node:crypto"
+
 import type { Place } from "../model/diagnostic.js"
 import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
 import type { Action, Trigger } from "../model/rule.js"
+import { idOf } from "../model/rule-id.js"
 import { judgePattern } from "../pcre/index.js"
 import { compileActions } from "./action.js"
 import { lintPattern } from "./pattern-lint.js"
@@ -182,5 +183,5 @@ function observeField(table: RawTable, report: Report): boolean {
  */
 export function ruleId(domain: string, code: string, trigger: string, copy: number): string {
   const parts = copy === 0 ? [domain, code, trigger] : [domain, code, trigger, String(copy)]
-  return hash("sha256", JSON.stringify(parts), "hex").slice(0, 12)
+  return idOf(parts)
 }

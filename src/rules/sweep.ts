@@ -4,12 +4,13 @@
  * in a rule file.
  * Source: engine.md section 7; configuration.md section 3, adaptive_sweep_rule, and section 5.
  */
-import { hash } from "node:crypto"
+
 import { BOUNCE_CLASSES, CUSTOM_BELOW } from "../model/bounce-class.js"
 import type { Place } from "../model/diagnostic.js"
 import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
 import type { Action } from "../model/rule.js"
+import { idOf } from "../model/rule-id.js"
 import { isAdvisedSuspension, parseSweepCode, SWEEP_CODE_FORM } from "../model/sweep-code.js"
 import {
   DEFAULT_HIGH,
@@ -294,8 +295,7 @@ function compileEnabled(table: RawTable, report: Report): boolean {
 /** The rule under its domain's key, as a configuration would name that scope. */
 export function sweepRuleOf(key: string, { place, body }: DraftSweep): SweepRule {
   const scope = key === "*" ? "" : `domain ${key}`
-  const counted = JSON.stringify([body.name, scope, ...body.codes])
-  const id = hash("sha256", counted, "hex").slice(0, 12)
+  const id = idOf([body.name, scope, ...body.codes])
   return Object.freeze({ id, file: place.file, line: place.line, scope, ...body })
 }
 

@@ -109,10 +109,7 @@ export async function beginOutput(
     settings: new Settings(configuration),
     tell,
   })
-  const groupOf = (pair: number): string => {
-    const binding = pairs.bindingOf(pair)
-    return configuration.tree.groupOf(pairs.bindingName(binding), pairs.groupOf(binding))
-  }
+  const groupOf = (pair: number): string => configuration.groupOf(pairs, pairs.bindingOf(pair))
   return new DryRunOutput(sink, groupOf, () => hasFailed)
 }
 

@@ -14,6 +14,9 @@ interface Where {
   readonly at: number
 }
 
+/** What becomes of a configuration with an error, for hints. */
+export const NOT_USED = "the configuration is not used while it has errors"
+
 export class ConfReport {
   readonly findings: Diagnostic[] = []
   #errors = 0
