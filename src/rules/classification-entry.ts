@@ -7,13 +7,21 @@ import { type ClassEntry, type CodeTest, foldText, type NumberRange } from "../m
 import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
 import { judgePattern } from "../pcre/index.js"
-import { describe, entryOf, isTable, listOf, namedEntries } from "./raw-table.js"
+import { checkFields, type FieldNames } from "./fields.js"
+import { describe, entryOf, isTable, listOf } from "./raw-table.js"
 import type { Report } from "./report.js"
 
-const FIELDS = ["class", "code", "reply", "markers", "patterns", "codes"]
 const ENTRY_FORM = 'write { class = "mailbox-full", markers = {"quota"}, codes = {"x.2.2"} }'
 const CODE_FORM =
   'write "421", "4xx", "4.7.28", "x.7.25" (any first digit), "5.5.x", "x.7.20-24" or "421 4.7.28"'
+
+const FIELDS: FieldNames = {
+  code: "E_BOUNCE_FIELD",
+  known: ["class", "code", "reply", "markers", "patterns", "codes"],
+  article: "an",
+  noun: "entry",
+  form: ENTRY_FORM,
+}
 
 /** What an entry may name. */
 export interface KnownClasses {
@@ -23,7 +31,7 @@ export interface KnownClasses {
 }
 
 export function compileClassEntry(table: RawTable, known: KnownClasses, report: Report): ClassEntry | null {
-  checkFields(table, report)
+  checkFields(table, FIELDS, report)
   const label = readLabel(table, known, report)
   const code = readNumber(table, known, report)
   const limits = texts(table, "reply", report, CODE_FORM)
@@ -54,29 +62,6 @@ export function compileClassEntry(table: RawTable, known: KnownClasses, report: 
     markers.length + patterns.length + codes.length === 0 &&
     ["markers", "patterns", "codes"].some((field) => entryOf(table, field) !== undefined)
   return lost || empty ? null : { label, code, reply, markers, patterns, codes }
-}
-
-function checkFields(table: RawTable, report: Report): void {
-  for (const { key, keyPlace } of namedEntries(table)) {
-    if (FIELDS.includes(key)) continue
-    const guess = nearest(key, FIELDS)
-    report.add(
-      "E_BOUNCE_FIELD",
-      keyPlace,
-      `unknown field "${key}": it is ignored`,
-      guess === null ? `the fields of an entry are ${FIELDS.join(", ")}` : `did you mean "${guess}"?`,
-    )
-  }
-  for (const { key, value, valuePlace } of table.entries) {
-    if (typeof key === "string") continue
-    const seen = describe(value)
-    report.add(
-      "E_BOUNCE_FIELD",
-      valuePlace,
-      `${seen} stands in the entry without a field name: it is ignored`,
-      ENTRY_FORM,
-    )
-  }
 }
 
 function readLabel(table: RawTable, known: KnownClasses, report: Report): string | null {

@@ -1,14 +1,14 @@
 /** One element of a domain's `responses`. Source: rule-files.md section 3. */
 
 import type { Place } from "../model/diagnostic.js"
-import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
 import type { Action, Trigger } from "../model/rule.js"
 import { idOf } from "../model/rule-id.js"
 import { judgePattern } from "../pcre/index.js"
 import { compileActions } from "./action.js"
+import { checkFields, type FieldNames } from "./fields.js"
 import { lintPattern } from "./pattern-lint.js"
-import { describe, entryOf, isTable, namedEntries } from "./raw-table.js"
+import { describe, entryOf, isTable } from "./raw-table.js"
 import type { Report } from "./report.js"
 import { compileTrigger } from "./trigger.js"
 
@@ -29,11 +29,16 @@ interface DraftBody {
   readonly observe: boolean
 }
 
-const FIELDS = ["code", "trigger", "action", "message", "phase", "observe"]
+const FIELDS: FieldNames = {
+  code: "E_RULE_FIELD",
+  known: ["code", "trigger", "action", "message", "phase", "observe"],
+  article: "a",
+  noun: "rule",
+}
 
 export function compileResponse(table: RawTable, custom: boolean, report: Report): DraftRule {
   const place = table.place ?? report.place
-  const unknown = checkFields(table, report)
+  const unknown = checkFields(table, FIELDS, report)
   const code = compileCode(entryOf(table, "code"), unknown, report)
   const trigger = compileTrigger(
     entryOf(table, "trigger")?.value,
@@ -54,34 +59,6 @@ export function compileResponse(table: RawTable, custom: boolean, report: Report
   const observe = observeField(table, report)
   const complete = code !== null && trigger !== null && actions !== null
   return { place, custom, body: complete ? { code, trigger, actions, message, phase, observe } : null }
-}
-
-/** Reports unknown fields; returns those that are probably a known one mistyped. */
-function checkFields(table: RawTable, report: Report): Set<string> {
-  const meant = new Set<string>()
-  for (const { key, keyPlace } of namedEntries(table)) {
-    if (FIELDS.includes(key)) continue
-    const guess = nearest(key, FIELDS)
-    if (guess !== null) meant.add(guess)
-    report.add(
-      "E_RULE_FIELD",
-      keyPlace,
-      `unknown field "${key}": it is ignored`,
-      guess === null ? `the fields of a rule are ${FIELDS.join(", ")}` : `did you mean "${guess}"?`,
-    )
-  }
-  for (const { key, value, valuePlace } of table.entries) {
-    if (typeof key === "string") continue
-    const seen = describe(value)
-    const hint = `write FIELD = …; the fields of a rule are ${FIELDS.join(", ")}`
-    report.add(
-      "E_RULE_FIELD",
-      valuePlace,
-      `${seen} stands in the rule without a field name: it is ignored`,
-      hint,
-    )
-  }
-  return meant
 }
 
 function compileCode(

@@ -7,7 +7,6 @@
 
 import { BOUNCE_CLASSES, CUSTOM_BELOW } from "../model/bounce-class.js"
 import type { Place } from "../model/diagnostic.js"
-import { nearest } from "../model/nearest.js"
 import type { RawEntry, RawTable } from "../model/raw.js"
 import type { Action } from "../model/rule.js"
 import { idOf } from "../model/rule-id.js"
@@ -21,6 +20,7 @@ import {
 } from "../model/sweep-rule.js"
 import { readSwitch } from "../model/switch.js"
 import { compileActions } from "./action.js"
+import { checkFields, type FieldNames } from "./fields.js"
 import { describe, entryOf, isTable, listOf, namedEntries } from "./raw-table.js"
 import type { Report } from "./report.js"
 
@@ -41,7 +41,13 @@ export interface DraftSweeps {
 const ENABLED = "adaptive_sweep_rule_enabled"
 /** Inside a list of sweep rules it is clear whose switch this is. */
 const ENABLED_SHORT = "enabled"
-const FIELDS = ["name", "codes", "low_threshold", "low_action", "high_threshold", "high_action", ENABLED]
+const FIELDS: FieldNames = {
+  code: "E_SWEEP_FIELD",
+  known: ["name", "codes", "low_threshold", "low_action", "high_threshold", "high_action", ENABLED],
+  also: [ENABLED_SHORT],
+  article: "a",
+  noun: "sweep rule",
+}
 const FORM = 'write sweep_rules = { { name = "…", codes = {"bc:10", "bc:24"}, low_threshold = 3, … }, … }'
 
 export function compileSweeps(entry: RawEntry, outer: Report): DraftSweeps {
@@ -85,7 +91,7 @@ function reportShape(table: RawTable, report: Report): void {
   const list = listOf(table)
   const named = namedEntries(table)
   for (const { key, keyPlace } of named) {
-    const hint = FIELDS.includes(key) ? "put each rule into braces of its own: { { name = … } }" : FORM
+    const hint = FIELDS.known.includes(key) ? "put each rule into braces of its own: { { name = … } }" : FORM
     report.add("E_SWEEP_SHAPE", keyPlace, `\`${key}\` stands directly in sweep_rules: it is ignored`, hint)
   }
   if (table.entries.length > list.length + named.length)
@@ -99,7 +105,7 @@ function reportShape(table: RawTable, report: Report): void {
 
 /** The rule; null when it is ignored. What its codes name is noted in any case. */
 function compileSweep(table: RawTable, families: Set<SweepFamily>, report: Report): DraftSweep | null {
-  checkFields(table, report)
+  checkFields(table, FIELDS, report)
   const codes = compileCodes(entryOf(table, "codes"), report)
   for (const family of codes?.families ?? []) families.add(family)
   const name = compileName(entryOf(table, "name"), report)
@@ -118,28 +124,6 @@ function compileSweep(table: RawTable, families: Set<SweepFamily>, report: Repor
   if (name === null || low === null || high === null) return null
   const body = { name, enabled, family, ...codes.counted, low, high }
   return { place: report.place, body }
-}
-
-function checkFields(table: RawTable, report: Report): void {
-  for (const { key, keyPlace } of namedEntries(table)) {
-    if (FIELDS.includes(key) || key === ENABLED_SHORT) continue
-    const guess = nearest(key, FIELDS)
-    report.add(
-      "E_SWEEP_FIELD",
-      keyPlace,
-      `unknown field "${key}": it is ignored`,
-      guess === null ? `the fields of a sweep rule are ${FIELDS.join(", ")}` : `did you mean "${guess}"?`,
-    )
-  }
-  for (const { key, value, valuePlace } of table.entries) {
-    if (typeof key === "string") continue
-    report.add(
-      "E_SWEEP_FIELD",
-      valuePlace,
-      `${describe(value)} stands in the sweep rule without a field name: it is ignored`,
-      `write FIELD = …; the fields of a sweep rule are ${FIELDS.join(", ")}`,
-    )
-  }
 }
 
 function compileName(entry: RawEntry | undefined, report: Report): string | null {

@@ -15,7 +15,7 @@ import { makeStyle } from "../../src/report/style.js"
 export type Content = string | Uint8Array
 
 /** Files by path; directories are what stands before a slash. */
-function memoryFiles(files: Readonly<Record<string, Content>>): ConfFiles {
+export function memoryFiles(files: Readonly<Record<string, Content>>): ConfFiles {
   const paths = Object.keys(files)
   return {
     open: (given): ConfFile => {

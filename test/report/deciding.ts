@@ -1,4 +1,5 @@
 /** Decisions made by hand, for what writes them down. */
+import { effect as engineEffect } from "../../src/engine/act.js"
 import type { Decision } from "../../src/model/decision.js"
 import type { Effect } from "../../src/model/effect.js"
 import type { ResponseRule } from "../../src/model/rule.js"
@@ -21,17 +22,7 @@ export const RULE: ResponseRule = {
 }
 
 export function effect(action: Effect["action"], args: readonly string[], change: Partial<Effect>): Effect {
-  return {
-    action,
-    args,
-    outcome: "applied",
-    reason: null,
-    option: null,
-    from: null,
-    to: null,
-    until: null,
-    ...change,
-  }
+  return engineEffect({ name: action, args }, change)
 }
 
 export const SUSPENDED = effect("suspend", ["10 minutes"], { until: AT_SEC + 600.25 })
