@@ -4,7 +4,13 @@
  * as few differ. Keeps out which lists a domain has.
  */
 import type { ClassEntry, CodeTest, NumberRange } from "../model/classification.js"
-import { type CompiledPattern, compilePattern, createFirstMatch, type FirstMatch } from "../pcre/index.js"
+import {
+  type CompiledPattern,
+  compilePattern,
+  createFirstMatch,
+  type FirstMatch,
+  TextPattern,
+} from "../pcre/index.js"
 import type { Reply } from "./normalise.js"
 
 const NONE = -1
@@ -57,12 +63,12 @@ export class EntryList {
   }
 
   #build(admitted: readonly boolean[]): Admitted {
-    const patterns: (CompiledPattern | null)[] = []
+    const patterns: (CompiledPattern | TextPattern | null)[] = []
     const entryOf: number[] = []
     this.#entries.forEach(({ markers, patterns: sources }, place) => {
       if (admitted[place] !== true) return
-      for (const source of [...markers.map(markerPattern), ...sources]) {
-        patterns.push(this.#compile(source))
+      for (const pattern of [...markers.map(markerPattern), ...sources.map(this.#compile)]) {
+        patterns.push(pattern)
         entryOf.push(place)
       }
     })
@@ -90,9 +96,8 @@ function isBare({ markers, patterns, codes }: ClassEntry): boolean {
 }
 
 /** A marker stands at the beginning of a word, so that "hops" is not found in "shops". */
-function markerPattern(marker: string): string {
-  const quoted = marker.replace(/[\\^$.|?*+()[\]{}#]/g, "\\$&")
-  return /^[\p{L}\p{N}]/u.test(marker) ? `(?<![a-z0-9])${quoted}` : quoted
+function markerPattern(marker: string): TextPattern {
+  return new TextPattern(marker, /^[\p{L}\p{N}]/u.test(marker))
 }
 
 function admits(ranges: readonly NumberRange[], code: number): boolean {

@@ -32,38 +32,51 @@ export function packStatus(kind: number, subject: number, detail: number): numbe
 /** The reply on one line, its prefix once. Doing it again changes nothing. */
 export function normaliseReply(reply: string): string {
   const text = withoutAddresses(foldText(reply.length > MAX_LENGTH ? reply.slice(0, MAX_LENGTH) : reply))
-  const code = CODE.exec(text)?.[0]
-  if (!UNEVEN.test(text) && (code === undefined || isPlain(text, code))) return text
-  const words = text.split(BLANKS).filter((word) => word !== "")
+  const isEven = !UNEVEN.test(text)
+  if (isEven && (!CODE.test(text) || isPlain(text))) return text
+  const words = isEven ? text.split(" ") : text.split(BLANKS).filter((word) => word !== "")
   const first = CODE.exec(words[0] ?? "")?.[0]
-  return first === undefined ? words.join(" ") : joinLines(words, first).join(" ")
+  return first === undefined ? words.join(" ") : joinLines(words, first)
 }
 
 /** Is there nothing that a repeated prefix could be? */
-function isPlain(text: string, code: string): boolean {
-  return text[3] !== "-" && !text.includes(` ${code}-`) && text.lastIndexOf(code) === 0
+function isPlain(text: string): boolean {
+  return text[3] !== "-" && text.indexOf(text.slice(0, 3), 3) === -1
 }
 
-function joinLines(words: readonly string[], code: string): string[] {
+/** Takes out what each line begins with again: the code, and the enhanced code with it. */
+function joinLines(words: readonly string[], code: string): string {
   const hyphen = `${code}-`
   const isMulti = words[0]?.startsWith(hyphen) === true
-  const body: string[] = []
-  words.forEach((word, i) => {
-    let rest = i === 0 ? word.slice(3).replace(/^-/, "") : word
+  let text = code
+  let status: string | null = null
+  let isFirst = true
+  // A code by itself, which goes if the enhanced one follows it.
+  let held = ""
+  for (const [i, word] of words.entries()) {
+    let rest = i === 0 ? word.slice(word[3] === "-" ? 4 : 3) : word
     while (rest.startsWith(hyphen)) rest = rest.slice(hyphen.length)
-    if (rest === "" || (isMulti && rest === code)) return
-    body.push(rest)
-  })
-  const status = STATUS.test(body[0] ?? "") ? body[0] : undefined
-  if (status === undefined) return [code, ...body]
-  const kept = body.filter(
-    (word, i) => i === 0 || !(word === status || (word === code && body[i + 1] === status)),
-  )
-  return [code, ...kept]
+    if (rest === "" || (isMulti && rest === code)) continue
+    if (isFirst) {
+      isFirst = false
+      if (STATUS.test(rest)) status = rest
+    } else if (status !== null) {
+      if (rest === status) {
+        held = ""
+        continue
+      }
+      if (held !== "") text += ` ${held}`
+      held = rest === code ? rest : ""
+      if (held !== "") continue
+    }
+    text += ` ${rest}`
+  }
+  return held === "" ? text : `${text} ${held}`
 }
 
 /** What ends an address on either side. */
-const EDGES = " \t\r\n\v\f<>()[]{},;:\"'"
+const EDGES = new Uint8Array(128)
+for (const edge of " \t\r\n\v\f<>()[]{},;:\"'") EDGES[edge.charCodeAt(0)] = 1
 
 function withoutAddresses(text: string): string {
   let at = text.indexOf("@")
@@ -72,9 +85,9 @@ function withoutAddresses(text: string): string {
   let from = 0
   while (at !== -1) {
     let start = at
-    while (start > from && !EDGES.includes(text[start - 1] as string)) start--
+    while (start > from && EDGES[text.charCodeAt(start - 1)] !== 1) start--
     let end = at + 1
-    while (end < text.length && !EDGES.includes(text[end] as string)) end++
+    while (end < text.length && EDGES[text.charCodeAt(end)] !== 1) end++
     kept += `${text.slice(from, start)}@`
     from = end
     at = text.indexOf("@", end)

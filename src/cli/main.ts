@@ -1,16 +1,18 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs"
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 /**
  * The `adaptive` command: arguments in, exit code out. Commands live in
  * `commands/`, one file each; this file only knows their options.
  * Source: cli.md.
  */
-import { readFileSync } from "node:fs"
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
-import { type CheckOptions, check } from "./commands/check.js"
-import { dryRun } from "./commands/dry-run.js"
-import { explain } from "./commands/explain.js"
-import { type LuaOptions, runLua } from "./commands/lua.js"
-import { type SummaryOptions, summary } from "./commands/summary.js"
+import { packageUrl } from "../model/places.js"
+import { startAhead } from "../reload/worker-start.js"
+import type { CheckOptions } from "./commands/check.js"
+import type { DryRunOptions } from "./commands/dry-run.js"
+import type { ExplainOptions } from "./commands/explain.js"
+import type { LuaOptions } from "./commands/lua.js"
+import type { SummaryOptions } from "./commands/summary.js"
 import { EXIT, makeContext, Refused, UsageError } from "./context.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
@@ -61,7 +63,7 @@ const NODE_HELP = "the node whose directory of included files is searched"
 type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }
 
 function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
+  const text = readFileSync(packageUrl("package.json"), "utf8")
   return (JSON.parse(text) as { version: string }).version
 }
 
@@ -114,6 +116,8 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--config <file>", CONFIG_HELP)
     .option("--node-name <name>", NODE_HELP)
     .action(async (paths: string[], options: CheckOptions & { rules: string[] }) => {
+      startAhead()
+      const { check } = await import("./commands/check.js")
       exitCode = await check(context, { ...options, rules: [...paths, ...options.rules] })
     })
 
@@ -133,6 +137,7 @@ async function main(argv: readonly string[]): Promise<number> {
       // With -e there is no script: what follows are arguments.
       const all = e === undefined || file === undefined ? args : [file, ...args]
       const script = e === undefined ? { ...(file === undefined ? {} : { file }) } : { execute: e }
+      const { runLua } = await import("./commands/lua.js")
       exitCode = await runLua(context, { ...given, args: all, ...script })
     })
 
@@ -145,7 +150,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--phase <phase>", "the SMTP phase of the reply")
     .option("--at <time>", "the time of the reply, Unix seconds", seconds)
     .option("--json", "machine output")
-    .action(async (options: Parameters<typeof explain>[1]) => {
+    .action(async (options: ExplainOptions) => {
+      startAhead()
+      const { explain } = await import("./commands/explain.js")
       exitCode = await explain(context, options)
     })
 
@@ -178,7 +185,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "machine output: one object a line, decisions first, the summary last")
     .option("--matches", "with --json, also matches that did not fire")
     .option("--sources", "with --json, also name the file and the line in it")
-    .action(async (options: Parameters<typeof dryRun>[1]) => {
+    .action(async (options: DryRunOptions) => {
+      startAhead()
+      const { dryRun } = await import("./commands/dry-run.js")
       exitCode = await dryRun(context, options)
     })
 
@@ -192,6 +201,8 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--zone <offset>", "of the times in the report, e.g. +02:00", utcOffset, 0)
     .option("--json", "machine output")
     .action(async (options: SummaryOptions) => {
+      startAhead()
+      const { summary } = await import("./commands/summary.js")
       exitCode = await summary(context, options)
     })
 

@@ -2,10 +2,12 @@
  * What a command works with: the configuration of `--config` and `--set`, and
  * the rules that they or `--rules` lead to. Source: cli.md, conventions.
  */
+
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Configuration, type LoadedConfiguration, loadConfiguration } from "../config/configuration.js"
 import { assignGlobally, globalOptions, SettingError } from "../config/global-options.js"
+import { packageUrl } from "../model/places.js"
 import { CONF_FILES, namedRules, type ScriptConfiguration } from "../reload/conf-files.js"
 import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
 import { countFindings, oneLine, renderFinding } from "../report/findings.js"
@@ -32,7 +34,7 @@ export interface Setup {
 
 /** The rule file shipped with this package, by its shorter name where there is one: it stands in every output. */
 function shippedRules(): string {
-  const path = fileURLToPath(new URL("../../rules/adaptive_rules.lua", import.meta.url))
+  const path = fileURLToPath(packageUrl("rules/adaptive_rules.lua"))
   const fromHere = relative(process.cwd(), path)
   return fromHere.startsWith("..") ? path : fromHere
 }

@@ -2,8 +2,10 @@
  * The same as `readTraffic`, the reading done by a thread of its own: on a
  * machine with two cores the engine need not wait for the lines, nor they for it.
  */
+
 import { Worker } from "node:worker_threads"
 import { PairTable } from "../model/pair-table.js"
+import { workerUrl } from "../model/places.js"
 import { BatchReader } from "./batch.js"
 import { SourceError, STDIN } from "./source.js"
 import { type FileReport, readTraffic, type TrafficConsumer, type TrafficOptions } from "./traffic.js"
@@ -19,7 +21,7 @@ export async function readTrafficAside(
 ): Promise<readonly FileReport[]> {
   if (options.files.includes(STDIN)) return readTraffic(options, consumer)
   const { pairs = new PairTable(), ...rest } = options
-  const worker = new Worker(new URL("./traffic-worker.js", import.meta.url), { workerData: rest })
+  const worker = new Worker(workerUrl("ingest/traffic-worker.js"), { workerData: rest })
   const reader = new BatchReader(pairs, consumer)
   const inbox = new Inbox(worker)
   try {

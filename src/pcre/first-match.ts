@@ -5,9 +5,10 @@
  * tried, in order. Keeps out how a single pattern is matched.
  */
 import { GramFilter, gramKey, type Literal } from "./gram-filter.js"
-import type { Clause } from "./literals.js"
-import { type CompiledPattern, hasPairs, type Pattern } from "./pattern.js"
+import type { Clause, LiteralFacts } from "./literals.js"
+import { type CompiledPattern, hasPairs } from "./pattern.js"
 import { SubjectBytes } from "./subject-bytes.js"
+import type { TextPattern } from "./text-pattern.js"
 
 export interface FirstMatch {
   /** Index of the first pattern that matches, or -1. */
@@ -23,10 +24,16 @@ export interface FirstMatchOptions {
 
 /** @param patterns in rule order; null keeps the place of a disabled rule */
 export function createFirstMatch(
-  patterns: readonly (CompiledPattern | null)[],
+  patterns: readonly (CompiledPattern | TextPattern | null)[],
   options: FirstMatchOptions = {},
 ): FirstMatch {
-  return new Matcher(patterns as readonly (Pattern | null)[], options)
+  return new Matcher(patterns as readonly (Tried | null)[], options)
+}
+
+/** What a search needs of a pattern. */
+interface Tried {
+  readonly facts: LiteralFacts
+  testKnowing(subject: string, pairs: boolean): boolean | "limit"
 }
 
 const LONG_GRAM = { size: 4, mask: -1 } as const
@@ -34,7 +41,7 @@ const SHORT_GRAM = { size: 3, mask: 0xffffff } as const
 const CODES = 1000
 
 class Matcher implements FirstMatch {
-  readonly #patterns: readonly (Pattern | null)[]
+  readonly #patterns: readonly (Tried | null)[]
   readonly #onLimit: FirstMatchOptions["onLimit"]
   readonly #bytes = new SubjectBytes()
   readonly #long: GramFilter
@@ -53,7 +60,7 @@ class Matcher implements FirstMatch {
   readonly #foundIn: Float64Array
   #search = 0
 
-  constructor(patterns: readonly (Pattern | null)[], options: FirstMatchOptions) {
+  constructor(patterns: readonly (Tried | null)[], options: FirstMatchOptions) {
     this.#patterns = patterns
     this.#onLimit = options.onLimit
     const plan = planLiterals(patterns)
@@ -82,7 +89,7 @@ class Matcher implements FirstMatch {
         j >= always.length || (i < count && (found[i] as number) < (always[j] as number))
           ? (found[i++] as number)
           : (always[j++] as number)
-      const outcome = (this.#patterns[index] as Pattern).testKnowing(subject, pairs)
+      const outcome = (this.#patterns[index] as Tried).testKnowing(subject, pairs)
       if (outcome === true) return index
       if (outcome === "limit") this.#onLimit?.(index, subject)
     }
@@ -162,7 +169,7 @@ interface Plan {
 }
 
 /** Chooses for each pattern the clause whose texts will be met least often. */
-function planLiterals(patterns: readonly (Pattern | null)[]): Plan {
+function planLiterals(patterns: readonly (Tried | null)[]): Plan {
   const rarity = new Rarity(patterns)
   const byText = new Map<string, number[]>()
   const always: number[] = []
@@ -216,7 +223,7 @@ class Rarity {
   readonly #ordinary: Readonly<Record<3 | 4, GramCounts>>
   readonly #quoted = noCounts()
 
-  constructor(patterns: readonly (Pattern | null)[]) {
+  constructor(patterns: readonly (Tried | null)[]) {
     if (!ordinaryCounts) {
       ordinaryCounts = noCounts()
       countGrams(ORDINARY_TEXT, ordinaryCounts)
@@ -255,7 +262,7 @@ class Rarity {
 }
 
 /** One row of 1,000 flags for each set of codes in use. */
-function codeTables(patterns: readonly (Pattern | null)[]): { rowOf: Int32Array; rows: Uint8Array } {
+function codeTables(patterns: readonly (Tried | null)[]): { rowOf: Int32Array; rows: Uint8Array } {
   const rowByRanges = new Map<string, number>([["", 0]])
   const ranges: (readonly number[])[] = [[0, CODES - 1]]
   const rowOf = Int32Array.from(patterns, (pattern) => {

@@ -13,4 +13,5 @@ export {
   type MatchFound,
   type MatchOutcome,
 } from "./pattern.js"
+export { TextPattern } from "./text-pattern.js"
 export { judgePattern } from "./verdict.js"

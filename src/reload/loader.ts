@@ -4,17 +4,14 @@
  * stopped is reported and left out; the others are loaded without it.
  * Source: lua-dialect.md, Limits.
  */
-import { Worker } from "node:worker_threads"
+import type { Worker } from "node:worker_threads"
 import { LOAD_LIMITS } from "../lua/budget.js"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 import type { BuildRequest, BuildResult } from "./build.js"
 import type { RuleSource } from "./source.js"
 import type { WorkerMessage } from "./worker.js"
+import { startWorker, WORKER_HEAP_MB } from "./worker-start.js"
 
-/** Room for tables and closures of the largest rule files, several times over. */
-const WORKER_HEAP_MB = 192
-/** A load makes much and keeps most of it until its end: with less, a third of its time is collecting garbage. */
-const WORKER_YOUNG_HEAP_MB = 64
 /** The VM's own deadline comes first; this one is for what the VM cannot see. */
 const GRACE_MS = 3000
 
@@ -49,19 +46,8 @@ export class RuleLoader {
     await worker?.terminate()
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
-      resourceLimits: {
-        maxOldGenerationSizeMb: WORKER_HEAP_MB,
-        maxYoungGenerationSizeMb: WORKER_YOUNG_HEAP_MB,
-      },
-    })
-    worker.unref()
-    return worker
-  }
-
   #attempt(request: BuildRequest): Promise<BuildResult | Stop> {
-    this.#worker ??= this.#start()
+    this.#worker ??= startWorker()
     const worker = this.#worker
     const limits = request.limits ?? LOAD_LIMITS
     return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@
  * way in which a path can be no rule file. Reads; runs nothing.
  * Source: cli.md, conventions (`--rules`).
  */
+
 import {
   closeSync,
   constants,
@@ -16,6 +17,7 @@ import {
 import { join, relative, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
+import { packageUrl } from "../model/places.js"
 
 /** Many times the largest rule file we know of; the reader needs about 100 bytes for each, and 400 MB is enough. */
 export const MAX_SOURCE_BYTES = 4 << 20
@@ -72,9 +74,7 @@ interface Fault {
 }
 
 /** Beside this program, wherever it is installed. */
-const SHIPPED_CLASSIFICATION = fileURLToPath(
-  new URL("../../rules/bounce_classification.lua", import.meta.url),
-)
+const SHIPPED_CLASSIFICATION = fileURLToPath(packageUrl("rules/bounce_classification.lua"))
 
 /** The shipped classification of bounces; none when it is among the files given, which then are loaded in their order. */
 export function readShippedClassification(given: readonly RuleSource[]): {

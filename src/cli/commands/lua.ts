@@ -1,4 +1,5 @@
 /** `adaptive lua`: run Lua in the rule dialect and sandbox; without a file, a prompt. */
+
 import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { Worker } from "node:worker_threads"
@@ -6,6 +7,7 @@ import { bytesOf, textOf } from "../../lua/args.js"
 import { PROMPT_LIMITS, SCRIPT_LIMITS } from "../../lua/budget.js"
 import { aux, lua } from "../../lua/fengari.js"
 import type { LuaVm, RunOutcome } from "../../lua/vm.js"
+import { workerUrl } from "../../model/places.js"
 import type { ScriptConfiguration } from "../../reload/conf-files.js"
 import { readRuleSources } from "../../reload/source.js"
 import { renderFinding } from "../../report/findings.js"
@@ -82,7 +84,7 @@ const WORKER_HEAP_MB = 256
 
 function runScript(context: Context, job: LuaJob): Promise<number> {
   return new Promise((resolve) => {
-    const worker = new Worker(new URL("../lua-worker.js", import.meta.url), {
+    const worker = new Worker(workerUrl("cli/lua-worker.js"), {
       workerData: job,
       resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
     })

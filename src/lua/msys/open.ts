@@ -6,7 +6,9 @@
  * this runtime has not is a stub that raises when it is used.
  * Source: lua-dialect.md D and E.
  */
+
 import { readFileSync } from "node:fs"
+import { packageUrl } from "../../model/places.js"
 import { bytesOf, literal, setFunctions, textOf } from "../args.js"
 import {
   freezeTable,
@@ -45,7 +47,7 @@ export interface HostLibrary {
   readonly absent: readonly string[]
 }
 
-const SCRIPTLETS = new URL("../../../scriptlets/", import.meta.url)
+const SCRIPTLETS = packageUrl("scriptlets/")
 const sources = new Map<string, LuaBytes>()
 
 /** Modules whose scriptlet has another name than theirs. */

@@ -1,0 +1,26 @@
+/**
+ * Puts what a process loads when it starts into a few files, in the place of what
+ * the compiler wrote: `adaptive` and its three workers. Hundreds of small modules
+ * take longer to find than to run. The library stays as it was compiled, for those
+ * who bundle themselves. Packages stay outside.
+ */
+import { fileURLToPath } from "node:url"
+import { rolldown } from "rolldown"
+
+const DIST = fileURLToPath(new URL("../dist/", import.meta.url))
+const ENTRIES = ["cli/main", "cli/lua-worker", "reload/worker", "ingest/traffic-worker"]
+
+const bundle = await rolldown({
+  cwd: DIST,
+  input: Object.fromEntries(ENTRIES.map((entry) => [entry, `./${entry}.js`])),
+  platform: "node",
+  external: /^[^./]/,
+})
+// Two levels below the root, like the entries: src/model/places.ts counts on that.
+await bundle.write({
+  dir: DIST,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "chunks/[name].js",
+})
+await bundle.close()
