@@ -4,11 +4,15 @@
  * take longer to find than to run. The library stays as it was compiled, for those
  * who bundle themselves. Packages stay outside.
  */
+import { rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url))
 const ENTRIES = ["cli/main", "cli/lua-worker", "reload/worker", "ingest/traffic-worker"]
+
+// What an earlier build left would be taken along when the package is packed.
+rmSync(new URL("../dist/chunks/", import.meta.url), { recursive: true, force: true })
 
 const bundle = await rolldown({
   cwd: DIST,

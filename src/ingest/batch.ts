@@ -3,7 +3,15 @@
  * one that judges. Names of pairs travel once, when they are new, groups of
  * bindings with the first event that names them; only failures bring texts.
  */
-import { EVENT_TYPES, type EventType, isPlainType, NOT_TOLD, PHASES, type Phase } from "../model/event.js"
+import {
+  EVENT_TYPES,
+  type EventType,
+  isPlainType,
+  NOT_TOLD,
+  PHASES,
+  type Phase,
+  TYPE_NUMBER,
+} from "../model/event.js"
 import type { PairTable } from "../model/pair-table.js"
 import { emptyEvent, type TrafficConsumer, type TrafficEvent } from "./traffic.js"
 
@@ -37,6 +45,24 @@ export interface EventBatch {
   readonly names: readonly string[]
   /** Groups of bindings, in the order of the events that are the first to name them. */
   readonly groups: readonly BatchGroup[]
+  /** Receptions that are no events of it. */
+  readonly receptions: Receptions
+}
+
+interface Receptions {
+  readonly count: number
+  readonly firstMicros: number
+  readonly lastMicros: number
+}
+
+const NO_RECEPTIONS: Receptions = Object.freeze({ count: 0, firstMicros: 0, lastMicros: 0 })
+
+/** What a reader is asked for. */
+export interface BatchOptions {
+  /** Times of deliveries travel too. */
+  readonly audits: boolean
+  /** Receptions are only counted. */
+  readonly countsReceptions: boolean
 }
 
 interface BatchGroup {
@@ -49,7 +75,11 @@ interface BatchGroup {
 export class BatchWriter {
   readonly #pairs: PairTable
   readonly #send: (batch: EventBatch) => void
-  readonly #audits: boolean
+  readonly #options: BatchOptions
+  #countsReceptions = false
+  #receptions = 0
+  #firstReception = 0
+  #lastReception = 0
   #told = 0
   #columns: ReturnType<typeof emptyColumns>
   #count = 0
@@ -60,12 +90,11 @@ export class BatchWriter {
   #fblTypes: (string | null)[] = []
   #groups: BatchGroup[] = []
 
-  /** @param audits times of deliveries travel too */
-  constructor(pairs: PairTable, audits: boolean, send: (batch: EventBatch) => void) {
+  constructor(pairs: PairTable, options: BatchOptions, send: (batch: EventBatch) => void) {
     this.#pairs = pairs
-    this.#audits = audits
+    this.#options = options
     this.#send = send
-    this.#columns = emptyColumns(audits)
+    this.#columns = emptyColumns(options.audits)
   }
 
   clock(atMicros: number): void {
@@ -75,6 +104,15 @@ export class BatchWriter {
   }
 
   event(event: TrafficEvent): void {
+    // The first event of all is told: from it on sweeps are reckoned.
+    if (event.typeNumber === TYPE_NUMBER.reception && this.#countsReceptions) {
+      const { atMicros } = event
+      const isFirst = this.#receptions++ === 0
+      if (isFirst || atMicros < this.#firstReception) this.#firstReception = atMicros
+      if (isFirst || atMicros > this.#lastReception) this.#lastReception = atMicros
+      return
+    }
+    this.#countsReceptions = this.#options.countsReceptions
     const i = this.#count
     const columns = this.#columns
     columns.at[i] = event.atMicros
@@ -99,7 +137,7 @@ export class BatchWriter {
 
   /** Sends what there is. */
   flush(): void {
-    if (this.#count === 0) return
+    if (this.#count === 0 && this.#receptions === 0) return
     const names: string[] = []
     for (; this.#told < this.#pairs.count; this.#told++) {
       const { binding, domain } = this.#pairs.name(this.#told)
@@ -116,10 +154,19 @@ export class BatchWriter {
       fblTypes: this.#fblTypes.every(isNull) ? null : this.#fblTypes,
       names,
       groups: this.#groups,
+      receptions:
+        this.#receptions === 0
+          ? NO_RECEPTIONS
+          : {
+              count: this.#receptions,
+              firstMicros: this.#firstReception,
+              lastMicros: this.#lastReception,
+            },
     })
     // The columns belong to the other side now.
-    this.#columns = emptyColumns(this.#audits)
+    this.#columns = emptyColumns(this.#options.audits)
     this.#count = 0
+    this.#receptions = 0
     this.#texts = []
     this.#marks = []
     this.#mx = []
@@ -163,10 +210,12 @@ function emptyColumns(audits: boolean) {
   }
 }
 
+type BatchConsumer = Pick<TrafficConsumer, "event" | "clock" | "receptions">
+
 /** Hands on the events of batches, with the numbers of a table of its own. */
 export class BatchReader {
   readonly #pairs: PairTable
-  readonly #consumer: Pick<TrafficConsumer, "event" | "clock">
+  readonly #consumer: BatchConsumer
   /** The sender's numbers to ours. */
   #numbers = new Int32Array(1024)
   #known = 0
@@ -174,7 +223,7 @@ export class BatchReader {
   /** The event holds what came with a text. */
   #hasText = false
 
-  constructor(pairs: PairTable, consumer: Pick<TrafficConsumer, "event" | "clock">) {
+  constructor(pairs: PairTable, consumer: BatchConsumer) {
     this.#pairs = pairs
     this.#consumer = consumer
   }
@@ -229,6 +278,8 @@ export class BatchReader {
       }
       this.#consumer.event(event)
     }
+    const { count, firstMicros, lastMicros } = batch.receptions
+    if (count > 0) this.#consumer.receptions?.(count, firstMicros, lastMicros)
   }
 
   #learn(names: readonly string[]): void {

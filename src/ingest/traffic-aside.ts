@@ -9,7 +9,7 @@ import { workerUrl } from "../model/places.js"
 import { BatchReader } from "./batch.js"
 import { SourceError, STDIN } from "./source.js"
 import { type FileReport, readTraffic, type TrafficConsumer, type TrafficOptions } from "./traffic.js"
-import type { TrafficMessage } from "./traffic-worker.js"
+import type { TrafficMessage, TrafficRequest } from "./traffic-worker.js"
 
 /**
  * Reads traffic to its end; standard input, which only the main thread has, in this thread.
@@ -21,7 +21,8 @@ export async function readTrafficAside(
 ): Promise<readonly FileReport[]> {
   if (options.files.includes(STDIN)) return readTraffic(options, consumer)
   const { pairs = new PairTable(), ...rest } = options
-  const worker = new Worker(workerUrl("ingest/traffic-worker.js"), { workerData: rest })
+  const request: TrafficRequest = { ...rest, countsReceptions: consumer.receptions !== undefined }
+  const worker = new Worker(workerUrl("ingest/traffic-worker.js"), { workerData: request })
   const reader = new BatchReader(pairs, consumer)
   const inbox = new Inbox(worker)
   try {

@@ -21,7 +21,14 @@ export type TrafficMessage =
 /** Batches on their way: more would only use memory. */
 const MAX_UNDERWAY = 24
 
-async function read(options: TrafficOptions, post: (message: TrafficMessage, move?: ArrayBuffer[]) => void) {
+export interface TrafficRequest extends Omit<TrafficOptions, "pairs"> {
+  readonly countsReceptions: boolean
+}
+
+async function read(
+  { countsReceptions, ...options }: TrafficRequest,
+  post: (message: TrafficMessage, move?: ArrayBuffer[]) => void,
+) {
   const pairs = new PairTable()
   let underway = 0
   let taken: (() => void) | null = null
@@ -29,7 +36,7 @@ async function read(options: TrafficOptions, post: (message: TrafficMessage, mov
     underway--
     taken?.()
   })
-  const writer = new BatchWriter(pairs, options.audits === true, (batch) => {
+  const writer = new BatchWriter(pairs, { audits: options.audits === true, countsReceptions }, (batch) => {
     underway++
     post({ kind: "batch", batch }, buffersOf(batch))
   })
@@ -69,5 +76,5 @@ async function read(options: TrafficOptions, post: (message: TrafficMessage, mov
 
 if (parentPort !== null) {
   const port = parentPort
-  await read(workerData as TrafficOptions, (message, move = []) => port.postMessage(message, move))
+  await read(workerData as TrafficRequest, (message, move = []) => port.postMessage(message, move))
 }

@@ -84,6 +84,12 @@ export interface TrafficConsumer {
   event(event: TrafficEvent): void
   /** Time passes without an event. */
   clock(atMicros: number): void
+  /**
+   * For a consumer that only counts receptions: a reader may tell many at once, with the times of the
+   * first and the last of them, after the events that came between. The first event of all is never among
+   * them. Half of all traffic is receptions.
+   */
+  receptions?(count: number, firstMicros: number, lastMicros: number): void
   bad(line: BadLine): void
   /** Called between pieces: for progress, and to wait until output has been taken. */
   pause(progress: { readonly doneBytes: number; readonly totalBytes: number | null }): Promise<void> | void

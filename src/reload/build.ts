@@ -5,9 +5,11 @@
 import { type BudgetLimits, LOAD_LIMITS } from "../lua/budget.js"
 import type { ClassificationData } from "../model/classification.js"
 import type { Diagnostic } from "../model/diagnostic.js"
+import type { RawClassification } from "../model/raw.js"
 import { compileClassification } from "../rules/classification.js"
 import { compileRules } from "../rules/compile.js"
 import type { RuleSetData } from "../rules/rule-set.js"
+import { runBase } from "./base-classification.js"
 import { configAnswers, type ScriptConfiguration } from "./conf-files.js"
 import { revisionOf, runProgram } from "./program.js"
 import { findModule, type RuleSource, readScriptFile } from "./source.js"
@@ -49,41 +51,50 @@ export interface BuildResult {
  * what it meant to: it is left out, and the others run again without it.
  */
 export function buildRules(request: BuildRequest, onRun?: (file: string) => void): BuildResult {
+  const { nowSec, limits = LOAD_LIMITS, roots } = request
+  const told = onRun === undefined ? {} : { onRun }
+  let { base = null, findings } = request
+  let baseBounces: readonly RawClassification[] = []
+  if (base !== null) {
+    const program = runBase(base, { nowSec, limits, ...told })
+    findings = [...findings, ...program.findings]
+    if (program.halted.length > 0) base = null
+    else baseBounces = program.classifications
+  }
   const program = runProgram(request.sources, {
-    limits: request.limits ?? LOAD_LIMITS,
-    base: request.base ?? null,
-    nowSec: request.nowSec,
-    findModule: (name) => findModule(request.roots, name),
-    readFile: (path) => readScriptFile(request.roots, path),
+    limits,
+    bounces: () => baseBounces,
+    nowSec,
+    findModule: (name) => findModule(roots, name),
+    readFile: (path) => readScriptFile(roots, path),
     ...(request.configuration === undefined ? {} : { config: configAnswers(request.configuration) }),
-    ...(onRun === undefined ? {} : { onRun }),
+    ...told,
   })
   if (program.halted.length > 0) {
-    const isHalted = (file: string): boolean => program.halted.includes(file)
+    const isHalted = ({ file }: { readonly file: string }): boolean => program.halted.includes(file)
     return buildRules(
       {
         ...request,
-        sources: request.sources.filter(({ file }) => !isHalted(file)),
-        base: isHalted(request.base?.file ?? "") ? null : (request.base ?? null),
-        findings: [...request.findings, ...program.findings.filter(({ file }) => isHalted(file))],
+        sources: request.sources.filter((source) => !isHalted(source)),
+        findings: [...request.findings, ...program.findings.filter(isHalted)],
       },
       onRun,
     )
   }
-  const bounces = compileClassification(program.classifications)
+  const bounces = compileClassification([...baseBounces, ...program.classifications])
   const data = compileRules(program.registrations, {
     revision: revisionOf(request.sources),
-    findings: [...request.findings, ...program.findings, ...bounces.findings],
+    findings: [...findings, ...program.findings, ...bounces.findings],
     extensions: request.extensions,
     ...(onRun === undefined ? {} : { onCompile: onRun }),
   })
   return {
     data,
     sources: request.sources,
-    base: request.base ?? null,
+    base,
     classification: bounces.data,
     ownBounceEntries: [...bounces.entries]
-      .filter(([file]) => file !== request.base?.file)
+      .filter(([file]) => file !== base?.file)
       .reduce((sum, [, count]) => sum + count, 0),
     modules: program.modules,
     files: program.files,

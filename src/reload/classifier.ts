@@ -8,7 +8,8 @@ import type { RawClassification } from "../model/raw.js"
 import { compileClassification } from "../rules/classification.js"
 
 export class ClassifierOfScripts {
-  readonly #own: RawClassification[] = []
+  /** Of the scripts alone. */
+  readonly own: RawClassification[] = []
   readonly #makeBase: () => readonly RawClassification[]
   #base: readonly RawClassification[] | null = null
   #classifier: Classifier | null = null
@@ -20,11 +21,11 @@ export class ClassifierOfScripts {
 
   get all(): readonly RawClassification[] {
     this.#base ??= this.#makeBase()
-    return [...this.#base, ...this.#own]
+    return [...this.#base, ...this.own]
   }
 
   add(classification: RawClassification): void {
-    this.#own.push(classification)
+    this.own.push(classification)
     this.#classifier = null
   }
 

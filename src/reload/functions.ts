@@ -8,6 +8,7 @@
 import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
 import { parseNumeral } from "../lua/numeral.js"
 import type { RawValue } from "../model/raw.js"
+import { baseClassifications } from "./base-classification.js"
 import { configAnswers, type ScriptConfiguration } from "./conf-files.js"
 import { type RuleProgram, runProgram } from "./program.js"
 import type { RuleSource } from "./source.js"
@@ -62,7 +63,7 @@ export class ConfigurationFunctions {
     if (this.#program !== null) return this.#program
     const { sources, base = null, modules, files, functionCount, nowSec, configuration } = this.#source
     const program = runProgram(sources, {
-      base,
+      bounces: () => baseClassifications(base, nowSec),
       limits: LOAD_LIMITS,
       nowSec,
       ...(configuration === undefined ? {} : { config: configAnswers(configuration) }),

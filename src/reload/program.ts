@@ -28,8 +28,8 @@ export interface ProgramOptions {
   /** Told before each file runs, so that one that must be stopped from outside can be named. */
   readonly onRun?: (file: string) => void
   readonly limits: BudgetLimits
-  /** The classification that all others add to, run before everything else. */
-  readonly base?: RuleSource | null
+  /** The classification that those of the scripts add to; asked for when it is needed. */
+  readonly bounces?: () => readonly RawClassification[]
   /** The clock the scripts see, seconds since 1970; fixed while they load. */
   readonly nowSec: number
   readonly readFile: (path: string) => Uint8Array | { readonly reason: string }
@@ -40,6 +40,7 @@ export interface RuleProgram {
   readonly vm: LuaVm
   readonly marshal: Marshal
   readonly registrations: readonly RawRegistration[]
+  /** What the scripts themselves add. */
   readonly classifications: readonly RawClassification[]
   readonly findings: readonly Diagnostic[]
   /** Modules that scripts required from the script roots. */
@@ -61,7 +62,7 @@ const MAX_OUTPUT_CHARS = 2000
 export function runProgram(sources: readonly RuleSource[], options: ProgramOptions): RuleProgram {
   const findings: Diagnostic[] = []
   const registrations: RawRegistration[] = []
-  const classifications = new ClassifierOfScripts()
+  const classifications = new ClassifierOfScripts(options.bounces)
   const halted: string[] = []
   const modules = new Map<string, RuleSource>()
   const files = new Map<string, Uint8Array>()
@@ -109,9 +110,8 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   for (const [i, { file }] of system.entries()) {
     if (i > 0) findings.push(secondSystemFile(file, system[i - 1]?.file ?? ""))
   }
-  const registered = (): number => registrations.length + classifications.all.length
-  const base = options.base ?? null
-  for (const source of [base ?? [], ...system, ...custom].flat()) {
+  const registered = (): number => registrations.length + classifications.own.length
+  for (const source of [...system, ...custom]) {
     const before = registered()
     options.onRun?.(source.file)
     const isSystem = system.includes(source)
@@ -137,7 +137,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     vm,
     marshal,
     registrations,
-    classifications: classifications.all,
+    classifications: classifications.own,
     findings,
     modules,
     files,

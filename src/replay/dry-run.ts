@@ -14,6 +14,7 @@ import { type FileReport, readTraffic, type TrafficEvent, type TrafficOptions } 
 import { readTrafficAside } from "../ingest/traffic-aside.js"
 import { compareText } from "../model/compare.js"
 import type { Decision, Match } from "../model/decision.js"
+import { TYPE_NUMBER } from "../model/event.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { type HeldType, type Summary, Tally } from "./tally.js"
@@ -99,6 +100,8 @@ interface Judge {
 /** One replay: takes what was read, in order. */
 export class Replay {
   readonly ready: Promise<void>
+  /** There where nobody wants to know more of receptions than how many there were. */
+  readonly receptions?: (count: number, firstMicros: number, lastMicros: number) => void
   #judge: Judge | null = null
   readonly #store: Store
   readonly #listener: DryRunListener
@@ -121,6 +124,8 @@ export class Replay {
     this.#fromMicros = fromSec === undefined ? Number.NEGATIVE_INFINITY : Math.round(fromSec * 1e6)
     this.#toMicros = toSec === undefined ? Number.POSITIVE_INFINITY : Math.round(toSec * 1e6)
     this.#files = options.files
+    const isWholeLog = fromSec === undefined && toSec === undefined
+    if (this.#told === null && !this.#audits && isWholeLog) this.receptions = this.#receptions.bind(this)
     this.ready = Promise.resolve(ruling).then(({ rules, ask, classify }) => {
       const tally = new Tally(rules)
       const listener = this.#engineListener(tally)
@@ -147,8 +152,7 @@ export class Replay {
     if (!this.#inRange(atMicros)) return
     const { tally, engine } = this.#judge as Judge
     tally.count(event.typeNumber)
-    if (tally.firstMicros < 0) tally.firstMicros = atMicros
-    tally.lastMicros = atMicros
+    tally.spans(atMicros)
     this.#event = null
     this.#told?.(event)
     engine.advance(atMicros)
@@ -164,6 +168,15 @@ export class Replay {
     if (type === "reception") return
     this.#event = event
     engine.process(event)
+  }
+
+  #receptions(count: number, firstMicros: number, lastMicros: number): void {
+    const { tally, engine } = this.#judge as Judge
+    tally.count(TYPE_NUMBER.reception, count)
+    tally.spans(firstMicros)
+    tally.spans(lastMicros)
+    this.#event = null
+    engine.advance(lastMicros)
   }
 
   #audit({ pair, typeNumber, atMicros, deliveryMicros }: TrafficEvent): void {

@@ -100,8 +100,8 @@ export class Tally {
   readonly #events = new Float64Array(EVENT_TYPES.length)
   local = 0
   /** -1 before the first event. */
-  firstMicros = -1
-  lastMicros = -1
+  #firstMicros = -1
+  #lastMicros = -1
   readonly unmatched = new UnmatchedTexts()
   readonly #held = noHeld()
   readonly #rules = new Map<ResponseRule, MutableRule>()
@@ -118,8 +118,14 @@ export class Tally {
   }
 
   /** @param typeNumber a TYPE_NUMBER */
-  count(typeNumber: number): void {
-    this.#events[typeNumber] = (this.#events[typeNumber] as number) + 1
+  count(typeNumber: number, events = 1): void {
+    this.#events[typeNumber] = (this.#events[typeNumber] as number) + events
+  }
+
+  /** The traffic reaches as far as this time. */
+  spans(atMicros: number): void {
+    if (this.#firstMicros < 0 || atMicros < this.#firstMicros) this.#firstMicros = atMicros
+    if (atMicros > this.#lastMicros) this.#lastMicros = atMicros
   }
 
   matched(rule: ResponseRule, fired: boolean): void {
@@ -167,7 +173,7 @@ export class Tally {
         number
       >,
       local: this.local,
-      span: { from: seconds(this.firstMicros), to: seconds(this.lastMicros) },
+      span: { from: seconds(this.#firstMicros), to: seconds(this.#lastMicros) },
       rules: [...this.#rules.values(), ...this.#sweepsByPlace()].map(
         ({ firstMicros, lastMicros, ...counts }) => ({
           ...counts,

@@ -2,7 +2,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { BatchReader, BatchWriter, buffersOf } from "../../src/ingest/batch.js"
-import type { TrafficEvent } from "../../src/ingest/traffic.js"
+import { emptyEvent, type TrafficEvent } from "../../src/ingest/traffic.js"
 import { EVENT_TYPES, PHASES, TYPE_NUMBER } from "../../src/model/event.js"
 import { PairTable } from "../../src/model/pair-table.js"
 
@@ -42,7 +42,7 @@ test("any events, of pairs the other side knows or not", () => {
         },
         clock: (atMicros) => told.push(atMicros),
       })
-      const writer = new BatchWriter(here, audits, (batch) => {
+      const writer = new BatchWriter(here, { audits, countsReceptions: false }, (batch) => {
         expect(batch.deliveryMicros === null).toBe(!audits)
         expect(buffersOf(batch)).toHaveLength(audits ? 8 : 7)
         reader.take(structuredClone(batch))
@@ -78,30 +78,50 @@ test("any events, of pairs the other side knows or not", () => {
   )
 })
 
+const DELIVERY = { ...emptyEvent(), type: "delivery", typeNumber: TYPE_NUMBER.delivery } as const
+
+test("receptions that are only counted: so many, from when to when, and no event", () => {
+  const reception = fc.record({ atMicros: fc.nat(), isReception: fc.boolean(), flush: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(reception, { maxLength: 40 }), (events) => {
+      const times: number[] = []
+      let counted = 0
+      let span = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const
+      const reader = new BatchReader(new PairTable(), {
+        event: ({ atMicros }) => times.push(atMicros),
+        clock: () => {},
+        receptions: (count, first, last) => {
+          counted += count
+          span = [Math.min(span[0], first), Math.max(span[1], last)]
+        },
+      })
+      const options = { audits: false, countsReceptions: true }
+      const writer = new BatchWriter(new PairTable(), options, (batch) => reader.take(structuredClone(batch)))
+      for (const { atMicros, isReception, flush } of events) {
+        writer.event({ ...(isReception ? emptyEvent() : DELIVERY), atMicros })
+        if (flush) writer.flush()
+      }
+      writer.flush()
+      // The first event is told as one, whatever it is.
+      const isCounted = ({ isReception }: { isReception: boolean }, i: number) => i > 0 && isReception
+      const received = events.filter(isCounted).map(({ atMicros }) => atMicros)
+      expect(times).toEqual(events.filter((one, i) => !isCounted(one, i)).map(({ atMicros }) => atMicros))
+      expect([counted, ...span]).toEqual([received.length, Math.min(...received), Math.max(...received)])
+    }),
+  )
+})
+
 test("more events than a batch holds", () => {
   const here = new PairTable()
   let batches = 0
   let events = 0
   const reader = new BatchReader(new PairTable(), { event: () => events++, clock: () => {} })
-  const writer = new BatchWriter(here, false, (batch) => {
+  const writer = new BatchWriter(here, { audits: false, countsReceptions: false }, (batch) => {
     batches++
     reader.take(batch)
   })
-  const plain = {
-    type: "delivery",
-    typeNumber: TYPE_NUMBER.delivery,
-    mx: null,
-    phase: null,
-    response: "",
-    local: false,
-    bounceClass: null,
-    fblType: null,
-    group: null,
-    deliveryMicros: -1,
-    file: 0,
-  } as const
   for (let i = 0; i < 20_000; i++)
-    writer.event({ ...plain, atMicros: i, pair: here.of("b", `d${i}.test`), lineNumber: i, line: i })
+    writer.event({ ...DELIVERY, atMicros: i, pair: here.of("b", `d${i}.test`), lineNumber: i, line: i })
   writer.flush()
   writer.flush()
   expect([batches, events]).toEqual([3, 20_000])

@@ -60,8 +60,10 @@ async function read(
 
   const other = new Listener(there)
   const reader = new BatchReader(there, other)
-  const writer = new BatchWriter(worker, common.audits === true, (batch) =>
-    reader.take(structuredClone(batch)),
+  const writer = new BatchWriter(
+    worker,
+    { audits: common.audits === true, countsReceptions: false },
+    (batch) => reader.take(structuredClone(batch)),
   )
   await readTraffic(
     { ...common, pairs: worker },
