@@ -410,11 +410,12 @@ export class Engine {
     sweep: SweepFiring | null = null,
   ): void {
     const { pair, atMicros } = about
+    const { pairs } = this.store
     const notes = this.takeNotes()
     this.#listener.decision({
       atMicros,
       pair,
-      ...this.store.pairs.name(pair),
+      ...(source === "sweep" ? pairs.nameOnce(pair) : pairs.name(pair)),
       source,
       rule,
       sweep,

@@ -9,14 +9,15 @@ const RUN = 512
 
 /**
  * The same numbers in order; equal ones keep theirs.
+ * @param items taken over: they are put in order where they stand, or in a list beside it
  * @param stepsASlice roughly how many of them are put in their place between two stops
  */
 export function* inOrder(
-  items: readonly number[],
+  items: Int32Array,
   compare: (a: number, b: number) => number,
   stepsASlice: number,
 ): Generator<void, Int32Array> {
-  let from: Int32Array = Int32Array.from(items)
+  let from = items
   const { length } = from
   for (let start = 0; start < length; start += RUN) {
     if (start > 0) yield

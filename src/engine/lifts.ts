@@ -5,7 +5,6 @@
  * Source: engine.md section 6, "Lifted", and O9 of section 12.
  */
 import type { ModuleSettings } from "../config/settings.js"
-import { byPairName } from "../model/compare.js"
 import type { Effect } from "../model/effect.js"
 import { ADJUSTABLE, type Store } from "../store/store.js"
 import { effect } from "./act.js"
@@ -58,7 +57,8 @@ export class Lifts {
   /** Lifts whatever is over at a time, pair by pair in the order of their names. */
   lift(atMicros: number): void {
     const { store } = this.#host
-    for (const pair of store.duePairs(atMicros).sort(byPairName(store.pairs))) this.liftPair(pair, atMicros)
+    for (const pair of store.duePairs(atMicros).sort((a, b) => store.pairs.compare(a, b)))
+      this.liftPair(pair, atMicros)
     store.recomputeDue()
     this.plan()
   }

@@ -6,6 +6,7 @@
  */
 import type { Scope } from "../config/lookup.js"
 import type { PairSettings, Settings } from "../config/settings.js"
+import { PagedList } from "../model/paged-list.js"
 import { DEFAULT_BOUNCE_RULE, DEFAULT_FBL_RULE, type SweepRule } from "../model/sweep-rule.js"
 import type { DomainSweeps, RuleList, RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
@@ -37,8 +38,8 @@ export class PairFacts {
   readonly #note: (note: string) => void
   readonly #rulings = new Map<string, Ruling>()
   // By pair, filled in when first asked for.
-  readonly #pairSettings: (PairSettings | undefined)[] = []
-  readonly #pairRuling: (Ruling | undefined)[] = []
+  readonly #pairSettings = new PagedList<PairSettings>()
+  readonly #pairRuling = new PagedList<Ruling>()
   #knownBindings = 0
   #isMovingSeen = false
 
@@ -117,20 +118,20 @@ export class PairFacts {
     // Where all are alike, every event is spared a look-up.
     const { uniform } = this.#settings
     if (uniform !== null && !this.#hasMoving()) return uniform
-    const known = this.#pairSettings[pair]
+    const known = this.#pairSettings.get(pair)
     if (known !== undefined) return known
     const { pairs } = this.#store
     // Names are made only where the options ask for them.
     const found = this.#settings.uniform ?? this.#settings.of(this.#scopeOf(pair))
     const isMoving = pairs.bindingName(pairs.bindingOf(pair)) === MOVING
     const settings = isMoving ? { ...found, enabled: false } : found
-    this.#pairSettings[pair] = settings
+    this.#pairSettings.set(pair, settings)
     return settings
   }
 
   #scopeOf(pair: number): Scope {
     const { pairs } = this.#store
-    return { ...pairs.name(pair), group: pairs.groupOf(pairs.bindingOf(pair)) }
+    return { ...pairs.nameOnce(pair), group: pairs.groupOf(pairs.bindingOf(pair)) }
   }
 
   /** Has mail on its way to another node been seen? Bindings are few, and only ever added. */
@@ -156,16 +157,16 @@ export class PairFacts {
 
   /** The rules of a pair whose domain is hosted at an MX, or of its domain alone. */
   rulingOf(pair: number, mx: string | null): Ruling {
-    const known = this.#pairRuling[pair]
+    const known = this.#pairRuling.get(pair)
     if (known !== undefined && this.#store.mxOf(pair) === mx) return known
-    const key = this.#rules.resolve(this.#store.pairs.name(pair).domain, mx)
+    const key = this.#rules.resolve(this.#store.pairs.nameOnce(pair).domain, mx)
     const name = key ?? ""
     let ruling = this.#rulings.get(name)
     if (ruling === undefined) {
       ruling = { key, list: this.#rules.listOf(key), plans: new Map(), sweeps: new Map() }
       this.#rulings.set(name, ruling)
     }
-    this.#pairRuling[pair] = ruling
+    this.#pairRuling.set(pair, ruling)
     this.#store.noteMx(pair, mx)
     return ruling
   }

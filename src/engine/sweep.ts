@@ -7,7 +7,6 @@
  */
 import type { ModuleSettings, PairSettings } from "../config/settings.js"
 import { bounceClassNumber, UNDETERMINED } from "../model/bounce-class.js"
-import { byPairName } from "../model/compare.js"
 import type { SweepFiring } from "../model/decision.js"
 import type { SweepRule } from "../model/sweep-rule.js"
 import type { Store } from "../store/store.js"
@@ -52,8 +51,11 @@ export interface SweepHost {
   fire(firing: PairFiring, atMicros: number): void
 }
 
-/** Pairs that can be looked at while one rule acts. */
-const PAIRS_AN_ACTION = 100
+/**
+ * Pairs that can be looked at while one pair is acted on, when that is slowest: after a fork, and far
+ * from all others, whatever it writes lies in a page that has to be copied first.
+ */
+const PAIRS_AN_ACTION = 500
 
 export class SweepRules {
   /** When the next sweep is due; infinite when none are made. */
@@ -133,18 +135,20 @@ export class SweepRules {
     this.nextMicros = this.#after(atMicros)
     const { pairs, stats, nowMicros } = this.#store
     while (!stats.forget(atMicros, pairsASlice * FORGOTTEN_A_PAIR)) yield
-    const found: number[] = []
     const { count } = pairs
+    // Memory that is never written to costs nothing, and a list that grew would be copied now and then.
+    const found = new Int32Array(count)
+    let length = 0
     for (let pair = 0; pair < count; pair += pairsASlice) {
       if (pair > 0) yield
-      this.#find(pair, Math.min(pair + pairsASlice, count), atMicros, found)
+      length = this.#find(pair, Math.min(pair + pairsASlice, count), atMicros, found, length)
     }
-    if (found.length === 0) {
+    if (length === 0) {
       if (this.#store.nowMicros === nowMicros) this.#skip(atMicros, liftMicros, toMicros)
       return
     }
     // Only numbers are kept and put in order: there may be as many as there are pairs.
-    const inTurn = yield* inOrder(found, byPairName(pairs), pairsASlice)
+    const inTurn = yield* inOrder(found.subarray(0, length), (a, b) => pairs.compare(a, b), pairsASlice)
     const actingASlice = Math.max(1, Math.floor(pairsASlice / PAIRS_AN_ACTION))
     for (const [i, pair] of inTurn.entries()) {
       if (i > 0 && i % actingASlice === 0) yield
@@ -159,11 +163,12 @@ export class SweepRules {
     this.nextMicros = Math.max(this.nextMicros, next)
   }
 
-  /** Adds the numbers of pairs of which some rule fires. */
-  #find(from: number, to: number, atMicros: number, found: number[]): void {
+  /** Adds the numbers of pairs of which some rule fires. @returns how many there are now */
+  #find(from: number, to: number, atMicros: number, found: Int32Array, length: number): number {
     const store = this.#store
     let lastRules: readonly SweepRule[] | null = null
     let firesOnNothing = false
+    let end = length
     for (let pair = from; pair < to; pair++) {
       const settings = this.#facts.settingsOf(pair)
       if (!settings.enabled || store.isHeld(pair)) continue
@@ -173,8 +178,9 @@ export class SweepRules {
         firesOnNothing = this.#meet(rules)
       }
       if (!firesOnNothing && store.stats.isClean(pair)) continue
-      if (rules.some((rule) => this.#firing(pair, rule, settings, atMicros) !== null)) found.push(pair)
+      if (rules.some((rule) => this.#firing(pair, rule, settings, atMicros) !== null)) found[end++] = pair
     }
+    return end
   }
 
   /** What fires of a pair, found before any of it acts. */

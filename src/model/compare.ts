@@ -3,15 +3,11 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-interface PairNames {
-  name(pair: number): { readonly binding: string; readonly domain: string }
-}
+/** Leading bytes of what UTF-16 writes with the units from U+E000 on, and of what it writes with surrogates, which come before those. */
+const PRIVATE = 0xee
+const ASTRAL = 0xf0
 
-/** Pairs by binding, then domain: their numbers tell in what order files were read, which must not show. */
-export function byPairName(pairs: PairNames): (a: number, b: number) => number {
-  return (a, b) => {
-    const one = pairs.name(a)
-    const other = pairs.name(b)
-    return compareText(one.binding, other.binding) || compareText(one.domain, other.domain)
-  }
+/** Orders two different bytes, the first to differ in two texts in UTF-8, as `compareText` orders the texts. */
+export function compareUtf8(a: number, b: number): number {
+  return a >= PRIVATE && b >= PRIVATE && a >= ASTRAL !== b >= ASTRAL ? b - a : a - b
 }

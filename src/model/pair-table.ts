@@ -5,6 +5,8 @@
  * Numbers are given in order of first sight and never change. No state of
  * delivery stands here.
  */
+import { compareText, compareUtf8 } from "./compare.js"
+import { PagedList } from "./paged-list.js"
 
 /** Words of a slot: number of the pair from 1, hash of its name, where its bytes begin, how many they are. */
 const SLOT = 4
@@ -72,7 +74,7 @@ export class PairTable {
   #bindingOf = new Int32Array(1 << 9)
   /** Where the domain begins in a pair's bytes. */
   #domains = new Int32Array(1 << 9)
-  readonly #names: (PairName | undefined)[] = []
+  readonly #names = new PagedList<PairName>()
   readonly #bindings: string[] = []
   /** Group of a binding as the traffic has it; null while nothing has named one. */
   readonly #groups: (string | null)[] = []
@@ -181,18 +183,47 @@ export class PairTable {
 
   /** Both names of a pair; one object a pair, made when first asked for. */
   name(pair: number): PairName {
-    const known = this.#names[pair]
+    const known = this.#names.get(pair)
     if (known !== undefined) return known
-    const binding = this.bindingName(this.bindingOf(pair))
-    const name = Object.freeze({ binding, domain: this.domainName(pair) })
-    this.#names[pair] = name
+    const name = this.nameOnce(pair)
+    this.#names.set(pair, name)
     return name
+  }
+
+  /** Both names of a pair, and nothing is kept: where all pairs may come, a million objects would stay. */
+  nameOnce(pair: number): PairName {
+    const known = this.#names.get(pair)
+    if (known !== undefined) return known
+    return Object.freeze({ binding: this.bindingName(this.bindingOf(pair)), domain: this.domainName(pair) })
   }
 
   /** The domain of a pair alone, of which nothing is kept: for walks over all pairs. */
   domainName(pair: number): string {
-    const end = pair + 1 < this.#count ? (this.#starts[pair + 1] as number) : this.#used
-    return this.#bytes.toString("utf8", this.#domains[pair], end)
+    return this.#bytes.toString("utf8", this.#domains[pair], this.#endOf(pair))
+  }
+
+  /**
+   * Orders pairs by binding, then domain: their numbers tell in what order files were read, which must
+   * not show. Makes no names: all pairs may be put in order.
+   */
+  compare(one: number, other: number): number {
+    const [binding, otherBinding] = [this.bindingOf(one), this.bindingOf(other)]
+    if (binding !== otherBinding)
+      return compareText(this.bindingName(binding), this.bindingName(otherBinding))
+    const bytes = this.#bytes
+    const [end, otherEnd] = [this.#endOf(one), this.#endOf(other)]
+    let i = this.#domains[one] as number
+    let j = this.#domains[other] as number
+    while (i < end && j < otherEnd && bytes[i] === bytes[j]) {
+      i++
+      j++
+    }
+    if (i < end && j < otherEnd) return compareUtf8(bytes[i] as number, bytes[j] as number)
+    return end - i - (otherEnd - j)
+  }
+
+  #endOf(pair: number): number {
+    return pair + 1 < this.#count ? (this.#starts[pair + 1] as number) : this.#used
   }
 
   /**

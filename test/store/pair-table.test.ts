@@ -29,6 +29,24 @@ describe("pairs", () => {
     expect(pairs.fromBytes(line, 13, 13, 3, 12)).toBe(pairs.of("default", "gmail.com"))
   })
 
+  test("in order they stand as their texts do, unit by unit", () => {
+    const name = fc.string({
+      minLength: 1,
+      maxLength: 4,
+      unit: fc.constantFrom(..."ab.ü\u2028\ud7ff\ue000\uffee", "\u{10000}", "\u{1f4e7}"),
+    })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, name), { minLength: 2, maxLength: 12 }), (names) => {
+        const pairs = new PairTable()
+        const numbers = [...new Set(names.map(([binding, domain]) => pairs.of(binding, domain)))]
+        const text = (pair: number): string => `${pairs.name(pair).binding}\0${pairs.name(pair).domain}`
+        const byText = [...numbers].sort((a, b) => (text(a) < text(b) ? -1 : 1))
+        expect([...numbers].sort((a, b) => pairs.compare(a, b))).toEqual(byText)
+        for (const number of numbers) expect(pairs.compare(number, number)).toBe(0)
+      }),
+    )
+  })
+
   test("any names are told apart like the keys of a map, and numbered in order", () => {
     const name = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."abcdeAZ019-.ü") })
     fc.assert(
