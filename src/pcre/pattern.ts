@@ -91,7 +91,7 @@ export function hasPairs(subject: string): boolean {
   return SURROGATE.test(subject)
 }
 
-export class Pattern implements CompiledPattern {
+class Pattern implements CompiledPattern {
   #means: Means | undefined
   #regExp: RegExp | undefined
   #engine: Engine | undefined
