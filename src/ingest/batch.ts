@@ -230,6 +230,12 @@ export class BatchReader {
 
   take(batch: EventBatch): void {
     this.#learn(batch.names)
+    this.#tell(batch)
+    const { count, firstMicros, lastMicros } = batch.receptions
+    if (count > 0) this.#consumer.receptions?.(count, firstMicros, lastMicros)
+  }
+
+  #tell(batch: EventBatch): void {
     const event = this.#event
     let text = 0
     let groups = 0
@@ -278,8 +284,6 @@ export class BatchReader {
       }
       this.#consumer.event(event)
     }
-    const { count, firstMicros, lastMicros } = batch.receptions
-    if (count > 0) this.#consumer.receptions?.(count, firstMicros, lastMicros)
   }
 
   #learn(names: readonly string[]): void {
