@@ -8,48 +8,22 @@
 
 import type { OptionLookup } from "../config/lookup.js"
 import { type ModuleSettings, type PairSettings, Settings } from "../config/settings.js"
-import { type Decision, type Match, PHASE_NOTE, type SweepFiring } from "../model/decision.js"
+import type { Decision, SweepFiring } from "../model/decision.js"
 import type { Effect } from "../model/effect.js"
 import type { Action, ResponseRule } from "../model/rule.js"
-import type { SweepRule } from "../model/sweep-rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
 import { effect, ignored, isAdjustment, type PairView, untried } from "./act.js"
 import { alertsOf } from "./alerts.js"
 import { carryOut } from "./carry-out.js"
+import type { EngineEvent, EngineListener } from "./event.js"
 import { grownValue } from "./grow.js"
 import { Lifts } from "./lifts.js"
 import { PairFacts } from "./pair-facts.js"
 import type { AskFunction, Parameter } from "./parameter.js"
+import { phaseNote } from "./phase-note.js"
 import { RejectionRates } from "./rejection-rate.js"
 import { type Classify, type PairFiring, type SweepCount, SweepRules } from "./sweep.js"
-
-/** An event as the engine takes it; the pair is a number of the store's table. */
-export interface EngineEvent {
-  readonly atMicros: number
-  readonly type: string
-  readonly pair: number
-  readonly mx: string | null
-  readonly phase: string | null
-  readonly response: string
-  readonly local: boolean
-  /** Class of a failure or an out-of-band bounce as the traffic has it; null when it does not tell. */
-  readonly bounceClass: string | null
-  /** Kind of a feedback report, e.g. "abuse"; null for other events. */
-  readonly fblType: string | null
-}
-
-export interface EngineListener {
-  decision(decision: Decision): void
-  /** Every match of a rule, whether or not it fires. */
-  matched(rule: ResponseRule, fired: boolean): void
-  /** A match that did not fire; not called without interest in it. */
-  unfired?(match: Match): void
-  /** A failure that no rule matched. */
-  unmatched(event: EngineEvent): void
-  /** A sweep rule that pairs are held against, perhaps told more than once. */
-  swept?(rule: SweepRule): void
-}
 
 export interface EngineOptions {
   readonly rules: RuleSet
@@ -444,10 +418,3 @@ type Occasion = Pick<EngineEvent, "pair" | "atMicros" | "response" | "mx">
 
 /** What happens without a rule's action. */
 const RAISE = { name: "raise", args: NONE } as const
-
-/** A phase that differs from the rule's: worth a word, no more. */
-export function phaseNote(rule: ResponseRule, phase: string | null): string | null {
-  if (rule.phase === null || phase === null || rule.phase === phase) return null
-  if (rule.phase === "each_rcpt" && (phase === "rcptto" || phase === "data")) return null
-  return `${PHASE_NOTE} "${rule.phase}", the reply came in "${phase}": this never limits a match`
-}

@@ -9,8 +9,9 @@ import { type RuleRef, refOf } from "../model/rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
 import { withheld } from "./act.js"
-import { Engine, phaseNote } from "./engine.js"
+import { Engine } from "./engine.js"
 import type { AskFunction } from "./parameter.js"
+import { phaseNote } from "./phase-note.js"
 
 export interface ExplainRequest {
   readonly binding: string

@@ -6,7 +6,8 @@
  */
 
 import type { OptionLookup } from "../config/lookup.js"
-import { Engine, type EngineListener } from "../engine/engine.js"
+import { Engine } from "../engine/engine.js"
+import type { EngineListener } from "../engine/event.js"
 import type { AskFunction } from "../engine/parameter.js"
 import type { Classify } from "../engine/sweep.js"
 import type { BadLine } from "../ingest/collector.js"

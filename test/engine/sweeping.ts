@@ -1,6 +1,7 @@
 /** An engine with sweep rules of its own for each binding, fed with plain events. */
 import type { OptionLookup } from "../../src/config/lookup.js"
-import { Engine, type EngineEvent } from "../../src/engine/engine.js"
+import { Engine } from "../../src/engine/engine.js"
+import type { EngineEvent } from "../../src/engine/event.js"
 import { readAction } from "../../src/model/action.js"
 import type { Decision } from "../../src/model/decision.js"
 import type { ActionName } from "../../src/model/rule.js"
