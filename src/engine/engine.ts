@@ -25,15 +25,19 @@ import { phaseNote } from "./phase-note.js"
 import { RejectionRates } from "./rejection-rate.js"
 import { type Classify, type PairFiring, type SweepCount, SweepRules } from "./sweep.js"
 
-export interface EngineOptions {
+/** Rules, and what goes with them: they come and go together. */
+export interface EngineRules {
   readonly rules: RuleSet
   /** Answers `configuration` functions. */
   readonly ask: AskFunction
+  /** Class of a failure whose traffic brings none; without it all of these are undetermined. */
+  readonly classify?: Classify | null
+}
+
+export interface EngineOptions extends EngineRules {
   readonly lookup: OptionLookup
   readonly store: Store
   readonly listener: EngineListener
-  /** Class of a failure whose traffic brings none; without it all of these are undetermined. */
-  readonly classify?: Classify | null
 }
 
 /** Internal texts of the original are replies that its rules are written for; other local ones are not. */
@@ -45,72 +49,68 @@ export class Engine {
   /** The configuration in force, and how often it was another one. */
   lookup: OptionLookup
   reconfigurations = 0
-  #facts: PairFacts
   readonly #listener: EngineListener
-  #module: ModuleSettings
-  #rates: RejectionRates
-  #sweeps: SweepRules
-  #lifts: Lifts
-  /** What depends on the options, made anew when they are others. */
-  readonly #setUp: (lookup: OptionLookup) => {
-    readonly module: ModuleSettings
-    readonly facts: PairFacts
-    readonly rates: RejectionRates
-    readonly lifts: Lifts
-    readonly sweeps: SweepRules
-  }
+  #ruling: EngineRules
+  // What depends on rules and options, made anew when they are others.
+  #module!: ModuleSettings
+  #facts!: PairFacts
+  #rates!: RejectionRates
+  #sweeps!: SweepRules
+  #lifts!: Lifts
   #notes: string[] = []
   readonly #idleEffects = {
     disabled: new Map<ResponseRule, readonly Effect[]>(),
     "observe-only": new Map<ResponseRule, readonly Effect[]>(),
   }
 
-  constructor({ rules, ask, lookup, store, listener, classify = null }: EngineOptions) {
+  constructor({ lookup, store, listener, ...ruling }: EngineOptions) {
     this.store = store
     this.lookup = lookup
     this.#listener = listener
-    this.#setUp = (lookup) => {
-      const settings = new Settings(lookup)
-      const { module } = settings
-      const facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
-      const lifts = new Lifts(
-        {
-          store,
-          parameter: (pair, option, atMicros, mx) => this.parameter(pair, option, atMicros, mx),
-          lifted: (pair, atMicros, effects) =>
-            this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects),
-        },
-        module,
-      )
-      const sweeps = new SweepRules(store, facts, module, {
-        classify,
-        met: (rule) => listener.swept?.(rule),
-        fire: (firing, atMicros) => this.#fire(firing, atMicros),
-      })
-      const rates = new RejectionRates(store, module.statsPeriodSec)
-      return { module, facts, rates, lifts, sweeps }
-    }
-    ;({
-      module: this.#module,
-      facts: this.#facts,
-      rates: this.#rates,
-      lifts: this.#lifts,
-      sweeps: this.#sweeps,
-    } = this.#setUp(lookup))
+    this.#ruling = ruling
+    this.#setUp()
   }
 
   /** Goes on with other options from now on; what was counted and decided stays. */
   reconfigure(lookup: OptionLookup): void {
     this.lookup = lookup
     this.reconfigurations++
-    ;({
-      module: this.#module,
-      facts: this.#facts,
-      rates: this.#rates,
-      lifts: this.#lifts,
-      sweeps: this.#sweeps,
-    } = this.#setUp(lookup))
+    this.#setUp()
     this.#lifts.plan()
+  }
+
+  /**
+   * Goes on with other rules from the next event on: all of them, whole. What was counted for a rule
+   * stays its own as long as its id is the same, what was decided stays; a rule that is gone acts no more.
+   */
+  replaceRules(ruling: EngineRules): void {
+    this.#ruling = ruling
+    for (const known of Object.values(this.#idleEffects)) known.clear()
+    this.#setUp()
+    this.#lifts.plan()
+  }
+
+  #setUp(): void {
+    const { store, lookup } = this
+    const { rules, ask, classify = null } = this.#ruling
+    const settings = new Settings(lookup)
+    this.#module = settings.module
+    this.#facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
+    this.#lifts = new Lifts(
+      {
+        store,
+        parameter: (pair, option, atMicros, mx) => this.parameter(pair, option, atMicros, mx),
+        lifted: (pair, atMicros, effects) =>
+          this.#decide({ pair, atMicros, response: null }, "lift", null, null, effects),
+      },
+      this.#module,
+    )
+    this.#sweeps = new SweepRules(store, this.#facts, this.#module, {
+      classify,
+      met: (rule) => this.#listener.swept?.(rule),
+      fire: (firing, atMicros) => this.#fire(firing, atMicros),
+    })
+    this.#rates = new RejectionRates(store, this.#module.statsPeriodSec)
   }
 
   /**

@@ -3,7 +3,7 @@
  * Times are seconds since an arbitrary start.
  */
 import { globalOptions } from "../../src/config/global-options.js"
-import { Engine } from "../../src/engine/engine.js"
+import { Engine, type EngineRules } from "../../src/engine/engine.js"
 import type { Decision, Match } from "../../src/model/decision.js"
 import type { Effect } from "../../src/model/effect.js"
 import { Store } from "../../src/store/store.js"
@@ -17,6 +17,8 @@ export type Happening = readonly [number, string, string?, string?, string?]
 
 export interface Drive {
   readonly table: string
+  /** Other rules, each from a time on. */
+  readonly tables?: readonly (readonly [time: number, table: string])[]
   readonly set?: readonly string[]
   readonly store?: Store
   /** Attempts of held pairs are not made, as in a simulation. */
@@ -33,16 +35,14 @@ export interface Driven {
 }
 
 export function drive(
-  { table, set = [], store = new Store(), holds = true }: Drive,
+  { table, tables = [], set = [], store = new Store(), holds = true }: Drive,
   events: readonly Happening[],
 ): Driven {
-  const { rules, functions } = load({ "custom.lua": custom(`{ ${table} }`, "replace") })
   const decisions: Decision[] = []
   const matches: Match[] = []
   const unmatched: string[] = []
   const engine = new Engine({
-    rules,
-    ask: (id, args) => functions.call(id, args),
+    ...rulesOf(table),
     lookup: globalOptions(set),
     store,
     listener: {
@@ -53,8 +53,13 @@ export function drive(
     },
   })
   let held = 0
+  const waiting = [...tables]
   for (const [time, what, domain = "a.test", binding = "b1", mx = null] of events) {
     const atMicros = (START_SEC + time) * 1e6
+    for (let next = waiting[0]; next !== undefined && next[0] <= time; next = waiting[0]) {
+      engine.replaceRules(rulesOf(next[1]))
+      waiting.shift()
+    }
     const pair = store.pairs.of(binding, domain)
     engine.advance(atMicros)
     if (engine.isHeld(pair, atMicros) && holds) {
@@ -75,6 +80,11 @@ export function drive(
     })
   }
   return { words: decisions.map(inOneLine), decisions, matches, unmatched, held, engine }
+}
+
+function rulesOf(table: string): EngineRules {
+  const { rules, functions } = load({ "custom.lua": custom(`{ ${table} }`, "replace") })
+  return { rules, ask: (id, args) => functions.call(id, args) }
 }
 
 function inOneLine({ atMicros, binding, domain, source, rule, count, effects }: Decision): string {
