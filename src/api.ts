@@ -18,7 +18,9 @@ import { type AuditOptions, isAuditOption, readAuditOption } from "./model/audit
 import type { Classified } from "./model/classification.js"
 import { readSwitch } from "./model/switch.js"
 import { CONF_FILES } from "./reload/conf-files.js"
+import { type KeeperOptions, RuleKeeper } from "./reload/keeper.js"
 import type { LoadedRules } from "./reload/load.js"
+import { RuleWatcher } from "./reload/watcher.js"
 import {
   type DryRunListener,
   type DryRunOptions,
@@ -71,6 +73,52 @@ export function createRuntime(
   const { rules, ask, classify } = rulingOf(loaded)
   const { store, ...listener } = options
   return new Runtime(rules, ask, lookup, store, { classify, ...listener })
+}
+
+/** Rules that follow their files. */
+export interface KeptRules {
+  readonly keeper: RuleKeeper
+  /** Follows them no longer; the rules stay. */
+  close(): Promise<void>
+}
+
+/**
+ * Loads rules and keeps them up to date with their files: a set that is valid serves at once and whole,
+ * one that is not is told and left out.
+ *
+ * ```ts
+ * const { keeper } = await keepRules(["rules/"])
+ * const runtime = createRuntime(keeper.current.loaded, globalOptions([]))
+ * keeper.follow((outcome) => {
+ *   if (outcome.kind === "swapped") replaceRules(runtime, outcome.revision.loaded)
+ *   if (outcome.kind === "refused") for (const { file, line, message } of outcome.loaded.diagnostics) console.error(file, line, message)
+ * })
+ * ```
+ * @param paths rule files and directories, as for `loadRules`
+ * @param options `failed`: told when a directory cannot be watched
+ * @throws RulesRefused when there is nothing valid to begin with
+ */
+export async function keepRules(
+  paths: readonly string[],
+  { failed, ...options }: Omit<KeeperOptions, "paths"> & { readonly failed?: (error: Error) => void } = {},
+): Promise<KeptRules> {
+  const keeper = await RuleKeeper.start({ ...options, paths: () => paths })
+  const look = (): void => {
+    keeper.reload().catch((error: Error) => failed?.(error))
+  }
+  const watcher = await RuleWatcher.start({
+    paths: () => [...paths, ...keeper.seen.dependencies],
+    changed: look,
+    failed: (error) => failed?.(error),
+  })
+  // What changed between loading and watching is seen too.
+  look()
+  return { keeper, close: () => watcher.close() }
+}
+
+/** Other rules for a runtime, from its next event on: counts stay with rules of the same id, and so does all that was decided. */
+export function replaceRules(runtime: Runtime, loaded: LoadedRules): void {
+  runtime.engine.replaceRules(rulingOf(loaded))
 }
 
 /** Loaded rules as the engine takes them. */

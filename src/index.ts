@@ -11,7 +11,16 @@
  * const { summary } = await dryRun(loaded, globalOptions([]), { files: ["mainlog.ec.1.bz2"] })
  * ```
  */
-export { configuredStore, createRuntime, dryRun, explain, loadConfig } from "./api.js"
+export {
+  configuredStore,
+  createRuntime,
+  dryRun,
+  explain,
+  type KeptRules,
+  keepRules,
+  loadConfig,
+  replaceRules,
+} from "./api.js"
 export type { Configuration, LoadedConfiguration } from "./config/configuration.js"
 export { globalOptions, SettingError } from "./config/global-options.js"
 export type { OptionLookup } from "./config/lookup.js"
@@ -30,6 +39,7 @@ export type { Effect } from "./model/effect.js"
 export type { Monitor } from "./model/monitor.js"
 export { parseMonitor } from "./model/monitor.js"
 export type { ResponseRule, RuleRef } from "./model/rule.js"
+export { type KeptRevision, type ReloadOutcome, RulesRefused } from "./reload/keeper.js"
 export { type LoadedRules, type LoadOptions, loadRules } from "./reload/load.js"
 export type { DryRunListener, DryRunResult, Where } from "./replay/dry-run.js"
 export { trafficFindings } from "./replay/findings.js"

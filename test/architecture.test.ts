@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   engine: ["errors.ts", "model", "rules", "config", "store"],
   ingest: ["errors.ts", "model", "npm:fzstd", "npm:unbzip2-stream"],
   replay: ["errors.ts", "model", "rules", "config", "store", "engine", "ingest"],
-  reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules", "classify", "config"],
+  reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules", "classify", "config", "npm:chokidar"],
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
   console: ["errors.ts", "model", "store", "engine", "report", "config"],
   sinks: ["errors.ts", "model", "config", "report", "npm:nodemailer"],

@@ -2,14 +2,22 @@
  * Paths to a rule set ready to serve: read, build in a worker, make ready.
  * Findings are data; only a fault of this program throws.
  */
+import { join } from "node:path"
 import { Classifier } from "../classify/classifier.js"
 import { wallClockSec } from "../clock.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type RuleCounts, RuleSet } from "../rules/rule-set.js"
+import type { BuildResult } from "./build.js"
 import type { ScriptConfiguration } from "./conf-files.js"
 import { ConfigurationFunctions } from "./functions.js"
 import { RuleLoader } from "./loader.js"
-import { type RuleSource, readRuleSources, readShippedClassification } from "./source.js"
+import {
+  findModule,
+  type RuleSource,
+  readRuleSources,
+  readScriptFile,
+  readShippedClassification,
+} from "./source.js"
 
 export interface LoadOptions {
   /** False holds the files against the original, which has no `mx:` keys and no `*`. */
@@ -35,6 +43,13 @@ export interface LoadedRules {
   /** Entries that the files add to the classification. */
   readonly bounceEntries: number
   readonly sources: readonly RuleSource[]
+  /** Where files may stand that the scripts required or read besides: changes there matter too. */
+  readonly dependencies: readonly string[]
+  /**
+   * Do the files of these paths, and those that the scripts required or read besides, still say the same?
+   * Reads them; runs nothing.
+   */
+  isStill(paths: readonly string[]): boolean
   /** Lines that the scripts printed or logged. */
   readonly output: readonly string[]
 }
@@ -47,6 +62,7 @@ export interface LoadedRules {
 export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const read = readRuleSources(paths)
   const base = readShippedClassification(read.sources)
+  const baseSources = base.source === null ? [] : [base.source]
   const nowSec = options.nowSec ?? wallClockSec()
   const given = options.configuration === undefined ? {} : { configuration: options.configuration }
   const loader = new RuleLoader()
@@ -71,10 +87,42 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       functions: new ConfigurationFunctions({ ...build, nowSec, ...given }),
       classifier: new Classifier(build.classification),
       bounceEntries: build.ownBounceEntries,
-      sources: [...read.sources, ...(base.source === null ? [] : [base.source])],
+      sources: [...read.sources, ...baseSources],
+      dependencies: [
+        ...[...build.modules.values()].map(({ file }) => file),
+        ...[...build.files.keys()].flatMap((path) => read.roots.map((root) => join(root, path))),
+      ],
+      isStill: (paths) => isStill(paths, [...read.sources, ...baseSources], build),
       output: build.output,
     }
   } finally {
     await loader.close()
   }
+}
+
+function isStill(
+  paths: readonly string[],
+  sources: readonly RuleSource[],
+  { modules, files }: Pick<BuildResult, "modules" | "files">,
+): boolean {
+  const { roots, ...read } = readRuleSources(paths)
+  const base = readShippedClassification(read.sources)
+  if (read.unreadable.length + base.unreadable.length > 0) return false
+  const again = [...read.sources, ...(base.source === null ? [] : [base.source])]
+  return (
+    again.length === sources.length &&
+    again.every(({ file, bytes }, i) => file === sources[i]?.file && isSame(bytes, sources[i].bytes)) &&
+    [...modules].every(([name, { file, bytes }]) => {
+      const found = findModule(roots, name)
+      return found?.path === file && isSame(found.source, bytes)
+    }) &&
+    [...files].every(([path, bytes]) => {
+      const found = readScriptFile(roots, path)
+      return !("reason" in found) && isSame(found, bytes)
+    })
+  )
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0
 }

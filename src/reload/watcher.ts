@@ -1,0 +1,126 @@
+/**
+ * Tells when rule files may have changed: files, directories, and what symbolic
+ * links lead to, whether an editor writes in place or by rename, or a deployment
+ * swaps a link. Tells too often rather than too seldom: whoever is told looks.
+ */
+import { lstatSync, readlinkSync, statSync } from "node:fs"
+import { dirname, join, resolve, sep } from "node:path"
+import { type FSWatcher, watch } from "chokidar"
+
+export interface WatchOptions {
+  /** Paths as they are given; asked anew after each change. */
+  readonly paths: () => readonly string[]
+  /** Told once when it has been quiet for a while. */
+  readonly changed: () => void
+  /** Told when a directory cannot be watched; what changes there is not seen. */
+  readonly failed: (error: Error) => void
+  /** How long it must be quiet, milliseconds: an editor writes in pieces, a deployment file by file. */
+  readonly settleMs?: number
+}
+
+const SETTLE_MS = 100
+/** A deployment that never ends must not keep the rules from being looked at. */
+const LONGEST_WAITS = 20
+
+export class RuleWatcher {
+  readonly #options: WatchOptions
+  readonly #watcher: FSWatcher
+  #watched: ReadonlySet<string> = new Set()
+  #timer: NodeJS.Timeout | null = null
+  #waits = 0
+
+  private constructor(options: WatchOptions) {
+    this.#options = options
+    this.#watcher = watch([], { ignoreInitial: true, depth: 0, followSymlinks: false })
+    this.#watcher.on("all", () => this.#noted())
+    this.#watcher.on("error", (error) => options.failed(error as Error))
+  }
+
+  /** Begins to watch; what changes from then on is told. */
+  static async start(options: WatchOptions): Promise<RuleWatcher> {
+    const watcher = new RuleWatcher(options)
+    const ready = new Promise<void>((resolve) => watcher.#watcher.once("ready", () => resolve()))
+    watcher.#cover()
+    await ready
+    return watcher
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    await this.#watcher.close()
+  }
+
+  #noted(): void {
+    if (this.#timer !== null) {
+      if (++this.#waits >= LONGEST_WAITS) return
+      clearTimeout(this.#timer)
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#waits = 0
+      // A link may lead somewhere else now.
+      this.#cover()
+      this.#options.changed()
+    }, this.#options.settleMs ?? SETTLE_MS)
+  }
+
+  /** Watches the directories that matter now, and no others. */
+  #cover(): void {
+    const wanted = new Set(this.#options.paths().flatMap(directoriesOf))
+    this.#watcher.unwatch([...this.#watched].filter((directory) => !wanted.has(directory)))
+    this.#watcher.add([...wanted].filter((directory) => !this.#watched.has(directory)))
+    this.#watched = wanted
+  }
+}
+
+/** Links that lead to links: beyond so many they lead in a circle. */
+const MAX_LINKS = 40
+
+/**
+ * Directories in which a change may change what a path says: where links on the way stand, where what they
+ * lead to stands, and that itself. None of them is reached through a link, so each is watched as what it is.
+ */
+function directoriesOf(path: string): readonly string[] {
+  const directories: string[] = []
+  let real: string = sep
+  const parts = partsOf(resolve(path))
+  for (let links = 0; parts.length > 0 && links < MAX_LINKS; ) {
+    const next = join(real, parts.shift() as string)
+    if (isLink(next)) {
+      links++
+      directories.push(real)
+      parts.unshift(...partsOf(resolve(real, readlinkSync(next))))
+      real = sep
+    } else real = next
+  }
+  directories.push(existing(dirname(real)))
+  if (isDirectory(real)) directories.push(real)
+  return directories
+}
+
+function partsOf(path: string): string[] {
+  return path.split(sep).filter((part) => part !== "")
+}
+
+/** The nearest directory that is there: where the others will be made. */
+function existing(path: string): string {
+  return isDirectory(path) || dirname(path) === path ? path : existing(dirname(path))
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch {
+    return false
+  }
+}
+
+/** What may not be looked at is no link that could be followed. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  } catch {
+    return false
+  }
+}
