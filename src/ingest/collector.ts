@@ -46,6 +46,8 @@ export interface Common {
   readonly audits: boolean
   /** Time of the latest event that has gone out. */
   emittedMicros: number
+  /** Times up to this one have come; what lies beyond is wrong. Recorded traffic has none, and confirms a step ahead by itself. */
+  comeMicros?: number
   readonly reorderSec: number
   readonly maxWaiting: number
   /** Lets the earliest event go before its time: no more may wait. */
@@ -126,6 +128,11 @@ export class Collector implements PairSink, LineTaker {
     // One look over the whole piece is far cheaper than one over each line.
     this.#checkNul = piece.includes(0)
     this.#cutter.feed(piece)
+  }
+
+  /** Bytes of a line whose end is not here yet. */
+  get openBytes(): number {
+    return this.#cutter.openBytes
   }
 
   /** @param isBroken the file ends where it should not, perhaps in the middle of a line */
@@ -211,7 +218,12 @@ export class Collector implements PairSink, LineTaker {
   }
 
   #accept(atMicros: number, kind: number, pair: number, reply: Reply | null, deliveryMicros: number): void {
-    if (atMicros > this.latestMicros + JUMP_MICROS && this.latestMicros >= 0) {
+    const { comeMicros } = this.#common
+    if (comeMicros !== undefined && atMicros > comeMicros) {
+      this.#future(atMicros - comeMicros, kind)
+      return
+    }
+    if (comeMicros === undefined && atMicros > this.latestMicros + JUMP_MICROS && this.latestMicros >= 0) {
       const line = this.counts.read
       this.#doubtful.push({ atMicros, kind, pair, reply, lines: this.#lines, line, deliveryMicros })
       this.#lines = 0
@@ -221,6 +233,16 @@ export class Collector implements PairSink, LineTaker {
     if (this.#doubtful.length > 0) this.#refuse()
     this.#push(atMicros, kind, pair, reply, this.#lines, this.counts.read, deliveryMicros)
     this.#lines = 0
+  }
+
+  #future(aheadMicros: number, kind: number): void {
+    this.#withdraw(kind)
+    this.#common.bad({
+      file: this.path,
+      line: this.counts.read,
+      column: null,
+      reason: `its time lies ${Math.ceil(aheadMicros / 1e6)} s further in the future than clocks may differ: the clock of whoever wrote it is wrong, or ours`,
+    })
   }
 
   #push(

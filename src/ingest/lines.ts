@@ -44,6 +44,11 @@ export class LineCutter {
     this.#keep(piece, start, piece.length)
   }
 
+  /** Bytes of the line whose end is not here yet. */
+  get openBytes(): number {
+    return this.#carried + this.#dropped
+  }
+
   /** The last line may lack its end. */
   end(): void {
     if (this.#carried > 0 || this.#dropped > 0) this.#closeCarried()

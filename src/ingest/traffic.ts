@@ -8,7 +8,7 @@ import { EVENT_TYPES, type EventType, NOT_TOLD, TYPE_NUMBER } from "../model/eve
 import { PairTable } from "../model/pair-table.js"
 import { type BadLine, Collector, type Common, type Counts, KIND_CLOCK, KIND_COPY } from "./collector.js"
 import { detectFormat, FORMATS, type FormatName } from "./detect.js"
-import { EventQueue } from "./event-queue.js"
+import { EventQueue, type QueuedEvent } from "./event-queue.js"
 import { Joiner } from "./join.js"
 import type { ReaderOptions, Reply } from "./reader.js"
 import { BrokenArchive, type Compression, openSource, type Source, SourceError } from "./source.js"
@@ -76,6 +76,27 @@ export function emptyEvent(): TrafficEvent {
     file: 0,
     line: 0,
   }
+}
+
+/** Fills an event with what has come out of the queue. Notes the group of a binding that had none. */
+export function fillEvent(event: TrafficEvent, head: QueuedEvent, type: EventType, pairs: PairTable): void {
+  const { reply } = head
+  event.atMicros = head.atMicros
+  event.type = type
+  event.typeNumber = TYPE_NUMBER[type]
+  event.pair = head.pair
+  event.mx = reply === null ? null : reply.mx
+  event.phase = reply === null ? null : reply.phase
+  event.response = reply === null ? "" : reply.response
+  event.local = reply?.local ?? false
+  event.bounceClass = reply === null ? null : reply.bounceClass
+  event.fblType = reply === null ? null : reply.fblType
+  // When it goes out, not when its line is read: how far files are read ahead must not decide which comes first.
+  const group = reply === null ? null : reply.group
+  event.group = group !== null && pairs.noteGroup(pairs.bindingOf(head.pair), group) ? group : null
+  event.deliveryMicros = head.deliveryMicros
+  event.file = head.file
+  event.line = head.line
 }
 
 export interface TrafficConsumer {
@@ -295,30 +316,9 @@ class Reading {
       events[TYPE_NUMBER[type]] = (events[TYPE_NUMBER[type]] as number) + 1
     }
     const event = this.#event
-    event.atMicros = head.atMicros
-    event.type = type
-    event.typeNumber = TYPE_NUMBER[type]
-    event.pair = head.pair
-    event.mx = reply === null ? null : reply.mx
-    event.phase = reply === null ? null : reply.phase
-    event.response = reply === null ? "" : reply.response
-    event.local = reply?.local ?? false
-    event.bounceClass = reply === null ? null : reply.bounceClass
-    event.fblType = reply === null ? null : reply.fblType
-    event.group = reply === null || reply.group === null ? null : this.#noted(head.pair, reply.group)
-    event.deliveryMicros = head.deliveryMicros
+    fillEvent(event, head, type, this.#pairs)
     event.lineNumber = this.#lineNumber
-    event.file = head.file
-    event.line = head.line
     this.#consumer.event(event)
-  }
-
-  /**
-   * Notes a group when its event goes out, not when its line is read: how far files are read ahead
-   * must not decide which comes first.
-   */
-  #noted(pair: number, group: string): string | null {
-    return this.#pairs.noteGroup(this.#pairs.bindingOf(pair), group) ? group : null
   }
 
   /** A bouncelog's copy stands for a failure only where no mainlog tells of that time. */
