@@ -81,6 +81,7 @@ local classification = {
     -- GMX, WEB.DE, mail.com, IONOS: with a temporary code it is volume.
     ["mx:.gmx.net"] = {
       { class = "rate-limit", reply = "4xx", markers = { "policy restrictions", "policy violations", "limit exceeded" } },
+      { class = "policy-block", reply = "5xx", markers = { "policy restrictions", "policy violations" } },
     },
     ["mx:.web.de"] = "mx:.gmx.net",
     ["mx:.mail.com"] = "mx:.gmx.net",
@@ -146,8 +147,8 @@ local classification = {
       markers = {
         "unresolvable", "must resolve", "sender address rejected: domain", "domain of sender", "cannot find your",
         "sender domain", "sender's domain does not", "envelope sender domain", "need fully-qualified",
-        "invalid helo", "hostname does not resolve", "forward dns", "forward-confirmed", "rdns", "no reverse",
-        "fcrdns", "does not resolve to", "doesn't resolve", "mx or a record", "dynamic ip", "dynamic address",
+        "invalid helo", "hostname does not resolve", "forward dns", "forward-confirmed", "rdns", "no reverse", "your domain does not have",
+        "fcrdns", "does not resolve to", "doesn't resolve", "mx or a record", "mx or a/aaaa", "dynamic ip", "dynamic address",
         "es0000", "ib108", "ib506", "(g1f)",
       },
       patterns = {
@@ -176,7 +177,7 @@ local classification = {
     { class = "mailbox-full",
       markers = {
         "mailbox full", "mailbox is full", "inbox is full", "out of storage", "over quota", "overquota",
-        "quota exceeded",
+        "mailbox limit exceeded", "mailbox limit",
         "too much mail data", "exceeded storage allocation", "messages on the server",
       },
       codes = { "x.2.2" } },
@@ -188,14 +189,14 @@ local classification = {
         "temporarily deferred", "excessive volume", "unexpected volume", "trop de connexions",
         "number of connections",
         "number of concurrent", "number of messages", "connection limit", "connections limit", "per connection",
-        "this connection", "this hour",
+        "for this connection", "on this connection", "this hour",
         "per hour", "per minute", "per session", "too frequent", "too often", "short time", "short period",
         "per day", "an hour", "slow down", "hl:i", "mi:dmc", "mi:sfq", "mi:stc", "mi:nmc",
         "rp:drc", "rp:rcl", "rp:qrc", "rp:cel", "mailbox unavailable or access denied", "rate exceeded",
         "sending rate",
-        "send limit", "sending limit", "sending quota", "receive limit", "receiving limit", "receivingrate",
+        "send limit", "sending limit", "sending quota", "sender quota", "quota exceeded: too many", "receive limit", "receiving limit", "receivingrate",
         "volume limit", "hourly limit", "daily limit", "message limit", "thread limit", "exceeded permitted limits",
-        "too much mail", "too many mail", "too many e-mail", "too many connect", "max message", "max connections",
+        "too much mail", "too many mail", "too many e-mail", "too many connect", "max messages", "max connections",
         "maximum connections", "simultaneous", "concurrent", "rl0000", "cxmxrt", "ib607", "(g2)", "(g28)",
         "zu viele", "demasiadas conexiones", "demasiados mensajes", "troppe connessioni", "troppi messaggi",
         "muitas conexoes", "limite de conex", "zbyt wiele", "слишком много",
@@ -225,10 +226,9 @@ local classification = {
         "domain not found", "domain does not exist", "domain doesn't exist", "unknown domain", "host unknown",
         "unknown host", "no mx ", "domain lookup failed", "mx record", "mx lookup", "name resolution",
         "cannot resolve", "unable to resolve",
-        "could not resolve", "domain name not found", "infodomainnonexistent", "does not accept mail",
-        "doesn't accept mail", "domain unbekannt", "domaine inconnu", "dominio desconocido", "dominio inesistente",
+        "could not resolve", "domain name not found", "infodomainnonexistent", "domain unbekannt", "domaine inconnu", "dominio desconocido", "dominio inesistente",
       },
-      patterns = { "\\bdns\\b(?![ -]?(?:block|black|list|rbl|bl\\b))" },
+      patterns = { "\\bdns\\b(?![ -]?(?:based |real-?time )?(?:block|black|list|rbl|bl\\b))", "\\b(?:domain|host|null ?mx)\\b.{0,60}\\bdoes(?: not|n't) accept (?:any )?e?mail\\b(?! from)" },
       codes = { "x.4.3", "5.1.2", "5.4.4", "x.4.310-312", "556" } },
 
     -- Mailbox full -----------------------------------------------------------------
@@ -253,9 +253,9 @@ local classification = {
         "mailbox blocked", "user is blocked", "on the target address", "no longer on server", "deactivated",
         "not active", "not activated", "account closed", "account is closed", "account has been closed",
         "account expired", "account has expired", "mailbox closed", "account is locked", "account locked",
-        "account was deleted", "account has been deleted", "no longer active", "no longer available",
+        "account was deleted", "account has been deleted", "no longer active",
         "no longer in use", "no longer accept", "no longer valid", "no longer in service", "no longer works",
-        "no longer employed", "terminated", "discontinued", "dormant", "abandoned", "deaktiviert", "stillgelegt",
+        "no longer employed", "account terminated", "mailbox terminated", "discontinued", "dormant", "abandoned", "deaktiviert", "stillgelegt",
         "desactive", "desactivad", "desativad", "disattivat", "compte du destinataire est bloque", "suspendid",
         "suspenso", "sospes", "dezaktywowan", "zablokowane", "заблокирован", "отключен", "неактив",
       },
@@ -279,6 +279,9 @@ local classification = {
       },
       codes = { "x.7.64", "5.7.54" } },
 
+    -- GMX and others say "mailbox unavailable" first, and why last.
+    { class = "policy-block", reply = "5xx", patterns = { "\\bmailbox unavailable\\b.*\\bpolicy (?:restriction|violation)" } },
+
     -- No such mailbox ---------------------------------------------------------------------
     { class = "invalid-recipient",
       markers = {
@@ -297,7 +300,7 @@ local classification = {
         "not a known user", "isn't a valid", "is not a valid",
         "not known here", "not known at", "no valid recipient", "no user", "no account", "cannot be verified",
         "could not be verified", "recipient rejected", "recipient verif",
-        "not listed in", "nosuchuser", "no longer exist",
+        "not listed in", "validrcptto", "nosuchuser", "no longer exist",
         "unbekannt", "existiert nicht", "nicht bekannt", "nicht gefunden", "inconnu", "n'existe pas", "introuvable",
         "destinataire invalide", "invalide", "desconocid", "no existe", "no encontrad", "sconosciut",
         "inesistente", "non esiste",
@@ -329,7 +332,7 @@ local classification = {
       markers = {
         "prohibition", "customer block list", "by recipient", "by the recipient", "not authorized", "not authorised",
         "not authenticated", "network not allowed", "senderrestricted", "resolver.rst.", "transport.rules",
-        "organization policy", "not in allowed",
+        "organization policy", "not in allowed", "does not accept mail from", "doesn't accept mail from",
         "allowed-senders", "members only", "not allowed to send", "not permitted to send", "restricted recipient",
         "delivery not authorized", "authentication required", "exceeded threshold",
       },

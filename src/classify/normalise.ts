@@ -31,7 +31,7 @@ export function packStatus(kind: number, subject: number, detail: number): numbe
 
 /** The reply on one line, its prefix once. Doing it again changes nothing. */
 export function normaliseReply(reply: string): string {
-  const text = withoutAddresses(foldText(reply.length > MAX_LENGTH ? reply.slice(0, MAX_LENGTH) : reply))
+  const text = withoutQuotation(foldText(reply.length > MAX_LENGTH ? reply.slice(0, MAX_LENGTH) : reply))
   const isEven = !UNEVEN.test(text)
   if (isEven && (!CODE.test(text) || isPlain(text))) return text
   const words = isEven ? text.split(" ") : text.split(BLANKS).filter((word) => word !== "")
@@ -72,6 +72,13 @@ function joinLines(words: readonly string[], code: string): string {
     text += ` ${rest}`
   }
   return held === "" ? text : `${text} ${held}`
+}
+
+/** Bounce mails quote a reply behind the protocol it came by. */
+const QUOTED = /^smtp;\s*/
+
+function withoutQuotation(text: string): string {
+  return withoutAddresses(text.startsWith("smtp;") ? text.replace(QUOTED, "") : text)
 }
 
 /** What ends an address on either side. */

@@ -218,8 +218,8 @@ export class Configuration implements OptionLookup {
   bindingsOf(group: string): readonly string[] {
     const { groups, bindings } = this.tree.root
     const declared = [...(groups.get(group)?.bindings.keys() ?? [])]
-    // Those outside of any group are in the default one.
-    return group === "default" ? [...declared, ...bindings.keys()] : declared
+    // Those outside of any group are in the default one; one may stand in both places.
+    return group === "default" ? [...new Set([...declared, ...bindings.keys()])] : declared
   }
 
   /** The group of a binding of the traffic, by its number there. */

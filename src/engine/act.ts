@@ -124,9 +124,10 @@ function greylist(action: Action & { readonly seconds: number }, pair: PairView)
   const option = "retry_interval"
   const own =
     from === to ? ignored(action, "at-bound", { option, from, to }) : effect(action, { option, from, to })
-  const { value: most } = pair.parameter("max_retry_interval")
-  if (most === null || most >= action.seconds) return [own]
-  return [own, effect(action, { option: "max_retry_interval", from: most, to: action.seconds })]
+  const { value: most, range: bounds } = pair.parameter("max_retry_interval")
+  const top = bounds === null ? action.seconds : Math.min(Math.max(action.seconds, bounds.low), bounds.high)
+  if (most === null || most >= top) return [own]
+  return [own, effect(action, { option: "max_retry_interval", from: most, to: top })]
 }
 
 /** A code replaces the code and the class digit of the enhanced status; a longer text replaces all. */

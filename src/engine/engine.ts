@@ -179,14 +179,16 @@ export class Engine {
    */
   isHeld(pair: number, atMicros: number): boolean {
     const { store } = this
-    if (this.#facts.settingsOf(pair).manualHold !== null) return true
-    if (!store.hasHold(pair)) return false
+    const { manualHold, enabled } = this.#facts.settingsOf(pair)
+    if (manualHold !== null) return true
+    // A suspension of before Adaptive Delivery was switched off stands, and holds nothing.
+    if (!enabled || !store.hasHold(pair)) return false
     if (this.#lifts.isLazy) this.#lifts.liftPair(pair, atMicros)
     return store.isHeld(pair)
   }
 
   /** What the configuration itself holds the mail of a pair with, and how far apart what waited is to go. */
-  holdSettings(pair: number): Pick<PairSettings, "manualHold" | "retryFuzzSec"> {
+  holdSettings(pair: number): Pick<PairSettings, "enabled" | "manualHold" | "retryFuzzSec"> {
     return this.#facts.settingsOf(pair)
   }
 
@@ -233,20 +235,29 @@ export class Engine {
     return this.#facts.sharedScope(pair, option, parameter)
   }
 
+  /** Where no sweep lifts, whoever looks does: an attempt too. */
+  #liftIfLazy({ pair, atMicros }: EngineEvent): void {
+    if (this.#lifts.isLazy && this.store.hasHold(pair)) this.#lifts.liftPair(pair, atMicros)
+  }
+
   #delivery(event: EngineEvent): void {
     const { pair, atMicros } = event
     const { store } = this
+    this.#liftIfLazy(event)
     const quietFromMicros = store.touch(pair, atMicros)
     const settings = this.#facts.settingsOf(pair)
     if (atMicros - quietFromMicros >= settings.positiveAdjustmentMicros) {
       this.#raise(event, settings)
     }
+    // What happened while Adaptive Delivery was off counts for nothing (BZ4065).
+    if (!settings.enabled) return
     if (settings.rejectionRate !== null) this.#rates.delivered(pair, atMicros)
-    if (settings.enabled) this.#sweeps.delivered(pair, atMicros)
+    this.#sweeps.delivered(pair, atMicros)
   }
 
   #failure(event: EngineEvent): void {
     const { pair, atMicros } = event
+    this.#liftIfLazy(event)
     this.store.touch(pair, atMicros)
     let reply = event.response
     if (!event.local || reply.includes(INTERNAL)) reply = this.#respond(event)
@@ -254,8 +265,9 @@ export class Engine {
       reply === event.response ? event.type === "permanent" : reply.charCodeAt(0) === 0x35 /* 5 */
     if (!isPermanent) return
     const settings = this.#facts.settingsOf(pair)
+    if (!settings.enabled) return
     if (settings.rejectionRate !== null) this.#rejected(event, settings)
-    if (settings.enabled) this.#sweeps.failed(event, reply)
+    this.#sweeps.failed(event, reply)
   }
 
   /** Holds a reply against the rules; returns the reply, rewritten if a rule says so. */
@@ -305,7 +317,7 @@ export class Engine {
       atMicros,
       reply,
       ageSec: this.store.ageSec(pair, atMicros),
-      parameter: (option) => this.parameter(pair, option, atMicros, mx),
+      parameter: (option) => this.#facts.ruled(pair, option, atMicros, mx),
     }
   }
 
@@ -359,7 +371,7 @@ export class Engine {
     const { store } = this
     const rate = settings.rejectionRate
     if (rate === null || !this.#rates.rejected(pair, atMicros, rate)) return
-    if (!settings.enabled || store.hasHold(pair)) return
+    if (store.hasHold(pair)) return
     const until = atMicros + rate.suspensionSec * 1e6
     store.suspend(pair, until)
     store.disturb(pair, atMicros)

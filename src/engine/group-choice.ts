@@ -20,23 +20,33 @@ interface Choice {
 interface Group {
   readonly bindings: readonly string[]
   readonly choices: Map<string, Choice>
-  /** Whose turn it is: everyone sends. */
-  turn: number
 }
 
 export class GroupChoices {
   readonly #store: Store
   readonly #declared: (group: string) => readonly string[]
   readonly #groups = new Map<string, Group>()
+  /** Whose turn it is in a group, whatever becomes of it: everyone sends. */
+  readonly #turns = new Map<string, number>()
+  readonly #holdsMail: (pair: number) => boolean
   /** Groups that a binding belongs to, of those that have been asked for. */
   readonly #groupsOf = new Map<string, Group[]>()
   /** Bindings known when groups were last made: traffic may bring others. */
   #knownBindings = 0
+  #groupVersion = 0
 
-  /** @param declared the bindings of a group by configuration; none: those that the traffic names it with */
-  constructor(store: Store, declared: (group: string) => readonly string[]) {
+  /**
+   * @param declared the bindings of a group by configuration; none: those that the traffic names it with
+   * @param holdsMail does what stands in the store hold the mail of a pair?
+   */
+  constructor(
+    store: Store,
+    declared: (group: string) => readonly string[],
+    holdsMail: (pair: number) => boolean = () => true,
+  ) {
     this.#store = store
     this.#declared = declared
+    this.#holdsMail = holdsMail
     store.heldChanged = (pair, isHeld) => this.#changed(pair, isHeld)
   }
 
@@ -49,7 +59,8 @@ export class GroupChoices {
     const { bindings, choices } = known
     if (bindings.length === 0) return null
     const choice = choices.get(hostName(domain))
-    const turn = known.turn++
+    const turn = this.#turns.get(group) ?? 0
+    this.#turns.set(group, turn + 1)
     if (choice === undefined) return bindings[turn % bindings.length] as string
     return choice.free === 0 ? null : (choice.order[turn % choice.free] as string)
   }
@@ -92,24 +103,25 @@ export class GroupChoices {
     const known = this.#groups.get(name)
     if (known !== undefined) return known
     const declared = this.#declared(name)
-    const bindings = declared.length > 0 ? declared : this.#seenIn(name)
-    const group: Group = { bindings, choices: new Map(), turn: 0 }
+    const bindings = declared.length > 0 ? [...new Set(declared)] : this.#seenIn(name)
+    const group: Group = { bindings, choices: new Map() }
     this.#groups.set(name, group)
     this.#enlist(group)
     const members = new Set(group.bindings)
     // What is held already was told before anybody asked.
     for (const pair of this.#store.heldPairs()) {
       const { binding, domain } = this.#store.pairs.name(pair)
-      if (members.has(binding)) this.#move(group, binding, domain, true)
+      if (members.has(binding) && this.#holdsMail(pair)) this.#move(group, binding, domain, true)
     }
     return group
   }
 
   /** Groups that nobody declares consist of what has been seen: more may have been since. */
   #refresh(): void {
-    const { bindingCount } = this.#store.pairs
-    if (bindingCount === this.#knownBindings) return
+    const { bindingCount, groupVersion } = this.#store.pairs
+    if (bindingCount === this.#knownBindings && groupVersion === this.#groupVersion) return
     this.#knownBindings = bindingCount
+    this.#groupVersion = groupVersion
     for (const name of this.#groups.keys()) if (this.#declared(name).length === 0) this.#groups.delete(name)
     this.#groupsOf.clear()
     for (const group of this.#groups.values()) this.#enlist(group)
@@ -124,7 +136,7 @@ export class GroupChoices {
   }
 
   #enlist(group: Group): void {
-    for (const binding of new Set(group.bindings)) {
+    for (const binding of group.bindings) {
       const groups = this.#groupsOf.get(binding)
       if (groups === undefined) this.#groupsOf.set(binding, [group])
       else groups.push(group)
@@ -132,7 +144,7 @@ export class GroupChoices {
   }
 
   #changed(pair: number, isHeld: boolean): void {
-    if (this.#groups.size === 0) return
+    if (this.#groups.size === 0 || (isHeld && !this.#holdsMail(pair))) return
     const { binding, domain } = this.#store.pairs.name(pair)
     for (const group of this.#groupsOf.get(binding) ?? []) this.#move(group, binding, domain, isHeld)
   }

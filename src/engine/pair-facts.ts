@@ -27,6 +27,8 @@ interface Ruling {
   readonly sweeps: Map<PairSettings, readonly SweepRule[]>
 }
 
+const NO_BOUNDS: PairSettings["bounds"] = new Map()
+
 /** Mail on its way to another node of a cluster: never acted upon (engine.md section 1). */
 const MOVING = "#mmove"
 
@@ -37,8 +39,11 @@ export class PairFacts {
   readonly #store: Store
   readonly #note: (note: string) => void
   readonly #rulings = new Map<string, Ruling>()
+  /** Options on which Adaptive Delivery does not act. */
+  readonly #plain = new Map<PairSettings, Map<string, Parameter>>()
   // By pair, filled in when first asked for.
-  readonly #pairSettings = new PagedList<PairSettings>()
+  #pairSettings = new PagedList<PairSettings>()
+  #groupVersion = 0
   readonly #pairRuling = new PagedList<Ruling>()
   #knownBindings = 0
   #isMovingSeen = false
@@ -58,8 +63,13 @@ export class PairFacts {
     this.#note = note
   }
 
-  /** An option of a pair at a time, adjustments included. */
+  /** An option of a pair as it is in force at a time, adjustments included. */
   parameter(pair: number, option: string, atMicros: number, mx: string | null): Parameter {
+    return this.#acts(pair, option) ? this.ruled(pair, option, atMicros, mx) : this.#configured(pair, option)
+  }
+
+  /** What rules and adjustments make of an option, also where Adaptive Delivery does not act on it. */
+  ruled(pair: number, option: string, atMicros: number, mx: string | null): Parameter {
     const plan = this.planOf(pair, option, mx)
     const isAdjustable = (ADJUSTABLE as readonly string[]).includes(option)
     const adjusted = isAdjustable ? this.#store.adjusted(pair, option as AdjustableOption) : null
@@ -80,7 +90,8 @@ export class PairFacts {
    * @source configuration.md section 2, throttles
    */
   sharedScope(pair: number, option: AdjustableOption, { source }: Parameter): string | null {
-    if (source !== "configuration" || this.#store.adjusted(pair, option) !== null) return null
+    if (source !== "configuration") return null
+    if (this.#acts(pair, option) && this.#store.adjusted(pair, option) !== null) return null
     return this.#settings.declaration(this.#scopeOf(pair), option)
   }
 
@@ -103,6 +114,26 @@ export class PairFacts {
     return plan
   }
 
+  /** What Adaptive Delivery does not act on is as the configuration has it: no rule, no adjustment, no bound. */
+  #configured(pair: number, option: string): Parameter {
+    const settings = this.settingsOf(pair)
+    let byOption = this.#plain.get(settings)
+    if (byOption === undefined) {
+      byOption = new Map()
+      this.#plain.set(settings, byOption)
+    }
+    let parameter = byOption.get(option)
+    if (parameter === undefined) {
+      parameter = planOption(option, null, { ...settings, bounds: NO_BOUNDS }).resting as Parameter
+      byOption.set(option, parameter)
+    }
+    return parameter
+  }
+
+  #acts(pair: number, option: string): boolean {
+    return this.settingsOf(pair).enabled && this.#settings.module.managed.has(option)
+  }
+
   /** How many answers are kept of each option that is managed. */
   planCounts(): ReadonlyMap<string, number> {
     const counts = new Map(Array.from(this.#settings.module.managed, (option) => [option, 0]))
@@ -118,9 +149,14 @@ export class PairFacts {
     // Where all are alike, every event is spared a look-up.
     const { uniform } = this.#settings
     if (uniform !== null && !this.#hasMoving()) return uniform
+    const { pairs } = this.#store
+    if (pairs.groupVersion !== this.#groupVersion) {
+      // A binding got its group: what was found without it is not true any more.
+      this.#groupVersion = pairs.groupVersion
+      this.#pairSettings = new PagedList()
+    }
     const known = this.#pairSettings.get(pair)
     if (known !== undefined) return known
-    const { pairs } = this.#store
     // Names are made only where the options ask for them.
     const found = this.#settings.uniform ?? this.#settings.of(this.#scopeOf(pair))
     const isMoving = pairs.bindingName(pairs.bindingOf(pair)) === MOVING

@@ -29,7 +29,8 @@ export class RejectionRates {
     const rejected = this.#store.countMatch(pair, REJECTED, second, this.#periodMicros)
     const delivered = this.#store.matchCount(pair, DELIVERED, second)
     const attempts = rejected + delivered
-    return attempts >= rate.minAttempts && (rejected / attempts) * 100 > rate.percentage
+    // Multiplied, not divided: a share that is exactly the percentage does not exceed it.
+    return attempts >= rate.minAttempts && rejected * 100 > rate.percentage * attempts
   }
 }
 

@@ -6,6 +6,7 @@
 import type { OptionLookup } from "../config/lookup.js"
 import type { Decision, Match } from "../model/decision.js"
 import { type DeliveryEvent, makeEvent, microsTaken, TYPE_NUMBER } from "../model/event.js"
+import { DEFAULT_GROUP } from "../model/pair-table.js"
 import type { ResponseRule } from "../model/rule.js"
 import type { RuleSet } from "../rules/rule-set.js"
 import { Store } from "../store/store.js"
@@ -80,7 +81,8 @@ export class Runtime {
   }
 
   /**
-   * Takes one event: what happened to one message. Time goes on to the event's.
+   * Takes one event: what happened to one message. Time goes on to the event's; one that comes late
+   * counts as of the time that it is by then.
    * @param event fields that are not given are absent; `atMicros`, `type` and `domain` are needed
    * @throws EventFault E_EVENT_TIME, E_EVENT_TYPE, E_EVENT_DOMAIN
    */
@@ -101,12 +103,25 @@ export class Runtime {
       fblType,
       deliveryTimeSec,
     } = makeEvent(event)
-    const { pairs, audits } = this.store
+    const { store, engine } = this
+    const { pairs, audits } = store
     const pair = pairs.of(binding, domain)
     pairs.noteGroup(pairs.bindingOf(pair), event.group ?? "")
-    this.engine.advance(atMicros)
+    engine.advance(atMicros)
     audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, microsTaken(deliveryTimeSec))
-    this.engine.process({ atMicros, type, pair, mx, phase, response, local, bounceClass, fblType })
+    // What comes late counts as of now: what it brings about must not be over when it begins.
+    const countedMicros = Math.max(atMicros, store.nowMicros)
+    engine.process({
+      atMicros: countedMicros,
+      type,
+      pair,
+      mx,
+      phase,
+      response,
+      local,
+      bounceClass,
+      fblType,
+    })
   }
 
   /** Lets time pass without an event: what is over by then is lifted. */
@@ -148,6 +163,8 @@ export class Runtime {
       const binding = this.#groups.choose(group, domain)
       if (binding === null) break
       const pair = store.pairs.of(binding, domain)
+      // Where nothing else says so, a binding is of the group that it is asked for in.
+      if (group !== DEFAULT_GROUP) store.pairs.noteGroup(store.pairs.bindingOf(pair), group)
       const { atMicros, ...answer } = send(engine, pair, askedMicros)
       // Nothing tells that the configuration holds a pair but the answer itself.
       if (answer.reason !== null && answer.reason !== "throttled") {
@@ -164,7 +181,12 @@ export class Runtime {
 
   #makeGroups(): GroupChoices {
     this.#groupsMadeAt = this.engine.reconfigurations
-    return new GroupChoices(this.store, (group) => this.engine.lookup.bindingsOf(group))
+    const { engine, store } = this
+    return new GroupChoices(
+      store,
+      (group) => engine.lookup.bindingsOf(group),
+      (pair) => engine.holdSettings(pair).enabled,
+    )
   }
 
   /** Every binding is held: worth asking again when the first of them is let go. */

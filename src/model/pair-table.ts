@@ -56,7 +56,8 @@ const PAIRS_AT_A_TIME = 4096
 const SCRATCH_BYTES = 512
 const SCRATCH = Buffer.alloc(SCRATCH_BYTES)
 const DEFAULT_BYTES = Buffer.from("default")
-const DEFAULT_GROUP = "default"
+/** Of bindings for which nothing names one. */
+export const DEFAULT_GROUP = "default"
 
 export class PairTable {
   /** Everything a comparison needs stands together: a look-up waits for memory as seldom as can be. */
@@ -80,6 +81,8 @@ export class PairTable {
   readonly #groups: (string | null)[] = []
   /** Bindings of no group that is known. */
   #ungrouped = 0
+  /** Raised when a binding that was known gets its group. */
+  groupVersion = 0
   readonly #bindingNumbers = new Map<string, number>()
   /** The bytes last asked with, and a view of them: a reader asks many times with the same. */
   #asked: Uint8Array = DEFAULT_BYTES
@@ -178,6 +181,7 @@ export class PairTable {
     if (group === "" || this.#groups[binding] !== null) return false
     this.#groups[binding] = group
     this.#ungrouped--
+    this.groupVersion++
     return true
   }
 

@@ -185,11 +185,14 @@ export class Replay {
     audits.record(pairs, pair, typeNumber, atMicros, deliveryMicros)
   }
 
-  clock(atMicros: number): void {
+  /** @returns false for a time that is out of range, to which nothing advances */
+  clock(atMicros: number): boolean {
     this.#event = null
-    if (this.#inRange(atMicros)) (this.#judge as Judge).engine.advance(atMicros)
+    const inRange = this.#inRange(atMicros)
+    if (inRange) (this.#judge as Judge).engine.advance(atMicros)
     // A heartbeat is counted as skipped already.
     else this.#outOfRange--
+    return inRange
   }
 
   bad(line: BadLine): void {

@@ -130,8 +130,7 @@ class Run {
       if (next === null) break
       // What time brings about before the event happens at its own time.
       const due = this.replay.engine.nextDueMicros
-      if (due < timeOf(next)) this.replay.clock(due)
-      else this.#take(next)
+      if (due >= timeOf(next) || !this.replay.clock(due)) this.#take(next)
     }
     return this.#steps.splice(0)
   }
