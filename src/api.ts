@@ -28,6 +28,7 @@ import {
   type Ruling,
   dryRun as replayTraffic,
 } from "./replay/dry-run.js"
+import { NAMED_THROTTLES } from "./store/named-throttles.js"
 import { Store } from "./store/store.js"
 
 /**
@@ -140,7 +141,7 @@ export function loadConfig(path: string, options: ConfigurationOptions = {}): Lo
  * @throws StoreFault E_AUDIT_OPTION
  */
 export function configuredStore(configuration: Configuration): Store {
-  const namedThrottles = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? 1000)
+  const namedThrottles = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? NAMED_THROTTLES)
   const store = new Store(undefined, { namedThrottles })
   for (const { stanza, instance, settings } of configuration.modules) {
     if (stanza !== "outbound_audit" || instance === null) continue

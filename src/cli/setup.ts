@@ -104,13 +104,16 @@ function readConfiguration(
 /** Reads a configuration for a running engine: null when it has errors, which are the text. */
 export function rereadConfiguration(
   file: string | undefined,
-  { set, guideDefaults }: Pick<SetupOptions, "set" | "guideDefaults">,
+  { set, guideDefaults, nodeName }: Pick<SetupOptions, "set" | "guideDefaults" | "nodeName">,
 ): {
   readonly configuration: Configuration | null
   readonly text: string
 } {
   if (file === undefined) return { configuration: null, text: "name a file: there was no --config" }
-  const loaded = loadConfiguration(file, CONF_FILES, { hasRules: true })
+  const loaded = loadConfiguration(file, CONF_FILES, {
+    hasRules: true,
+    ...(nodeName === undefined ? {} : { nodeName }),
+  })
   if (loaded.isMissing) return { configuration: null, text: `No configuration found at ${oneLine(file)}` }
   const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
   const text = wrong.map((finding) => renderFinding(finding, () => undefined, makeStyle(false))).join("\n")

@@ -62,7 +62,9 @@ class Building {
   readonly #report: ConfReport
   readonly #tree = new ScopeTree()
   readonly #modules = new Map<string, ModuleNode>()
-  readonly #scripts: ScriptSource[] = []
+  /** Sources of scripts, by the script's name. */
+  readonly #sources = new Map<string, Assignment>()
+  #nameless = 0
   readonly #customClasses = new Map<number, string>()
   readonly #sweepStanzas: Stanza[] = []
   /** Judged when all is read: which bounce classes there are may stand behind them. */
@@ -85,7 +87,9 @@ class Building {
     return {
       tree: this.#tree,
       modules: [...this.#modules.values()],
-      scripts: this.#isOff("scriptlet") ? [] : this.#scripts,
+      scripts: this.#isOff("scriptlet")
+        ? []
+        : Array.from(this.#sources.values(), (at) => ({ text: valueText(at.value), at })),
       customClasses: this.#customClasses,
       sweepStanzas: this.#sweepStanzas,
     }
@@ -148,7 +152,7 @@ class Building {
   #named(stanza: Stanza, node: ScopeNode, kind: "binding" | "binding_group"): void {
     const name = this.#argument(stanza)
     if (name === null) return
-    if (/[\s:]/.test(name)) {
+    if ((kind === "binding" ? /[\s:]/ : /\s/).test(name)) {
       this.#report.add(
         "E_CONF_NAME",
         stanza.argument ?? stanza,
@@ -264,16 +268,19 @@ class Building {
   }
 
   #script(stanza: Stanza, module: ModuleNode): void {
-    const settings = new Map<string, Setting>()
+    // A second stanza of one name adds to the first; those without a name are each their own.
+    const name = stanza.argument?.text ?? ""
+    const key = name === "" ? ` ${this.#nameless++}` : name
+    const settings = new Map<string, Setting>(module.scripts.get(name))
     for (const item of stanza.items) {
       if (item.kind === "stanza") this.#inside(item, "scriptlet")
       if (item.kind !== "assignment") continue
       const isSource = item.name.toLowerCase() === "source"
       if (isSource && !checkOption(item, "script", this.#report)) continue
       settings.set(item.name.toLowerCase(), settingOf(item))
-      if (isSource) this.#scripts.push({ text: valueText(item.value), at: item })
+      if (isSource) this.#sources.set(key, item)
     }
-    module.scripts.set(stanza.argument?.text ?? "", settings)
+    module.scripts.set(name, settings)
   }
 
   #takeClasses({ value }: Assignment): void {

@@ -105,11 +105,20 @@ interface Fault {
   readonly at?: Value
 }
 
+function faultOfAudit(name: "monitors" | "domainlist", text: string): Fault | null {
+  const read = readAuditOption(name, text)
+  if (read === null) return { form: auditForm(name) }
+  const sizes = (read.monitors ?? []).map(({ sizeSec }) => sizeSec)
+  const twice = sizes.find((size, i) => sizes.indexOf(size) < i)
+  if (twice === undefined) return null
+  return { form: auditForm(name), why: `two monitors have windows of ${twice} seconds` }
+}
+
 /** What is wrong with a value; null when nothing is. */
 function faultOf(entry: CatalogueEntry, value: Value): Fault | null {
   const { name, type } = entry
   if (entry.stanzas.includes("outbound_audit") && (name === "monitors" || name === "domainlist"))
-    return readAuditOption(name, valueText(value)) === null ? { form: auditForm(name) } : null
+    return faultOfAudit(name, valueText(value))
   switch (type) {
     case "dictionary":
       return value.kind === "dictionary" ? null : { form: OPTION_FORM.dictionary }

@@ -145,14 +145,17 @@ export class Configuration implements OptionLookup {
     else this.tree.root.settings.set(option, setting)
   }
 
-  /** Sets an option of a sweep rule that is configured in a scope. False when there is none of that name. */
-  setSweepRule(node: ScopeNode, name: string, assignment: Assignment): boolean {
+  /**
+   * Sets an option of a sweep rule that is configured in a scope, unless that makes it a rule with errors.
+   * @returns what is wrong with the rule then; null when there is none of that name
+   */
+  setSweepRule(node: ScopeNode, name: string, assignment: Assignment): readonly Diagnostic[] | null {
     return this.#changeSweepRule(node, name, (settings) =>
       settings.set(assignment.name.toLowerCase(), assignment),
     )
   }
 
-  unsetSweepRule(node: ScopeNode, name: string, option: string): boolean {
+  unsetSweepRule(node: ScopeNode, name: string, option: string): readonly Diagnostic[] | null {
     return this.#changeSweepRule(node, name, (settings) => settings.delete(option))
   }
 
@@ -160,26 +163,20 @@ export class Configuration implements OptionLookup {
     node: ScopeNode,
     name: string,
     change: (settings: Map<string, Assignment>) => void,
-  ): boolean {
+  ): readonly Diagnostic[] | null {
     const place = node.sweepRules.findIndex((one) => one.name === name)
     const stanza = node.sweepRules[place]
-    if (stanza === undefined) return false
+    if (stanza === undefined) return null
     const settings = new Map<string, Assignment>()
     for (const [option, { value }] of stanza.settings)
       if (value !== null)
         settings.set(option, { kind: "assignment", name: option, value, source: value.source, at: value.at })
     change(settings)
     const { source, at, order } = stanza
-    node.sweepRules[place] = readSweepStanza(
-      { source, at },
-      name,
-      settings,
-      node,
-      order,
-      this.customClasses,
-      new ConfReport(),
-    )
-    return true
+    const report = new ConfReport()
+    const changed = readSweepStanza({ source, at }, name, settings, node, order, this.customClasses, report)
+    if (report.findings.every(({ severity }) => severity !== "error")) node.sweepRules[place] = changed
+    return report.findings
   }
 
   get isUniform(): boolean {
@@ -229,7 +226,9 @@ export class Configuration implements OptionLookup {
 
   /** What a scope falls back through, with the binding's own group in it. */
   ranks(scope: Scope): readonly Rank[] {
-    return this.tree.ranks({ ...scope, group: this.tree.groupOf(scope.binding, scope.group) })
+    // Without a binding there is no group that it would be of: a group is asked only where it is named.
+    const group = scope.binding === "" ? scope.group : this.tree.groupOf(scope.binding, scope.group)
+    return this.tree.ranks({ ...scope, group })
   }
 
   /** The settings of a module; of an instance where there may be several. */

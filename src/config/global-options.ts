@@ -5,7 +5,10 @@
  */
 import { nearest } from "../model/nearest.js"
 import { type CatalogueEntry, optionsOf } from "./catalogue.js"
+import { checkOption } from "./conf-check.js"
 import { Configuration } from "./configuration.js"
+import { parseAssignment } from "./parse-assignment.js"
+import { ConfReport } from "./syntax/conf-report.js"
 import { OPTION_FORM, type Range, readOption } from "./values.js"
 
 /** A refused `--set`. */
@@ -63,6 +66,13 @@ function checkSetting(option: string, value: string): void {
   const read = readOption(entry.type, value)
   if (read === null)
     throw new SettingError(`${option} cannot be "${value}"`, `write ${OPTION_FORM[entry.type]}`)
+  // Which words there are is known where a configuration is checked.
+  const assignment = entry.type === "words" ? parseAssignment(option, value) : null
+  const report = new ConfReport()
+  if (assignment !== null)
+    checkOption(assignment, optionsOf("adaptive").has(option) ? "adaptive" : "global", report)
+  const wrong = report.findings.find(({ severity }) => severity === "error")
+  if (wrong !== undefined) throw new SettingError(wrong.message, wrong.hint)
   // 0 would be no limit where a bound is wanted (rule-files.md section 4).
   if (option === "adaptive_retry_interval" && (read as Range).low < 1)
     throw new SettingError(`${option} cannot be "${value}"`, "the lower bound must be at least 1 second")

@@ -13,10 +13,11 @@ import {
   showAuditOption,
 } from "../model/audit-options.js"
 import type { OutboundAudit } from "../store/outbound-audit.js"
+import { indented } from "./config-show.js"
 import { ConsoleFault, nearestWord, singleWord } from "./words.js"
 
 /** What stands in a named scope is printed so far to the right. */
-const INDENT = " ".repeat(8)
+const INDENT = 8
 
 /** @param text the value of `set`; "" for the others */
 export function configAudit(
@@ -33,7 +34,7 @@ export function configAudit(
       return set(audit, option, text)
     case "unset":
       audit.unset(AUDIT_OPTIONS[option].key)
-      return `"${displayName(option)}" has been unset. Effective value is now:\n${INDENT}${line(audit, option)}`
+      return `"${displayName(option)}" has been unset. Effective value is now:\n${indented(line(audit, option), INDENT)}`
     default:
       return line(audit, option)
   }
@@ -42,10 +43,7 @@ export function configAudit(
 function get(audit: OutboundAudit, option: AuditOptionName): string {
   if (!audit.isSet(AUDIT_OPTIONS[option].key))
     return `Option '${displayName(option)}' is not set in scope 'outbound_audit ${audit.name}'.`
-  return line(audit, option)
-    .split("\n")
-    .map((one) => INDENT + one)
-    .join("\n")
+  return indented(line(audit, option), INDENT)
 }
 
 function set(audit: OutboundAudit, option: AuditOptionName, text: string): string {

@@ -65,6 +65,8 @@ export function scopeOf(words: readonly string[], configuration: Configuration):
     if (instance === undefined) throw new ConsoleFault(`Missing name of ${word}`)
     if (named[word as ScopeWord] !== "") throw new ConsoleFault(`${word} is named twice`)
     named[word as ScopeWord] = plain(instance)
+    // An empty name would be the scope around it.
+    if (named[word as ScopeWord] === "") throw new ConsoleFault(`Missing name of ${word}`)
   }
   const { binding_group: group, binding, domain, adaptive_sweep_rule: sweepRule } = named
   return {

@@ -5,12 +5,13 @@
 import { optionsOf, type StanzaName, stanzasOf } from "../config/catalogue.js"
 import { checkOption } from "../config/conf-check.js"
 import type { Configuration } from "../config/configuration.js"
+import { NOWHERE } from "../config/lookup.js"
+import { parseAssignment } from "../config/parse-assignment.js"
 import { findSetting, type Setting, settingOf } from "../config/scope-tree.js"
 import { displayName, optionLine, shownDefault, shownValue } from "../config/show-option.js"
 import type { Assignment } from "../config/syntax/conf-ast.js"
-import { parseConf } from "../config/syntax/conf-parser.js"
 import { ConfReport } from "../config/syntax/conf-report.js"
-import { ConfSource } from "../config/syntax/conf-source.js"
+import { readSwitch } from "../model/switch.js"
 import type { OutboundAudits } from "../store/outbound-audits.js"
 import { configAudit } from "./config-audit.js"
 import { type NamedModule, type NamedScope, scopeOf, type Target, writableNode } from "./config-scope.js"
@@ -46,8 +47,10 @@ const COMMANDS = ["get", "eval", "set", "unset", "show", "showrecurse", "reload"
 
 export function config(words: readonly string[], target: ConfigTarget): string {
   const [first, ...rest] = words
-  const command = commandWord(first, COMMANDS, USAGE)
+  const command = commandWord(first, [...COMMANDS, "help"], USAGE)
   switch (command) {
+    case "help":
+      return CONFIG_COMMANDS
     case "show":
     case "showrecurse":
       return show(rest, target.configuration, command === "showrecurse")
@@ -184,6 +187,9 @@ function evaluated(asked: Asked): string {
   return optionLine(asked.name, effectiveValue(asked))
 }
 
+/** Switches whose default depends on how a run was begun. */
+const BEGUN_WITH: ReadonlySet<string> = new Set(["adaptive_enabled", "enable_jlog"])
+
 /** The value in effect, defaults included. */
 function effectiveValue(asked: Asked): string {
   const { target, name, stanza, configuration } = asked
@@ -192,6 +198,13 @@ function effectiveValue(asked: Asked): string {
     (target.kind === "scope" && target.sweepRule === "" ? fallen(target, name, configuration) : null)
   if (found !== null) return shownValue(found, stanza)
   known(asked)
+  // What a run begins with may be another value than the documented one.
+  if (BEGUN_WITH.has(name)) {
+    const scope = target.kind === "scope" ? target : NOWHERE
+    const { group, binding, domain } = scope
+    const text = configuration.lookup({ group, binding, domain }, name)
+    if (text !== null) return readSwitch(text) === true ? "1" : "0"
+  }
   return shownDefault(name, stanza)
 }
 
@@ -229,24 +242,18 @@ function set(asked: Asked, text: string): string {
     if (target.module === null) throw new ConsoleFault(`No such scope '${singleWord(asked.words)}'`)
     target.module.settings.set(name, setting)
   } else if (target.sweepRule !== "") {
-    if (target.node === null || !configuration.setSweepRule(target.node, target.sweepRule, assignment))
-      throw new ConsoleFault(`No such scope '${singleWord(asked.words)}'`)
+    const findings =
+      target.node === null ? null : configuration.setSweepRule(target.node, target.sweepRule, assignment)
+    if (findings === null) throw new ConsoleFault(`No such scope '${singleWord(asked.words)}'`)
+    const wrong = findings.find(({ severity }) => severity === "error")
+    if (wrong !== undefined) throw new ConsoleFault(wrong.message)
   } else writableNode(target, configuration.tree).settings.set(name, setting)
   return optionLine(name, shownValue(setting, stanza))
 }
 
 /** Reads a value as a configuration would; one of several bare words is taken as a text. */
 function assignmentOf({ name, stanza }: Asked, text: string): Assignment {
-  const attempt = (value: string): Assignment | null => {
-    const report = new ConfReport()
-    const [item, ...others] = parseConf(new ConfSource("console", Buffer.from(`${name} = ${value}`)), report)
-    return item?.kind === "assignment" &&
-      others.length === 0 &&
-      report.findings.every(({ severity }) => severity !== "error")
-      ? item
-      : null
-  }
-  const assignment = attempt(text) ?? attempt(`"${text.replace(/["\\]/g, "\\$&")}"`)
+  const assignment = parseAssignment(name, text)
   if (assignment === null)
     throw new ConsoleFault(`Invalid value '${singleWord(text)}' for ${displayName(name)}`)
   const report = new ConfReport()

@@ -11,6 +11,7 @@ import { Operations } from "../engine/operate.js"
 import type { PairName } from "../model/pair-table.js"
 import type { SweepRule } from "../model/sweep-rule.js"
 import type { CacheCounts } from "../store/cache-counts.js"
+import { NAMED_THROTTLES } from "../store/named-throttles.js"
 import { type AdjustableOption, Store } from "../store/store.js"
 
 /** A sweep rule with what it goes by for a pair at this time. */
@@ -80,8 +81,8 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
   let configuration = options.configuration ?? Configuration.empty()
   const changed = (): void => {
     engine?.reconfigure(configuration)
-    const size = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size"))
-    if (size > 0 && size !== store.throttles.capacity) store.throttles.resize(size)
+    const size = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? NAMED_THROTTLES)
+    if (size !== store.throttles.capacity) store.throttles.resize(size)
   }
   return {
     store,

@@ -15,7 +15,7 @@ import { type CacheCounts, noCounts } from "./cache-counts.js"
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 
 /** Default of `siv_throttle_cache_size`. */
-const THROTTLE_CACHE_SIZE = 1000
+export const NAMED_THROTTLES = 1000
 /** A throttle outlives its window by this. */
 const LINGER_MICROS = 1e6
 const MAX_PERIOD_SEC = 1e9
@@ -40,7 +40,7 @@ export class NamedThrottles {
   /** In order of use, the one used longest ago first. */
   readonly #throttles = new Map<string, Throttle>()
 
-  constructor(capacity = THROTTLE_CACHE_SIZE) {
+  constructor(capacity = NAMED_THROTTLES) {
     this.#capacity = capacity
   }
 

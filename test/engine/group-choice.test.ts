@@ -151,3 +151,32 @@ test("what the configuration holds is never asked for, and Adaptive Delivery has
     reason: "suspended",
   })
 })
+
+test("a binding that stands in a group and outside of any is one of the default group once, also while it is held", () => {
+  const { configuration } = configured(
+    'adaptive_enabled = on\nbinding_group "default" { binding "b" {} }\nbinding "b" {}',
+  )
+  const runtime = new Runtime(rulesOf("suspend", "1 hours"), NO_FUNCTIONS, configuration)
+  runtime.event({ atMicros: 1e15, type: "transient", binding: "b", domain: "x.test", response: "421 busy" })
+  expect(runtime.sendFromGroup("default", "x.test", 1e9 + 1)).toMatchObject({
+    binding: null,
+    reason: "suspended",
+  })
+})
+
+test("a binding whose group is told later belongs to it from then on, and turns go on", () => {
+  const runtime = new Runtime(rulesOf("suspend", "1 hours"), NO_FUNCTIONS, globalOptions([]))
+  const told = (binding: string, group: string): void =>
+    runtime.event({ atMicros: 1e15, type: "delivery", binding, domain: "x.test", group })
+  told("b0", "g")
+  told("b1", "g")
+  runtime.send("late", "x.test", 1e9)
+  expect(runtime.sendFromGroup("g", "x.test", 1e9).binding).toBe("b0")
+  told("late", "g")
+  const chosen = Array.from({ length: 6 }, (_, i) => {
+    // Bindings of other groups come and go.
+    told(`other${i}`, "h")
+    return runtime.sendFromGroup("g", "x.test", 1e9).binding
+  })
+  expect(chosen).toEqual(["b1", "late", "b0", "b1", "late", "b0"])
+})

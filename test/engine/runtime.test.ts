@@ -134,6 +134,114 @@ describe("may I send now, and if not, when", () => {
   })
 })
 
+describe("where Adaptive Delivery is switched off while it runs", () => {
+  const off = globalOptions(["adaptive_enabled=false"])
+
+  test("what rules, adjustments and suspensions say holds no more", () => {
+    const runtime = make(TABLE)
+    failed(runtime, 0, "slow")
+    expect(runtime.whenToSend("b1", "a.test", START + 1).perHour).toBe(48)
+    failed(runtime, 100, "busy")
+    expect(runtime.whenToSend("b1", "a.test", START + 101).reason).toBe("suspended")
+    runtime.engine.reconfigure(off)
+    expect(runtime.whenToSend("b1", "a.test", START + 102)).toEqual(at(102, null, null))
+    runtime.engine.reconfigure(globalOptions([]))
+    expect(runtime.whenToSend("b1", "a.test", START + 103)).toMatchObject({
+      reason: "suspended",
+      perHour: 48,
+    })
+  })
+
+  test("an option that is managed no more is as it is configured, without bounds", () => {
+    const bounds = ["outbound_throttle_messages=10", "adaptive_outbound_throttle_messages=1 100"]
+    const runtime = make("", bounds)
+    expect(runtime.whenToSend("b1", "a.test", START).perHour).toBe(100)
+    runtime.engine.reconfigure(
+      globalOptions([...bounds, "adaptive_unmanage_options=outbound_throttle_messages"]),
+    )
+    expect(runtime.whenToSend("b1", "a.test", START).perHour).toBe(36_000)
+  })
+
+  test("what happened meanwhile counts for no rejection rate", () => {
+    const rate = ["adaptive_default_suspension_enabled=true", "adaptive_attempt_threshold=10"]
+    const decisions: Decision[] = []
+    const listener = { decision: (decision: Decision) => void decisions.push(decision) }
+    const runtime = make("", [...rate, "adaptive_enabled=false"], new Store(), listener)
+    const refused = (sec: number): void =>
+      runtime.event({
+        atMicros: (START + sec) * 1e6,
+        type: "permanent",
+        domain: "a.test",
+        response: "550 no",
+      })
+    for (let sec = 0; sec < 20; sec++) refused(sec)
+    runtime.engine.reconfigure(globalOptions(rate))
+    refused(20)
+    expect(decisions).toEqual([])
+  })
+})
+
+test.each([
+  [7, 7, 100, false],
+  [7, 8, 100, true],
+  [14, 14, 100, false],
+  [55, 55, 100, false],
+])(
+  "a rejection rate of %i percent and %i rejections of %i: suspended %s",
+  (percent, rejected, attempts, suspended) => {
+    const set = [
+      "adaptive_default_suspension_enabled=true",
+      `adaptive_rejection_rate_suspension_percentage=${percent}`,
+      `adaptive_attempt_threshold=${attempts}`,
+    ]
+    const runtime = make("", set)
+    for (let i = 0; i < attempts; i++) {
+      const type = i < attempts - rejected ? "delivery" : "permanent"
+      runtime.event({ atMicros: START * 1e6 + i, type, domain: "a.test", response: "550 no" })
+    }
+    expect(runtime.whenToSend("default", "a.test", START + 1).reason).toBe(suspended ? "suspended" : null)
+  },
+)
+
+test("where no sweep lifts, an attempt does", () => {
+  const decisions: Decision[] = []
+  const runtime = make(TABLE, ["suspend_sweep_interval=0"], new Store(), {
+    decision: (decision) => void decisions.push(decision),
+  })
+  failed(runtime, 0, "busy")
+  failed(runtime, 700, "busy")
+  expect(decisions.map(({ source, effects }) => [source, effects[0]?.outcome])).toEqual([
+    ["response", "applied"],
+    ["lift", "applied"],
+    ["response", "applied"],
+  ])
+})
+
+test("an event that comes late counts as of now: what it brings about is not over when it begins", () => {
+  const runtime = make(TABLE)
+  runtime.advance(START + 1000)
+  failed(runtime, 10, "busy")
+  expect(runtime.whenToSend("b1", "a.test", START + 1001).reason).toBe("suspended")
+})
+
+test("greylisting goes no further than the operator's bounds", () => {
+  const decisions: Decision[] = []
+  const table = `["a.test"] = { responses = { ${rule("grey", '{"greylisted", "1 hours"}')} } }`
+  const runtime = make(
+    table,
+    ["max_retry_interval=1000", "adaptive_max_retry_interval=600 1200"],
+    new Store(),
+    { decision: (decision) => void decisions.push(decision) },
+  )
+  for (const sec of [0, 100]) failed(runtime, sec, "grey")
+  expect(
+    decisions.map(({ effects }) => effects.map(({ option, to, outcome }) => `${option} ${to} ${outcome}`)),
+  ).toEqual([
+    ["retry_interval 3600 applied", "max_retry_interval 1200 applied"],
+    ["retry_interval 3600 ignored"],
+  ])
+})
+
 test("events are told apart and decided on as in a replay, and audited", () => {
   const decisions: Decision[] = []
   const matched: boolean[] = []

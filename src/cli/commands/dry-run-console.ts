@@ -14,7 +14,7 @@ import { rereadConfiguration, type SetupOptions } from "../setup.js"
 export function targetOf(
   engine: Engine,
   configuration: Configuration,
-  options: Pick<SetupOptions, "config" | "set" | "guideDefaults">,
+  options: Pick<SetupOptions, "config" | "set" | "guideDefaults" | "nodeName">,
 ): ConsoleTarget {
   return consoleTarget(engine, {
     configuration,
