@@ -146,8 +146,8 @@ export class Configuration implements OptionLookup {
   }
 
   /**
-   * Sets an option of a sweep rule that is configured in a scope, unless that makes it a rule with errors.
-   * @returns what is wrong with the rule then; null when there is none of that name
+   * Sets an option of a sweep rule that is configured in a scope, unless that makes it one with errors, or ignored.
+   * @returns why it was not set, nothing where it was; null when there is no rule of that name
    */
   setSweepRule(node: ScopeNode, name: string, assignment: Assignment): readonly Diagnostic[] | null {
     return this.#changeSweepRule(node, name, (settings) =>
@@ -175,8 +175,11 @@ export class Configuration implements OptionLookup {
     const { source, at, order } = stanza
     const report = new ConfReport()
     const changed = readSweepStanza({ source, at }, name, settings, node, order, this.customClasses, report)
-    if (report.findings.every(({ severity }) => severity !== "error")) node.sweepRules[place] = changed
-    return report.findings
+    // One that would be ignored from now on is as wrong as one with errors.
+    const isWorse = changed.rule === null && stanza.rule !== null
+    if (isWorse || report.findings.some(({ severity }) => severity === "error")) return report.findings
+    node.sweepRules[place] = changed
+    return []
   }
 
   get isUniform(): boolean {

@@ -245,7 +245,7 @@ function set(asked: Asked, text: string): string {
     const findings =
       target.node === null ? null : configuration.setSweepRule(target.node, target.sweepRule, assignment)
     if (findings === null) throw new ConsoleFault(`No such scope '${singleWord(asked.words)}'`)
-    const wrong = findings.find(({ severity }) => severity === "error")
+    const [wrong] = findings
     if (wrong !== undefined) throw new ConsoleFault(wrong.message)
   } else writableNode(target, configuration.tree).settings.set(name, setting)
   return optionLine(name, shownValue(setting, stanza))
@@ -273,8 +273,9 @@ function unset(asked: Asked): string {
     throw new ConsoleFault(`Option '${displayName(name)}' is not set in scope '${words}'.`)
   }
   if (target.kind === "module") target.module?.settings.delete(name)
-  else if (target.sweepRule !== "" && target.node !== null)
-    configuration.unsetSweepRule(target.node, target.sweepRule, name)
-  else target.node?.settings.delete(name)
+  else if (target.sweepRule !== "" && target.node !== null) {
+    const [wrong] = configuration.unsetSweepRule(target.node, target.sweepRule, name) ?? []
+    if (wrong !== undefined) throw new ConsoleFault(wrong.message)
+  } else target.node?.settings.delete(name)
   return `"${displayName(name)}" has been unset. Effective value is now:\n${indented(evaluated(asked), INDENT)}`
 }

@@ -214,6 +214,28 @@ test("a change reaches the sweep rules of a scope", () => {
   expect(rule).toMatchObject({ name: "all", low: { percent: 4 }, high: { percent: 10 } })
 })
 
+test("a change that makes a sweep rule wrong is refused and changes nothing; an empty name is no scope", () => {
+  expect(
+    session(
+      "config set adaptive_sweep_rule all low_action ( thottle down )",
+      "config set adaptive_sweep_rule all codes ( bc:10 fbl:abuse )",
+      "config get adaptive_sweep_rule all low_action",
+      'config unset binding "" max_outbound_connections',
+      'config set domain "" max_outbound_connections 3',
+      "config get max_outbound_connections",
+      "config help",
+    ).map((reply) => reply.split("\n")[0]),
+  ).toEqual([
+    expect.stringMatching(/^refused: .*thottle/),
+    expect.stringMatching(/^refused: /),
+    expect.not.stringMatching(/thottle/),
+    "refused: Missing name of binding",
+    "refused: Missing name of domain",
+    "Max_Outbound_Connections = 30",
+    expect.stringMatching(/config get/),
+  ])
+})
+
 test("the User Guide's defaults, where the documents disagree", () => {
   const { configuration } = configured("adaptive_enabled = on")
   const nowhere = { group: "", binding: "", domain: "" }

@@ -128,3 +128,14 @@ test("traffic that is not there", async () => {
   const one = new Session({ ...common, files: [join(dir, "nosuch")], makeStore: () => new Store() })
   await expect(one.next()).rejects.toMatchObject({ code: "E_TRAFFIC_MISSING" })
 })
+
+test("steps end where the traffic of the replay does, though time would bring more about", async () => {
+  const ending = new Session({ ...common, toSec: START + 2000, makeStore: () => new Store() })
+  await ending.goto((START + 1990) * 1e6)
+  for (;;) {
+    const steps = await ending.next()
+    if (steps.length === 0) break
+    for (const { decision } of steps) expect(decision.atMicros).toBeLessThan((START + 2000) * 1e6)
+  }
+  await ending.close()
+})
