@@ -4,6 +4,7 @@
  * API, so that a command loads only what it runs.
  */
 
+import { auditInstances } from "./config/audit-settings.js"
 import {
   type Configuration,
   type ConfigurationOptions,
@@ -14,9 +15,7 @@ import { NOWHERE, type OptionLookup } from "./config/lookup.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import { Runtime, type RuntimeListener } from "./engine/runtime.js"
 
-import { type AuditOptions, isAuditOption, readAuditOption } from "./model/audit-options.js"
 import type { Classified } from "./model/classification.js"
-import { readSwitch } from "./model/switch.js"
 import { CONF_FILES } from "./reload/conf-files.js"
 import { type KeeperOptions, RuleKeeper } from "./reload/keeper.js"
 import type { LoadedRules } from "./reload/load.js"
@@ -143,14 +142,7 @@ export function loadConfig(path: string, options: ConfigurationOptions = {}): Lo
 export function configuredStore(configuration: Configuration): Store {
   const namedThrottles = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? NAMED_THROTTLES)
   const store = new Store(undefined, { namedThrottles })
-  for (const { stanza, instance, settings } of configuration.modules) {
-    if (stanza !== "outbound_audit" || instance === null) continue
-    if (readSwitch(settings.get("enabled")?.text ?? "on") === false) continue
-    let options: Partial<AuditOptions> = {}
-    for (const { name, text } of settings.values())
-      if (isAuditOption(name)) options = { ...options, ...readAuditOption(name, text) }
-    store.audits.define(instance, options)
-  }
+  for (const { name, options } of auditInstances(configuration)) store.audits.define(name, options)
   return store
 }
 

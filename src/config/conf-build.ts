@@ -5,9 +5,17 @@
  */
 import { BOUNCE_CLASSES, CUSTOM_BELOW } from "../model/bounce-class.js"
 import { hostName } from "../model/host-name.js"
+import { nearest } from "../model/nearest.js"
 import { readSwitch } from "../model/switch.js"
 import { compilePattern } from "../pcre/index.js"
-import { MODULES, NAMED_MODULES, SCOPE_KINDS, type ScopeKind, type StanzaName } from "./catalogue.js"
+import {
+  MODULES,
+  NAMED_MODULES,
+  SCOPE_KINDS,
+  type ScopeKind,
+  type StanzaName,
+  stanzasOf,
+} from "./catalogue.js"
 import { checkOption, checkStanzaName } from "./conf-check.js"
 import { readSweepStanza } from "./conf-sweep.js"
 import { ScopeNode, ScopeTree, type Setting, settingOf } from "./scope-tree.js"
@@ -51,6 +59,8 @@ const CONTAINS: Readonly<Record<ScopeKind, readonly string[]>> = {
 
 const MODULE_NAMES: ReadonlySet<string> = new Set(MODULES)
 const SWEEP_RULE = "adaptive_sweep_rule"
+/** Foreign stanzas in each other that are looked into. */
+const MAX_FOREIGN = 20
 /** Every stanza that is ours, wherever it stands. */
 const OURS: ReadonlySet<string> = new Set([...CONTAINS.global, ...MODULES, SWEEP_RULE])
 
@@ -128,6 +138,24 @@ class Building {
       if (node.kind === "global") this.#module(stanza, name as StanzaName)
       else this.#misplaced(stanza, node.kind)
     } else if (name.startsWith("adaptive_")) checkStanzaName(stanza, node.kind, OURS, this.#report)
+    else this.#foreign(stanza, 0)
+  }
+
+  /** Options of Adaptive Delivery have no business in a foreign stanza: most likely its name is misspelt. */
+  #foreign({ name, items }: Stanza, depth: number): void {
+    for (const item of items) {
+      if (item.kind === "stanza" && depth < MAX_FOREIGN) this.#foreign(item, depth + 1)
+      if (item.kind !== "assignment" || !item.name.toLowerCase().startsWith("adaptive_")) continue
+      const valid = stanzasOf(item.name.toLowerCase())
+      if (valid.length === 0) continue
+      const guess = nearest(name.toLowerCase(), OURS)
+      this.#report.add(
+        "E_CONF_SCOPE",
+        item,
+        `option '${item.name}' is not valid in ${name.slice(0, 60)}; it is valid in ${valid.join(", ")}`,
+        `${guess === null ? "move it there" : `did you mean ${guess} instead of ${name}?`}; ${NOT_USED}`,
+      )
+    }
   }
 
   /** A stanza inside one that holds options only. */
@@ -180,6 +208,15 @@ class Building {
     const name = this.#argument(stanza)
     if (name === null) return
     const regex = /^\/(.*)\/$/s.exec(name)?.[1]
+    if (regex === undefined && name.startsWith("/")) {
+      this.#report.add(
+        "E_CONF_PATTERN",
+        stanza.argument ?? stanza,
+        `the pattern of domain ${name.slice(0, 60)} does not end with a slash`,
+        `write it between slashes, e.g. "/\\.example\\.com$/"; ${NOT_USED}`,
+      )
+      return
+    }
     if (regex === undefined) {
       const key = hostName(name)
       let inner = node.domains.get(key)

@@ -110,6 +110,21 @@ function nodeOf(
   return node ?? null
 }
 
+/** The default group and the default binding are there without anybody writing them. */
+function implicitNode({ group, binding }: NamedScope, tree: ScopeTree): ScopeNode | null {
+  const { root } = tree
+  if (group === "default" && binding === "") {
+    const made = new ScopeNode("binding_group", group, root)
+    root.groups.set(group, made)
+    return made
+  }
+  if (group !== "" || binding !== "default" || tree.declaredIn.has(binding)) return null
+  const made = new ScopeNode("binding", binding, root)
+  root.bindings.set(binding, made)
+  tree.declaredIn.set(binding, [null])
+  return made
+}
+
 /**
  * The scope that `set` writes to. A domain that nobody wrote is made; a group or binding is not: a typing
  * error would be taken for one.
@@ -117,10 +132,21 @@ function nodeOf(
 export function writableNode(target: NamedScope, tree: ScopeTree): ScopeNode {
   if (target.node !== null) return target.node
   const { group, binding, domain } = target
+  if (/^\/.*\/$/s.test(domain))
+    throw new ConsoleFault(`No such scope: the pattern ${singleWord(domain)} is not in the configuration`)
+  if (domain === "") {
+    const made = implicitNode(target, tree)
+    if (made !== null) return made
+  }
   const container = nodeOf(tree, { binding_group: group, binding, domain: "", adaptive_sweep_rule: "" })
   if (container === null || domain === "") {
     const missing =
       group !== "" && !tree.root.groups.has(group) ? `binding_group '${group}'` : `binding '${binding}'`
+    const [owner] = group === "" ? (tree.declaredIn.get(binding) ?? []) : []
+    if (typeof owner === "string")
+      throw new ConsoleFault(
+        `No such scope: ${singleWord(missing)} is in binding_group '${owner}'; write binding_group ${owner} before it`,
+      )
     throw new ConsoleFault(`No such scope: ${singleWord(missing)} is not in the configuration`)
   }
   const name = hostName(domain)

@@ -112,12 +112,13 @@ function option(
   if (command === "set" && text === "") throw new ConsoleFault(`Missing value\nUsage: ${USAGE}`)
   const { target } = found
   if (target.kind === "module" && target.stanza === "outbound_audit") {
-    const reply = configAudit(
-      command,
-      instanceOf(target.instance ?? undefined, store.audits, USAGE),
-      optionWord,
-      text,
-    )
+    const audit = instanceOf(target.instance ?? undefined, store.audits, USAGE)
+    const reply = configAudit(command, audit, optionWord, text)
+    // The configuration says the same from now on.
+    const option = optionWord.toLowerCase()
+    const assignment = command === "set" ? parseAssignment(option, text) : null
+    if (assignment !== null) target.module?.settings.set(option, settingOf(assignment))
+    if (command === "unset") target.module?.settings.delete(option)
     return reply
   }
   const name = optionWord.toLowerCase()

@@ -4,6 +4,7 @@
  * and a daemon each give one; a store alone is one that knows less.
  * Source: console.md; engine.md section 9, caches.
  */
+import { auditInstances } from "../config/audit-settings.js"
 import { Configuration } from "../config/configuration.js"
 import { NOWHERE } from "../config/lookup.js"
 import type { Engine } from "../engine/engine.js"
@@ -101,6 +102,7 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
       if (read === null) return { ok: false, text }
       configuration = read
       changed()
+      store.audits.keepTo(auditInstances(configuration))
       return { ok: true, text }
     },
     effective: (pair, option, stored) =>

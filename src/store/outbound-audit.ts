@@ -69,6 +69,11 @@ export class OutboundAudit {
     this.#take({ ...this.#given, ...changes })
   }
 
+  /** Has these options and no others from now on; what is not given has its default. */
+  restart(options: Partial<AuditOptions>): void {
+    this.#take(options)
+  }
+
   /** Was an option given a value? */
   isSet(option: keyof AuditOptions): boolean {
     return option in this.#given

@@ -42,6 +42,22 @@ export class OutboundAudits {
     return audit
   }
 
+  /**
+   * Makes the instances that are wanted what they are wanted to be, with all that they have counted, and
+   * ends the others.
+   * @throws StoreFault E_AUDIT_OPTION
+   */
+  keepTo(wanted: readonly { readonly name: string; readonly options: Partial<AuditOptions> }[]): void {
+    const names = new Set(wanted.map(({ name }) => name))
+    for (const name of this.names) if (!names.has(name)) this.#audits.delete(name)
+    this.#all = [...this.#audits.values()]
+    for (const { name, options } of wanted) {
+      const known = this.#audits.get(name)
+      if (known === undefined) this.define(name, options)
+      else known.restart(options)
+    }
+  }
+
   record(pairs: PairTable, pair: number, type: number, atMicros: number, deliveryMicros = NOT_TOLD): void {
     for (const audit of this.#all) audit.record(pairs, pair, type, atMicros, deliveryMicros)
   }

@@ -64,3 +64,23 @@ test.each([
     expect((error as SettingError).hint).toMatch(hint)
   }
 })
+
+test.each([
+  [
+    'domian "x.com" { adaptive_attempt_threshold = 5 }',
+    /^option 'adaptive_attempt_threshold' is not valid in domian/,
+  ],
+  [
+    'esmtp_listener { listen ":25" { adaptive_enabled = 1 } }',
+    /^option 'adaptive_enabled' is not valid in listen/,
+  ],
+  ['domain "/x\\.com$" { max_outbound_connections = 5 }', /does not end with a slash/],
+])("%s is an error", (stanza, message) => {
+  expect(errors(`${BASE}${stanza}`)).toEqual([expect.stringMatching(message)])
+})
+
+test("foreign stanzas may hold whatever is not ours", () => {
+  expect(
+    errors(`${BASE}esmtp_listener { listen ":25" { adaptive_thing_of_theirs = 1 enable = true } }`),
+  ).toEqual([])
+})

@@ -236,6 +236,26 @@ test("a change that makes a sweep rule wrong is refused and changes nothing; an 
   ])
 })
 
+test("default group and binding are there unwritten; a pattern is not made; a grouped binding is named with its group", () => {
+  expect(
+    session(
+      "config set binding_group default max_outbound_connections 7",
+      "config get binding_group default max_outbound_connections",
+      "config set binding default max_outbound_connections 8",
+      "config eval binding default max_outbound_connections",
+      "config set domain /zz$/ max_outbound_connections 9",
+      "config set binding b max_outbound_connections 9",
+    ),
+  ).toEqual([
+    "* Max_Outbound_Connections = 7",
+    "        Max_Outbound_Connections = 7",
+    "* Max_Outbound_Connections = 8",
+    "Max_Outbound_Connections = 8",
+    "refused: No such scope: the pattern /zz$/ is not in the configuration",
+    "refused: No such scope: binding 'b' is in binding_group 'g'; write binding_group g before it",
+  ])
+})
+
 test("the User Guide's defaults, where the documents disagree", () => {
   const { configuration } = configured("adaptive_enabled = on")
   const nowhere = { group: "", binding: "", domain: "" }

@@ -2,6 +2,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { AuditOptions } from "../../src/model/audit-options.js"
+import { TYPE_NUMBER } from "../../src/model/event.js"
 import { type Monitor, parseMonitor } from "../../src/model/monitor.js"
 import { StoreFault } from "../../src/store/fault.js"
 import { Store } from "../../src/store/store.js"
@@ -242,4 +243,22 @@ describe("options refused, with the accepted form", () => {
     ])
       expect(act).toThrow(expect.objectContaining({ code: "E_AUDIT_DOMAIN" }))
   })
+})
+
+test("instances become what is wanted: what stays keeps its counts, what is not wanted ends", () => {
+  const store = new Store()
+  const monitors = [{ sizeSec: 300, count: 6 }]
+  store.audits.define("stays", { monitors, threshold: 3 })
+  store.audits.define("goes")
+  const { pairs, audits } = store
+  audits.record(pairs, pairs.of("b", "a.test"), TYPE_NUMBER.delivery, 1_790_000_000e6)
+  const before = audits.get("stays").domains()
+  audits.keepTo([
+    { name: "stays", options: { monitors } },
+    { name: "comes", options: { threshold: 9 } },
+  ])
+  expect(audits.names).toEqual(["stays", "comes"])
+  expect(audits.get("stays").domains()).toEqual(before)
+  expect(audits.get("stays").isSet("threshold")).toBe(false)
+  expect(audits.get("comes").options.threshold).toBe(9)
 })

@@ -1,0 +1,22 @@
+/** The outbound_audit instances that a configuration defines, as the store takes them. */
+import { type AuditOptions, isAuditOption, readAuditOption } from "../model/audit-options.js"
+import { readSwitch } from "../model/switch.js"
+import type { Configuration } from "./configuration.js"
+
+export interface AuditInstance {
+  readonly name: string
+  /** Those that are written; the others have their defaults. */
+  readonly options: Partial<AuditOptions>
+}
+
+/** Instances that are switched off are left out. */
+export function auditInstances({ modules }: Configuration): readonly AuditInstance[] {
+  return modules.flatMap(({ stanza, instance: name, settings }) => {
+    if (stanza !== "outbound_audit" || name === null) return []
+    if (readSwitch(settings.get("enabled")?.text ?? "on") === false) return []
+    let options: Partial<AuditOptions> = {}
+    for (const { name: option, text } of settings.values())
+      if (isAuditOption(option)) options = { ...options, ...readAuditOption(option, text) }
+    return [{ name, options }]
+  })
+}
