@@ -133,12 +133,18 @@ class Building {
       if (!CONTAINS[node.kind].includes(name)) this.#misplaced(stanza, node.kind)
       else if (name === "binding" || name === "binding_group") this.#named(stanza, node, name)
       else if (name === "domain") this.#domain(stanza, node)
-      else this.#host(stanza)
+      else {
+        node.foreign.push(stanza)
+        this.#host(stanza)
+      }
     } else if (MODULE_NAMES.has(name)) {
       if (node.kind === "global") this.#module(stanza, name as StanzaName)
       else this.#misplaced(stanza, node.kind)
     } else if (name.startsWith("adaptive_")) checkStanzaName(stanza, node.kind, OURS, this.#report)
-    else this.#foreign(stanza, 0)
+    else {
+      node.foreign.push(stanza)
+      this.#foreign(stanza, 0)
+    }
   }
 
   /** Options of Adaptive Delivery have no business in a foreign stanza: most likely its name is misspelt. */

@@ -52,6 +52,8 @@ export class ScopeNode {
   readonly id: string
   readonly settings = new Map<string, Setting>()
   readonly sweepRules: SweepStanza[] = []
+  /** What is the mail server's own: kept and shown, never judged. */
+  readonly foreign: Stanza[] = []
   /** Its first stanza; null for the global scope. */
   readonly place: Stanza | null
   readonly groups = new Map<string, ScopeNode>()

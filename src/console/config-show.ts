@@ -3,7 +3,8 @@
  * Source: console.md section 4.
  */
 import type { ModuleNode } from "../config/conf-build.js"
-import type { ScopeNode, Setting } from "../config/scope-tree.js"
+import { type ScopeNode, type Setting, settingOf } from "../config/scope-tree.js"
+import type { Stanza } from "../config/syntax/conf-ast.js"
 
 /** Sets every line of a text so far to the right. */
 export function indented(text: string, blanks: number): string {
@@ -26,7 +27,21 @@ export function scopeText(node: ScopeNode, isRecursive: boolean): string {
   ]
   for (const child of isRecursive ? inner : [])
     lines.push(stanzaText(`${child.kind} ${quoted(child.name)}`, [scopeText(child, true)]))
+  for (const stanza of isRecursive ? node.foreign : []) lines.push(foreignText(stanza))
   return lines.join("\n")
+}
+
+/** Of a stanza that is not ours: as it was written, its includes apart. */
+function foreignText({ name, argument, items }: Stanza): string {
+  const head = argument === null ? name : `${name} ${quoted(argument.text)}`
+  const lines = items.flatMap((item) =>
+    item.kind === "stanza"
+      ? foreignText(item)
+      : item.kind === "assignment"
+        ? assignmentText(settingOf(item))
+        : [],
+  )
+  return stanzaText(head, lines)
 }
 
 export function moduleText({ stanza, instance, settings, scripts }: ModuleNode): string {

@@ -111,7 +111,8 @@ function option(
   }
   if (command === "set" && text === "") throw new ConsoleFault(`Missing value\nUsage: ${USAGE}`)
   const { target } = found
-  if (target.kind === "module" && target.stanza === "outbound_audit") {
+  const isOfAll = /^(?:enabled|debug_level)$/i.test(optionWord)
+  if (target.kind === "module" && target.stanza === "outbound_audit" && !isOfAll) {
     const audit = instanceOf(target.instance ?? undefined, store.audits, USAGE)
     const reply = configAudit(command, audit, optionWord, text)
     // The configuration says the same from now on.

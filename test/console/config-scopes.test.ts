@@ -236,6 +236,15 @@ test("a change that makes a sweep rule wrong is refused and changes nothing; an 
   ])
 })
 
+test("what is the mail server's own is kept and shown", () => {
+  const text =
+    'esmtp_listener "in" {\n  listen ":25" {\n    enable = true\n  }\n}\nhost "mx" {\n  rollup_mx = true\n}'
+  const { configuration } = configured(`adaptive_enabled = on\n${text}`)
+  const target = { configuration, store: new Store(), changed() {}, reload: () => ({ ok: true, text: "" }) }
+  expect(config(["showrecurse"], target)).toBe(`adaptive_enabled = on\n${text}`)
+  expect(config(["show"], target)).toBe("adaptive_enabled = on")
+})
+
 test("default group and binding are there unwritten; a pattern is not made; a grouped binding is named with its group", () => {
   expect(
     session(
