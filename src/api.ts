@@ -142,7 +142,7 @@ export function loadConfig(path: string, options: ConfigurationOptions = {}): Lo
 export function configuredStore(configuration: Configuration): Store {
   const namedThrottles = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? NAMED_THROTTLES)
   const store = new Store(undefined, { namedThrottles })
-  for (const { name, options } of auditInstances(configuration)) store.audits.define(name, options)
+  store.audits.keepTo(auditInstances(configuration))
   return store
 }
 

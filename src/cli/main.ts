@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs"
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 /**
  * The `adaptive` command: arguments in, exit code out. Commands live in
  * `commands/`, one file each; this file only knows their options.
  * Source: cli.md.
  */
+import { readFileSync } from "node:fs"
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { packageUrl } from "../model/places.js"
 import { startAhead } from "../reload/worker-start.js"
 import type { CheckOptions } from "./commands/check.js"

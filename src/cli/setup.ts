@@ -2,7 +2,6 @@
  * What a command works with: the configuration of `--config` and `--set`, and
  * the rules that they or `--rules` lead to. Source: cli.md, conventions.
  */
-
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Configuration, type LoadedConfiguration, loadConfiguration } from "../config/configuration.js"

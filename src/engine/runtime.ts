@@ -90,19 +90,8 @@ export class Runtime {
     checkTime(event.atMicros, `${event.atMicros} microseconds`)
     checkType(event.type)
     checkDomain(event.domain)
-    const {
-      atMicros,
-      type,
-      binding,
-      domain,
-      mx,
-      phase,
-      response,
-      local,
-      bounceClass,
-      fblType,
-      deliveryTimeSec,
-    } = makeEvent(event)
+    const told = makeEvent(event)
+    const { atMicros, type, binding, domain, deliveryTimeSec } = told
     const { store, engine } = this
     const { pairs, audits } = store
     const pair = pairs.of(binding, domain)
@@ -110,18 +99,7 @@ export class Runtime {
     engine.advance(atMicros)
     audits.record(pairs, pair, TYPE_NUMBER[type], atMicros, microsTaken(deliveryTimeSec))
     // What comes late counts as of now: what it brings about must not be over when it begins.
-    const countedMicros = Math.max(atMicros, store.nowMicros)
-    engine.process({
-      atMicros: countedMicros,
-      type,
-      pair,
-      mx,
-      phase,
-      response,
-      local,
-      bounceClass,
-      fblType,
-    })
+    engine.process({ ...told, pair, atMicros: Math.max(atMicros, store.nowMicros) })
   }
 
   /** Lets time pass without an event: what is over by then is lifted. */

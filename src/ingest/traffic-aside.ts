@@ -2,7 +2,6 @@
  * The same as `readTraffic`, the reading done by a thread of its own: on a
  * machine with two cores the engine need not wait for the lines, nor they for it.
  */
-
 import { Worker } from "node:worker_threads"
 import { PairTable } from "../model/pair-table.js"
 import { workerUrl } from "../model/places.js"

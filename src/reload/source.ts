@@ -3,7 +3,6 @@
  * way in which a path can be no rule file. Reads; runs nothing.
  * Source: cli.md, conventions (`--rules`).
  */
-
 import {
   closeSync,
   constants,

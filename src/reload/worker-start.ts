@@ -3,7 +3,6 @@
  * load: a command begins with it, so that the worker gets ready while the command
  * does. Keeps out what the worker is asked.
  */
-
 import { Worker } from "node:worker_threads"
 import { workerUrl } from "../model/places.js"
 

@@ -1,5 +1,4 @@
 /** `adaptive lua`: run Lua in the rule dialect and sandbox; without a file, a prompt. */
-
 import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline/promises"
 import { Worker } from "node:worker_threads"

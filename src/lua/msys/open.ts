@@ -6,7 +6,6 @@
  * this runtime has not is a stub that raises when it is used.
  * Source: lua-dialect.md D and E.
  */
-
 import { readFileSync } from "node:fs"
 import { packageUrl } from "../../model/places.js"
 import { bytesOf, literal, setFunctions, textOf } from "../args.js"
