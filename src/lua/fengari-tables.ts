@@ -152,12 +152,13 @@ function insert(table: Table, key: number, entry: Entry): void {
   const { strong, l: last, recent } = table
   strong.set(key, entry)
   table.recent = key
-  if (last !== undefined && last.key.value === key - 1) {
+  const after = strong.get(key + 1)
+  // The list grows at its end; the key 0 is no part of it.
+  if (key > 1 && after === undefined && last?.key.value === key - 1) {
     link(table, last, entry, entry)
     return
   }
   const before = key === 1 ? undefined : strong.get(key - 1)
-  const after = strong.get(key + 1)
   const above = after ?? fillingDown(table, key, recent)
   if (before !== undefined || key === 1) link(table, before, entry, entry)
   else if (above !== undefined) link(table, above.p, entry, entry)

@@ -142,6 +142,8 @@ export class Replay {
         }),
       }
     })
+    // Rules may be refused before anyone waits for them, or when the traffic has failed and nobody will.
+    this.ready.catch(() => {})
   }
 
   get engine(): Engine {

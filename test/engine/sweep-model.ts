@@ -36,6 +36,8 @@ export interface ModelOptions {
   readonly sweepSec: number
   readonly liftSec: number
   readonly adjustmentSec: number
+  /** Messages an hour, of every pair to begin with. */
+  readonly perHour: number
   readonly fblSizeSec: number
   readonly fblCount: number
   readonly bounces: boolean
@@ -49,12 +51,17 @@ export function modelSweeps(options: ModelOptions, events: readonly ModelEvent[]
   const kept: ModelEvent[] = []
   const until: Record<string, number> = {}
   const adjusted: Record<string, number> = {}
+  const perHour: Record<string, number> = {}
   const out: string[] = []
   let sweeps = 0
   let lifts = 0
 
   const lift = (at: number): void => {
-    for (const [pair, end] of Object.entries(until)) if (end <= at) delete until[pair]
+    for (const [pair, end] of Object.entries(until)) {
+      if (end > at) continue
+      delete until[pair]
+      delete perHour[pair]
+    }
   }
   const sweep = (at: number): void => {
     if (liftSec === 0) lift(at)
@@ -81,8 +88,10 @@ export function modelSweeps(options: ModelOptions, events: readonly ModelEvent[]
       else if (at - (adjusted[pair] ?? Number.NEGATIVE_INFINITY) < options.adjustmentSec * 1e6)
         done = "throttle adjustment-interval"
       else {
-        done = "throttle applied"
-        adjusted[pair] = at
+        const now = perHour[pair] ?? options.perHour
+        perHour[pair] = Math.max(1, Math.floor((now * 4) / 5))
+        done = now === 1 ? "throttle at-bound" : "throttle applied"
+        if (now > 1) adjusted[pair] = at
       }
       out.push(`${at - start} ${pair} ${rule.name} ${level} ${count}/${total}: ${done}`)
     }

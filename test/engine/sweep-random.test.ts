@@ -61,6 +61,7 @@ const options = fc.record({
   sweepSec: fc.constantFrom(600, 1800, 3600, 5400, 7200, 0),
   liftSec: fc.constantFrom(60, 60, 3600, 0),
   adjustmentSec: fc.constantFrom(0, 60, 4000),
+  perHour: fc.constantFrom(3, 1_000_000_000, 1_000_000_000),
   window: fc.constantFrom([14_400, 6] as const, [3600, 2] as const, [86_400, 1] as const),
   bounces: fc.constantFrom(true, true, true, false),
   feedback: fc.constantFrom(true, true, true, false),
@@ -90,8 +91,8 @@ test("engine and model agree", () => {
             bounce_sweep_interval: String(some.sweepSec),
             suspend_sweep_interval: String(some.liftSec),
             adaptive_adjustment_interval: String(some.adjustmentSec),
-            // There is always room to go down, and nothing grows meanwhile.
-            outbound_throttle_messages: "1000000000",
+            outbound_throttle_messages: `${some.perHour}/3600`,
+            // Nothing grows meanwhile.
             adaptive_positive_adjustment_interval: "1000000000",
             fbl_stats_monitor: window.join(","),
             enable_bounce_stats: String(some.bounces),
@@ -148,6 +149,7 @@ test("engine and model agree", () => {
     "suspend applied",
     "throttle adjustment-interval",
     "throttle applied",
+    "throttle at-bound",
     "throttle suspended",
   ])
 })

@@ -205,6 +205,11 @@ describe("bad input", () => {
     ["no traffic", [], "required option '--traffic <file...>' not specified"],
     ["standard input twice", ["--traffic", "-", "-"], "standard input is named twice"],
     ["a missing rule file", ["--traffic", "main.log", "--rules", "nothing.lua"], "E_FILE_MISSING"],
+    [
+      "traffic and rules that are both wrong",
+      ["--traffic", "rules.lua", "--rules", "nothing.lua"],
+      "there is no file or directory nothing.lua",
+    ],
     ["a wrong year", ["--traffic", "main.log", "--year", "26"], "write a year, e.g. 2026"],
     [
       "a wrong offset",

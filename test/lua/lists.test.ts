@@ -78,7 +78,8 @@ describe("a table", () => {
         for (const [key] of seen) if (key === run + 1) run++
         expect(model.has(run + 1)).toBe(false)
       }),
-      { numRuns: 500 },
+      // What grows at its end does not always end there: 2 came before, and 0 is no neighbour.
+      { numRuns: 500, examples: [[[2, 0, 1].map((key) => ({ key, value: 0, raw: false }))]] },
     )
   })
 
