@@ -161,6 +161,8 @@ export const CODES = {
   // -- sinks: logs, records and alerts
   E_LOG_WRITE: error("a log or a file of records that could not be written"),
   E_ALERT_SEND: error("an alert that could not be mailed"),
+  E_ALERT_DELAYED: warning("an alert that the mail server puts off, and that is tried again"),
+  E_ALERT_NOBODY: warning("alerts that were to be sent, and are made for nobody"),
   E_ALERT_ADDRESS: warning("a word that is no address for alerts"),
 
   // -- events: what a program tells the runtime

@@ -25,13 +25,35 @@ export interface Context {
   readonly err: (text: string) => void
   readonly outStyle: Style
   readonly errStyle: Style
+  /** From now on there is more to do than to print: the command goes on when nobody reads it any longer. */
+  goOnUnread(): void
+  /** Nobody reads standard output any longer. */
+  isUnread(): boolean
 }
 
 export function makeContext(): Context {
   const colours = (stream: NodeJS.WriteStream): boolean =>
     stream.isTTY === true && (process.env.NO_COLOR ?? "") === ""
+  let goesOn = false
+  let isUnread = false
+  process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    // The reader of a pipe may leave early (`adaptive … | head`): nothing to tell it then.
+    isUnread = code === "EPIPE"
+    if (isUnread && goesOn) return
+    if (isUnread) process.exit(EXIT.ok)
+    process.stderr.write(
+      `adaptive: standard output cannot be written: ${message}: the command ends here\n  hint: make room, or write to another place\n`,
+    )
+    process.exit(EXIT.usage)
+  })
+  // There is nowhere left to tell it.
+  process.stderr.on("error", () => {})
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
+    goOnUnread() {
+      goesOn = true
+    },
+    isUnread: () => isUnread,
+    out: (text) => void (isUnread || process.stdout.write(`${text}\n`)),
     err: (text) => void process.stderr.write(`${text}\n`),
     outStyle: makeStyle(colours(process.stdout)),
     errStyle: makeStyle(colours(process.stderr)),

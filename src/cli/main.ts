@@ -17,18 +17,29 @@ import { EXIT, makeContext, Refused, UsageError } from "./context.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
 
+/** The end of 2099, as of times in traffic: what is later are milliseconds. */
+const LAST_SEC = 4_102_444_799
+
+/** A time. */
 function seconds(text: string): number {
-  const value = Number(text)
-  if (text.trim() === "" || !Number.isFinite(value))
+  const value = text.trim() === "" ? Number.NaN : Number(text)
+  if (!(value >= 0 && value <= LAST_SEC))
     throw new InvalidArgumentError("write Unix seconds, e.g. 1790000000")
   return value
 }
 
-function notNegative(text: string): number {
-  const value = seconds(text)
-  if (value < 0) throw new InvalidArgumentError("write a number of seconds of at least 0")
-  return value
+/** A parser of numbers that are at least 0, with what to write instead of anything else. */
+function atLeastZero(remedy: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text)
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError(remedy)
+    return value
+  }
 }
+
+const SECONDS = atLeastZero("write a number of seconds of at least 0, e.g. 60")
+const MESSAGES = atLeastZero("write a number of messages of at least 0, e.g. 1000")
+const MEBIBYTES = atLeastZero("write a number of MiB, e.g. 4096")
 
 function year(text: string): number {
   const value = Number(text)
@@ -44,12 +55,16 @@ function lines(text: string): number {
   return value
 }
 
+/** No place is further from UTC. */
+const MAX_OFFSET_MINUTES = 14 * 60
+
 /** Minutes east of UTC. */
 function utcOffset(text: string): number {
   const match = /^([+-])(\d\d):?([0-5]\d)$/.exec(text)
-  if (match === null || Number(match[2]) > 14)
-    throw new InvalidArgumentError("write hours and minutes, e.g. +02:00")
-  return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]))
+  const minutes = match === null ? Number.NaN : Number(match[2]) * 60 + Number(match[3])
+  if (!(minutes <= MAX_OFFSET_MINUTES))
+    throw new InvalidArgumentError("write hours and minutes, e.g. +02:00; at most 14 hours")
+  return match?.[1] === "-" ? -minutes : minutes
 }
 
 const CONFIG_HELP = "an ecelerity.conf: options by scope, sweep rules, and which rule files"
@@ -58,7 +73,7 @@ const RULES_HELP =
 const GUIDE_HELP =
   "the User Guide's defaults where the documents disagree: enable_jlog on, default_bounce_rule for bc:10 only"
 const SET_HELP = "set a global option (repeatable)"
-const NODE_HELP = "the node whose directory of included files is searched"
+const NODE_HELP = "the node: whose directory of included files is searched, and the host that alerts name"
 
 type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }
 
@@ -87,7 +102,7 @@ function withTraffic(command: Command, modeHelp: string): Command {
     .option("--to <time>", "only events before this time, Unix seconds", seconds)
     .option("--all-bad", "tell every line that cannot be read, not the first ten of a file")
     .option("--force", "replay although the rules have errors")
-    .option("--reorder <seconds>", "put lines in order that are this far out of it", notNegative, 60)
+    .option("--reorder <seconds>", "put lines in order that are this far out of it", SECONDS, 60)
     .option("--year <year>", "the year of the first stamp of logs whose stamps have none", year)
     .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
 }
@@ -96,7 +111,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const context = makeContext()
   let exitCode: number = EXIT.ok
   const program = new Command("adaptive")
-    .description("Runs Momentum adaptive rule files: check them, try Lua in their dialect, explain a reply.")
+    .description(
+      "Runs Momentum adaptive rule files: check them, try Lua in their dialect, explain a reply, replay recorded traffic, sum it up.",
+    )
     .version(packageVersion())
     .enablePositionalOptions()
     .exitOverride()
@@ -168,8 +185,8 @@ async function main(argv: readonly string[]): Promise<number> {
       [],
     )
     .option("--audit-domain <domain>", "of this domain only (repeatable)", collect, [])
-    .option("--audit-threshold <messages>", "of domains with more messages than this", notNegative, 0)
-    .option("--audit-memory <MiB>", "what the time series may take at most", notNegative, 4096)
+    .option("--audit-threshold <messages>", "of domains with more messages than this", MESSAGES, 0)
+    .option("--audit-memory <MiB>", "what the time series may take at most", MEBIBYTES, 4096)
     .option(
       "--console <command>",
       "a console command for the state that the replay leaves behind, e.g. 'adaptive suspensions' (repeatable)",
@@ -219,11 +236,5 @@ async function main(argv: readonly string[]): Promise<number> {
     throw error
   }
 }
-
-// The reader of a pipe may leave early (`adaptive … | head`): nothing to tell it then.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.ok)
-  throw error
-})
 
 process.exitCode = await main(process.argv.slice(2))

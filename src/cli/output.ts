@@ -3,11 +3,20 @@
  * the reader when it is slower than we are.
  */
 
+import type { Context } from "./context.js"
+
 const BLOCK_CHARACTERS = 64 << 10
+/** What waiting for the reader ends with: it takes more, or is gone. */
+const ENDS = ["drain", "error", "close"] as const
 
 export class LineOutput {
+  readonly #context: Pick<Context, "isUnread">
   #pending: string[] = []
   #length = 0
+
+  constructor(context: Pick<Context, "isUnread">) {
+    this.#context = context
+  }
 
   /** Adds a piece of text; `line` ends it. */
   write(text: string): void {
@@ -23,8 +32,15 @@ export class LineOutput {
   /** Waits until the reader has taken what was written. */
   async taken(): Promise<void> {
     // Asked now, not when it was written: what has been taken meanwhile is not told a second time.
-    if (!process.stdout.writableNeedDrain) return
-    await new Promise<void>((resolve) => process.stdout.once("drain", resolve))
+    const { stdout } = process
+    if (!stdout.writableNeedDrain || this.#context.isUnread()) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        for (const event of ENDS) stdout.off(event, done)
+        resolve()
+      }
+      for (const event of ENDS) stdout.once(event, done)
+    })
   }
 
   async end(): Promise<void> {
@@ -34,7 +50,7 @@ export class LineOutput {
 
   #flush(): void {
     if (this.#length === 0) return
-    process.stdout.write(this.#pending.join(""))
+    if (!this.#context.isUnread()) process.stdout.write(this.#pending.join(""))
     this.#pending = []
     this.#length = 0
   }

@@ -10,11 +10,12 @@ import { createInterface, type Interface } from "node:readline"
 import { complete } from "../console/complete.js"
 import { consoleReply } from "../console/console.js"
 import type { ConsoleTarget } from "../console/target.js"
+import { SourceError } from "../ingest/source.js"
 import type { Step } from "../replay/session.js"
 import { decisionText } from "../report/decision-line.js"
 import { oneLine } from "../report/findings.js"
 import { plural, time } from "../report/words.js"
-import { type Context, EXIT } from "./context.js"
+import type { Context } from "./context.js"
 import { readWhen, WHEN_FORM } from "./when.js"
 
 /** The replay as the prompt moves through it. */
@@ -31,14 +32,14 @@ const TRAVEL_WORDS = ["goto", "next", "quit"]
 const HELP = `at this prompt
   goto TIME                the state at a time: ${WHEN_FORM}
   next [COUNT]             on to the next decision
-  quit                     ends; so does Ctrl-D`
+  quit                     ends; so do Ctrl-D and Ctrl-C`
 const MAX_HISTORY = 1000
 const MAX_NEXT = 10_000
 /** Decisions told when many were made on the way to a time. */
 const MAX_TOLD = 5
 
-/** Serves the prompt to its end. @returns the exit code: 1 when commands came from a file and one was refused */
-export async function prompt(context: Context, travel: Travel): Promise<number> {
+/** Serves the prompt to its end. @returns false when commands came from a file and one was refused */
+export async function prompt(context: Context, travel: Travel): Promise<boolean> {
   const isTerminal = process.stdin.isTTY === true
   const lines = createInterface({
     input: process.stdin,
@@ -49,18 +50,24 @@ export async function prompt(context: Context, travel: Travel): Promise<number> 
     completer: (line: string) => completions(line, travel),
   })
   if (isTerminal) context.out('adaptive: console commands on this state; "help" lists them, "quit" ends')
+  const leaving = new AbortController()
+  lines.once("close", () => {
+    // From a file, what was read has still to be answered.
+    if (isTerminal) leaving.abort()
+  })
   let allTaken = true
   show(lines, travel, isTerminal)
   for await (const line of lines) {
     if (/^\s*(quit|exit)\s*$/i.test(line)) break
-    const isTaken = await answer(context, line, travel)
+    const isTaken = await answer(context, line, travel, leaving.signal)
+    if (leaving.signal.aborted) break
     allTaken &&= isTaken
     if (isTerminal) writeHistory(lines)
     show(lines, travel, isTerminal)
   }
   lines.close()
   await travel.close()
-  return allTaken || isTerminal ? EXIT.ok : EXIT.no
+  return allTaken || isTerminal
 }
 
 function show(lines: Interface, travel: Travel, isTerminal: boolean): void {
@@ -70,13 +77,18 @@ function show(lines: Interface, travel: Travel, isTerminal: boolean): void {
   lines.prompt()
 }
 
-async function answer(context: Context, line: string, travel: Travel): Promise<boolean> {
+async function answer(
+  context: Context,
+  line: string,
+  travel: Travel,
+  leaving: AbortSignal,
+): Promise<boolean> {
   const [word = "", ...rest] = line.split(/\s+/).filter((one) => one !== "")
   switch (word.toLowerCase()) {
     case "goto":
-      return goto(context, rest.join(" "), travel)
+      return goto(context, rest.join(" "), travel, leaving)
     case "next":
-      return next(context, rest, travel)
+      return next(context, rest, travel, leaving)
     default: {
       const { ok, text } = consoleReply(line, travel.target())
       const shown = word.toLowerCase() === "help" && rest.length === 0 ? `${text}\n\n${HELP}` : text
@@ -86,7 +98,7 @@ async function answer(context: Context, line: string, travel: Travel): Promise<b
   }
 }
 
-async function goto(context: Context, text: string, travel: Travel): Promise<boolean> {
+async function goto(context: Context, text: string, travel: Travel, leaving: AbortSignal): Promise<boolean> {
   const nowSec = travel.target().nowMicros / 1e6
   const atSec = readWhen(text, nowSec)
   if (atSec === null) {
@@ -94,29 +106,50 @@ async function goto(context: Context, text: string, travel: Travel): Promise<boo
     return false
   }
   const isBack = atSec < nowSec
-  const steps = await travel.goto(Math.round(atSec * 1e6))
+  const steps = await orLeave(travel.goto(Math.round(atSec * 1e6)), leaving).catch((error: unknown) => {
+    if (!(error instanceof SourceError)) throw error
+    context.out(`${error.path}: ${error.message}: the time stays as it is; ${error.hint}`)
+    return null
+  })
+  if (steps === null) return false
   for (const step of steps.slice(-MAX_TOLD)) context.out(stepText(step, context))
   const count = plural(steps.length, "decision")
   context.out(`${time(atSec)}: ${count} ${isBack ? "from the start of the traffic" : "on the way"}`)
   return true
 }
 
-async function next(context: Context, [word]: readonly string[], travel: Travel): Promise<boolean> {
+async function next(
+  context: Context,
+  [word]: readonly string[],
+  travel: Travel,
+  leaving: AbortSignal,
+): Promise<boolean> {
   const wanted = word === undefined ? 1 : Number(word)
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_NEXT) {
     context.out(`Invalid number '${oneLine(word ?? "")}'; write how many decisions, 1 to ${MAX_NEXT}`)
     return false
   }
   for (let told = 0; told < wanted; ) {
-    const steps = await travel.next()
+    const steps = await orLeave(travel.next(), leaving)
+    if (steps === null) return false
     if (steps.length === 0) {
-      context.out("The traffic ends here: nothing more is decided")
+      context.out("The traffic ends here: only time goes on, with goto")
       return true
     }
     for (const step of steps) context.out(stepText(step, context))
     told += steps.length
   }
   return true
+}
+
+/** Null when the terminal is left before it is done. */
+function orLeave<T>(travelling: Promise<T>, leaving: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => resolve(null)
+    if (leaving.aborted) leave()
+    leaving.addEventListener("abort", leave, { once: true })
+    travelling.then(resolve, reject).finally(() => leaving.removeEventListener("abort", leave))
+  })
 }
 
 function stepText({ decision, where }: Step, { outStyle }: Context): string {

@@ -10,7 +10,7 @@ import { trafficFindings } from "../replay/findings.js"
 import { countFindings, renderFinding } from "../report/findings.js"
 import { BadLines } from "./bad-lines.js"
 import { type Context, EXIT } from "./context.js"
-import { Progress } from "./progress.js"
+import type { Progress } from "./progress.js"
 import { type Setup, type SetupOptions, usableRules } from "./setup.js"
 import { SCRIPT_CLOCK_SEC, type TrafficGiven } from "./traffic-options.js"
 
@@ -23,7 +23,6 @@ export interface ReplayingOptions extends SetupOptions, TrafficGiven {
 
 export interface Begun {
   readonly loading: Promise<LoadedRules>
-  readonly progress: Progress
   readonly badLines: BadLines
 }
 
@@ -32,8 +31,8 @@ export function beginLoading(
   context: Context,
   { rules, forScripts }: Setup,
   { from, force, allBad }: ReplayingOptions,
+  progress: Progress,
 ): Begun {
-  const progress = new Progress(process.stderr)
   const loading = usableRules(
     context,
     rules,
@@ -46,7 +45,7 @@ export function beginLoading(
     () => badLines.begin(),
     () => {},
   )
-  return { loading, progress, badLines }
+  return { loading, badLines }
 }
 
 /** Tells what was found about the files. @returns whether some could not be read to their end */

@@ -7,9 +7,16 @@ import { parseDurationSec } from "../model/duration.js"
 export const WHEN_FORM =
   "Unix seconds, 2026-11-27T10:30:00, 10:30 or 10:30:15 (that day), +10 minutes or -2 hours"
 
-/** @returns seconds since 1970; null for a text that is no time */
+/** The last second that is written with four digits for its year. */
+const LAST_SEC = 253_402_300_799
+
+/** @returns seconds since 1970; null for a text that is no time, or one before 1970 or after the year 9999 */
 export function readWhen(text: string, nowSec: number): number | null {
-  const trimmed = text.trim()
+  const sec = read(text.trim(), nowSec)
+  return sec === null || sec < 0 || sec > LAST_SEC ? null : sec
+}
+
+function read(trimmed: string, nowSec: number): number | null {
   if (/^\d{1,10}(\.\d{1,6})?$/.test(trimmed)) return Number(trimmed)
   const relative = /^([+-])\s*(.+)$/.exec(trimmed)
   if (relative !== null) {

@@ -94,17 +94,11 @@ export class MailCounts {
   /** The bindings with most receptions, or, where there are none, most messages that came to an end. */
   topBindings(most: number): MailCount[] {
     const pairs = this.#pairs
-    return top(
-      this.#grouped((pair) => pairs.bindingName(pairs.bindingOf(pair))),
-      most,
-    )
+    return this.#top((pair) => pairs.bindingName(pairs.bindingOf(pair)), most)
   }
 
   topDomains(most: number): MailCount[] {
-    return top(
-      this.#grouped((pair) => this.#pairs.name(pair).domain),
-      most,
-    )
+    return this.#top((pair) => this.#pairs.name(pair).domain, most)
   }
 
   /** One pair, named as reports name it. */
@@ -134,6 +128,13 @@ export class MailCounts {
     return (kind === "transient" ? this.#transientTexts : this.#permanentTexts).top(most)
   }
 
+  #top(nameOf: (pair: number) => string, most: number): MailCount[] {
+    const base = baseOf(this.total())
+    return [...this.#grouped(nameOf)]
+      .sort((a, b) => base(b) - base(a) || b.transients - a.transients || compareText(a.name, b.name))
+      .slice(0, most)
+  }
+
   #grouped(nameOf: (pair: number) => string): Iterable<MailCount> {
     const groups = new Map<string, number[]>()
     const { count } = this.#pairs
@@ -160,13 +161,12 @@ export class MailCounts {
   }
 }
 
-/** What percentages are of: receptions, or, where the traffic tells none, messages that came to an end. */
-export function baseOf({ receptions, deliveries, permanents }: MailCount): number {
-  return receptions > 0 ? receptions : deliveries + permanents
-}
+/** What one line is a share of, and is ranked by. */
+export type Base = (count: MailCount) => number
 
-function top(counts: Iterable<MailCount>, most: number): MailCount[] {
-  return [...counts]
-    .sort((a, b) => baseOf(b) - baseOf(a) || b.transients - a.transients || compareText(a.name, b.name))
-    .slice(0, most)
+/** Receptions, or, where the traffic tells none at all, messages that came to an end: the same for each line. */
+export function baseOf(total: MailCount): Base {
+  return total.receptions > 0
+    ? ({ receptions }) => receptions
+    : ({ deliveries, permanents }) => deliveries + permanents
 }

@@ -118,8 +118,8 @@ class Run {
       if (next === null || timeOf(next) > atMicros) break
       this.#take(next)
     }
-    // Time begins with the first event: sweeps count from it.
-    if (this.store.startMicros >= 0) this.replay.clock(atMicros)
+    // Time begins with the first event: sweeps count from it. It goes on after the last one that is wanted.
+    if (this.store.startMicros >= 0) this.replay.engine.advance(atMicros)
     return this.#steps.splice(0)
   }
 

@@ -41,7 +41,7 @@ export function causeOf({ source, rule, sweep, count, response }: Decision): Cau
       counted: `${some} of ${total} (${percent(some, total)}), ${level} threshold ${swept[level].percent} %`,
     }
   }
-  return { ...nothing, by: SOURCES[source] }
+  return { ...nothing, by: SOURCE_WORDS[source] }
 }
 
 /** The same on one line. */
@@ -56,7 +56,8 @@ export function causeText(decision: Decision): string {
   return [head, ...details].join("; ")
 }
 
-const SOURCES: Readonly<Record<Decision["source"], string>> = {
+/** What led to a decision where no rule did. */
+export const SOURCE_WORDS: Readonly<Record<Decision["source"], string>> = {
   response: "a reply",
   sweep: "a sweep",
   "rejection-rate": "too many rejections",

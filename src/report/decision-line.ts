@@ -1,6 +1,7 @@
 /** A decision as one line for a person who steps through a replay. */
 import type { Decision } from "../model/decision.js"
 import type { Where } from "../replay/dry-run.js"
+import { SOURCE_WORDS } from "./cause.js"
 import { describeEffect } from "./explanation.js"
 import { oneLine } from "./findings.js"
 import type { Style } from "./style.js"
@@ -19,20 +20,13 @@ export function decisionText(decision: Decision, where: Where | null, style: Sty
 }
 
 function reasonText({ source, rule, sweep, count }: Decision): string {
-  switch (source) {
-    case "response": {
-      const times = count === null || count === 1 ? "" : `, match ${count}`
-      return rule === null ? "a reply" : oneLine(`${rule.file}:${rule.line} ${rule.code}${times}`)
-    }
-    case "sweep":
-      return sweep === null
-        ? "a sweep"
-        : oneLine(`sweep rule ${sweep.rule.name}: ${sweep.count} of ${sweep.total}, ${sweep.level} threshold`)
-    case "rejection-rate":
-      return "too many rejections"
-    case "positive":
-      return "growth"
-    case "lift":
-      return "a hold ends"
+  if (rule !== null) {
+    const times = count === null || count === 1 ? "" : `, match ${count}`
+    return oneLine(`${rule.file}:${rule.line} ${rule.code}${times}`)
   }
+  if (sweep !== null)
+    return oneLine(
+      `sweep rule ${sweep.rule.name}: ${sweep.count} of ${sweep.total}, ${sweep.level} threshold`,
+    )
+  return SOURCE_WORDS[source]
 }

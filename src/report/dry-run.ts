@@ -9,7 +9,7 @@ import type { HoldTally, RuleTally, Summary } from "../replay/tally.js"
 import { REASONS } from "./explanation.js"
 import { oneLine } from "./findings.js"
 import type { Style } from "./style.js"
-import { grouped, plural, time } from "./words.js"
+import { grouped, plural, rounded, time } from "./words.js"
 
 /** Characters of a pattern: enough to know it again. */
 const MAX_CODE = 40
@@ -31,6 +31,7 @@ export function renderDryRun(run: DryRunText, style: Style): string {
     held(run, style),
     holds("Suspensions", summary.suspensions, style),
     holds("Blackholes", summary.blackholes, style),
+    unlisted(summary),
     parameters(summary, style),
     unmatched(summary, style),
     idle(summary.rules, style),
@@ -143,6 +144,12 @@ function holds(title: string, list: readonly HoldTally[], style: Style): string[
   return [...out, ...more(list.length, title.toLowerCase())]
 }
 
+function unlisted({ leftOff }: Summary): string[] {
+  if (leftOff === 0) return []
+  const what = plural(leftOff, "suspension or blackhole", "suspensions and blackholes")
+  return [`${what} more than these lists hold; --json tells each as a decision`]
+}
+
 function parameters({ parameters: list }: Summary, style: Style): string[] {
   if (list.length === 0) return []
   const shown = [...list].sort((a, b) => b.changes - a.changes).slice(0, MAX_LISTED)
@@ -231,9 +238,4 @@ function duration(seconds: number): string {
 
 function percent(part: number, whole: number): string {
   return whole === 0 ? "none" : `${((part / whole) * 100).toFixed(1)} %`
-}
-
-/** Throttles have fractions; a few digits tell. */
-function rounded(value: number): string {
-  return String(Math.round(value * 100) / 100)
 }

@@ -5,6 +5,7 @@ import type { Effect, IgnoredReason } from "../model/effect.js"
 import type { RuleRef } from "../model/rule.js"
 import { oneLine } from "./findings.js"
 import type { Style } from "./style.js"
+import { time } from "./words.js"
 
 /** Rules tried in vain that are listed; the rest is counted. */
 const MAX_LISTED = 12
@@ -65,7 +66,7 @@ export const REASONS: Record<IgnoredReason, string> = {
 }
 
 export function describeEffect(effect: Effect, style: Style): string {
-  const what = oneLine(`${effect.action} ${effect.args.join(" ")}`)
+  const what = oneLine([effect.action, ...effect.args].join(" "))
   if (effect.outcome === "ignored") {
     const option = effect.option === null ? "" : ` (${effect.option})`
     return `${style.yellow("not done")} ${what}${option}: ${REASONS[effect.reason ?? "unknown"]}`
@@ -76,5 +77,5 @@ export function describeEffect(effect: Effect, style: Style): string {
     return `${style.green("done")} ${what}: ${effect.option} ${effect.from ?? "unset"} -> ${effect.to}`
   if (effect.from !== null)
     return `${style.green("done")} ${what}: age of the binding ${effect.from} s -> ${effect.to} s`
-  return `${style.green("done")} ${what}${effect.until === null ? "" : `, until ${effect.until}`}`
+  return `${style.green("done")} ${what}${effect.until === null ? "" : `, until ${time(effect.until)}`}`
 }

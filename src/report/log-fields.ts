@@ -7,9 +7,9 @@
 /** Characters of a reply or a message: what they say comes first. */
 const MAX_SHOWN = 1000
 
-/** A name as a field: what would end it stands as `%40`, as in addresses of the web. */
+/** A name as a field: what would end it stands as `%40`, as in addresses of the web, and so does "%" itself. */
 export function fieldText(text: string): string {
-  return text.replace(/[@\p{Cc}\p{Zl}\p{Zp}]/gu, (character) =>
+  return text.replace(/[@%\p{Cc}\p{Zl}\p{Zp}]/gu, (character) =>
     Buffer.from(character, "utf8").toString("hex").toUpperCase().replace(/../g, "%$&"),
   )
 }

@@ -4,9 +4,16 @@
  * Source: engine.md section 10, Summary; seed "adaptive", Summary Email.
  */
 import { BOUNCE_CLASSES } from "../model/bounce-class.js"
-import { baseOf, type ClassCount, type MailCount, type ReasonCount } from "../replay/mail-counts.js"
+import {
+  type Base,
+  baseOf,
+  type ClassCount,
+  type MailCount,
+  type ReasonCount,
+} from "../replay/mail-counts.js"
 import type { HoldTally, Summary } from "../replay/tally.js"
 import { withoutControls } from "./findings.js"
+import { rounded } from "./words.js"
 
 export interface MailSummary {
   readonly topBindings: readonly MailCount[]
@@ -41,17 +48,19 @@ const TOP_HEAD = [
 
 export function renderMailSummary(summary: MailSummary, text: SummaryText): string {
   const { most } = text
+  const base = baseOf(summary.overall)
+  const topLines = (list: readonly MailCount[]): string[] => list.map((count) => topLine(count, base))
   return (
     [
-      [`Top ${most} bindings by number of receptions:`, ...TOP_HEAD, ...summary.topBindings.map(topLine)],
-      [`Top ${most} domains by number of receptions:`, ...TOP_HEAD, ...summary.topDomains.map(topLine)],
+      [`Top ${most} bindings by number of receptions:`, ...TOP_HEAD, ...topLines(summary.topBindings)],
+      [`Top ${most} domains by number of receptions:`, ...TOP_HEAD, ...topLines(summary.topDomains)],
       [
         "Binding domains modified by Adaptive Delivery:",
         ...PAIR_HEAD,
-        ...summary.modified.map(({ count }) => modifiedLine(count)),
+        ...summary.modified.map(({ count }) => modifiedLine(count, base)),
       ],
       classes(summary, text),
-      overall(summary.overall),
+      overall(summary.overall, base),
       adjustments(summary.adjustments),
       holds(
         "Adaptive Delivery Suspensions:",
@@ -94,18 +103,18 @@ export function mailSummaryJson(summary: MailSummary): string {
   })
 }
 
-function topLine(count: MailCount): string {
+function topLine(count: MailCount, base: Base): string {
   const { name, receptions, deliveries, transients, permanents } = count
-  const share = shareOf(count)
+  const share = shareOf(base(count))
   return (
     `${name.padEnd(14)} ${String(receptions).padEnd(12)} ${deliveries} (${wide(share(deliveries))}%) ` +
     `${String(transients).padStart(5)} (${share(transients)}%) ${String(permanents).padStart(10)} (${wide(share(permanents))}%)`
   )
 }
 
-function modifiedLine(count: MailCount): string {
+function modifiedLine(count: MailCount, base: Base): string {
   const { name, receptions, deliveries, transients, permanents } = count
-  const share = shareOf(count)
+  const share = shareOf(base(count))
   return (
     `${name.padEnd(20)} ${String(receptions).padStart(5)} ${String(deliveries).padStart(11)} (${wide(share(deliveries))}%) ` +
     `${String(transients).padStart(10)} (${share(transients)}%) ${String(permanents).padStart(7)} (${wide(share(permanents))}%)`
@@ -128,9 +137,9 @@ function classes({ modified }: MailSummary, { customClasses }: SummaryText): str
   ]
 }
 
-function overall(count: MailCount): string[] {
+function overall(count: MailCount, base: Base): string[] {
   const { receptions, deliveries, transients, permanents } = count
-  const share = shareOf(count)
+  const share = shareOf(base(count))
   const part = (value: number, width: number): string =>
     `${String(value).padStart(width)} (${wide(share(value))}%)`
   return [
@@ -149,7 +158,7 @@ function adjustments(list: MailSummary["adjustments"]): string[] {
     ...list.map(
       ({ binding, domain, option, initial, value, changes }) =>
         `${binding.padEnd(12)} ${domain.padStart(11)}        ${option.padEnd(29).slice(0, 29)} ` +
-        `${amount(initial).padStart(6)} ${amount(value).padStart(7)} ${String(changes).padStart(8)}`,
+        `${rounded(initial).padStart(6)} ${rounded(value).padStart(7)} ${String(changes).padStart(8)}`,
     ),
   ]
 }
@@ -175,18 +184,12 @@ function reasonLine({ text, count }: ReasonCount): string {
   return `${String(count).padEnd(8)}: ${text}`
 }
 
-/** Percent of what was received, cut off. */
-function shareOf(count: MailCount): (value: number) => number {
-  const base = baseOf(count)
-  return (value) => (base === 0 ? 0 : Math.floor((value * 100) / base))
+/** Percent, cut off. */
+function shareOf(whole: number): (value: number) => number {
+  return (value) => (whole === 0 ? 0 : Math.floor((value * 100) / whole))
 }
 
 /** `%3d` */
 function wide(percent: number): string {
   return String(percent).padStart(3)
-}
-
-/** Throttles may be fractions. */
-function amount(value: number): string {
-  return String(Math.round(value * 100) / 100)
 }

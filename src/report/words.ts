@@ -14,3 +14,8 @@ export function grouped(count: number): string {
 export function time(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")
 }
+
+/** Throttles have fractions; a few digits tell. */
+export function rounded(value: number): string {
+  return String(Math.round(value * 100) / 100)
+}

@@ -1,5 +1,5 @@
 /** Alerts as files, `0001.eml` and so on, as they would be sent: what a replay leaves instead of mail. */
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { AlertMessage, MessageTaker } from "./alerts.js"
 import type { TellFault } from "./sink.js"
@@ -48,14 +48,18 @@ export class AlertFiles implements MessageTaker {
     const messages = this.#waiting
     this.#waiting = []
     for (const [name, message] of messages) {
+      const path = join(directory, name)
       try {
         await mkdir(directory, { recursive: true })
-        await writeFile(join(directory, name), await make(message))
+        await writeFile(path, await make(message), { flag: "wx" })
       } catch (error) {
+        // Half a message would look like one.
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST")
+          await rm(path, { force: true }).catch(() => {})
         if (this.#lost++ > 0) continue
         tell({
           code: "E_LOG_WRITE",
-          message: `${join(directory, name)}: cannot be written: ${(error as Error).message}: the alert is left out`,
+          message: `${path}: cannot be written: ${(error as Error).message}: the alert is left out`,
           hint: "make room, or name a directory that can be written to",
         })
       }

@@ -4,13 +4,15 @@
  * a thousand bindings with a log each need no thousand open files. A whole line
  * always begins on a line of its own, even after a process that died within one.
  * When it cannot be written, lines are kept up to a bound and tried again at the
- * next flush; beyond the bound they are counted.
+ * next flush; beyond the bound they are counted. Of a file that can be written
+ * none is left out, however many are added before it is its turn: whoever adds
+ * them waits for a flush now and then.
  */
 import { type FileHandle, open } from "node:fs/promises"
 import type { TellFault } from "./sink.js"
 
 const BATCH_BYTES = 64 << 10
-/** Of lines that wait, of one file. */
+/** Of lines that wait for one file that cannot be written. */
 const MAX_WAITING_BYTES = 4 << 20
 const NEWLINE = 0x0a
 
@@ -38,7 +40,7 @@ export class LineFile {
 
   line(text: string): void {
     const bytes = Buffer.byteLength(text) + 1
-    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
+    if (this.#isFailing && this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
       this.#lost++
       return
     }

@@ -16,8 +16,8 @@ export interface Sink {
 }
 
 /** What went wrong with a sink. */
-interface SinkFault {
-  readonly code: Extract<Code, "E_LOG_WRITE" | "E_ALERT_SEND" | "E_ALERT_ADDRESS">
+export interface SinkFault {
+  readonly code: Extract<Code, "E_LOG_WRITE" | "E_ALERT_SEND" | "E_ALERT_DELAYED" | "E_ALERT_ADDRESS">
   /** What was seen, and what happens now. */
   readonly message: string
   readonly hint: string

@@ -23,6 +23,10 @@ test.each([
   ["2026-13-01", null],
   ["+soon", null],
   ["tomorrow", null],
+  ["+999999999 days", null],
+  ["-36500 days", null],
+  ["+36500 days", NOW + 36_500 * 86_400],
+  ["1969-12-31", null],
   ["", null],
 ] as const)("%j", (text, want) => {
   expect(readWhen(text, NOW)).toBe(want)

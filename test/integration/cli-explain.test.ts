@@ -55,7 +55,7 @@ Class: 70 Transient Failure (transient)
         trigger 5/60: fires when more than 5 matches fall into 60 seconds
         message: busy
 Then:
-  done suspend 30 minutes, until 2800.5
+  done suspend 30 minutes, until 1970-01-01 00:46:40
 Class: 70 Transient Failure (transient)
 `)
   })

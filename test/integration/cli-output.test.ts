@@ -136,8 +136,55 @@ ${START + 660}@1@S@b1@a.test@lift@${START + 602}@suspension ended
   })
 })
 
+describe("who reads", () => {
+  test("a reader that leaves early: the directory is written to its end", async () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => event(i, "421 busy", `b${i >> 1}`)).join("\n")
+    place.write({ "many.jsonl": many })
+    const line = (out: string, end: string): string =>
+      `$ADAPTIVE dry-run --traffic many.jsonl --rules rules.lua --json --out ${out} ${end}; echo "$PIPESTATUS"`
+    expect((await place.shell(line("whole", "> /dev/null"))).stdout.toString("utf8")).toBe("0\n")
+    expect((await place.shell(line("unread", "| head -c 10"))).stdout.toString("utf8")).toMatch(/0\n$/)
+    expect(tree("unread")).toEqual(tree("whole"))
+    expect((tree("whole")["adaptive.log"] ?? "").length).toBeGreaterThan(1 << 20)
+  })
+
+  test("standard output on a full disk is told, and ends with 2", async () => {
+    const ended = await place.shell("$ADAPTIVE check --rules rules.lua > /dev/full")
+    expect(ended.code).toBe(2)
+    expect(ended.stderr).toMatch(/^adaptive: standard output cannot be written: ENOSPC.*\n {2}hint: /)
+  })
+
+  test("standard error that nobody reads stops nothing", async () => {
+    const ended = await place.shell("$ADAPTIVE check --rules nothing.lua 2> /dev/full")
+    expect(ended).toMatchObject({ code: 2, stderr: "" })
+  })
+})
+
+describe("alerts for nobody", () => {
+  test("no destination: told at the end", async () => {
+    const ended = await run("--alert-smtp", "127.0.0.1:1")
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toBe(
+      "warning[E_ALERT_NOBODY]: --alert-smtp 127.0.0.1:1: 1 alert is for nobody: none is sent\n" +
+        "  hint: name who is to have them: adaptive_alert_email_destination, in the configuration or with --set\n",
+    )
+  })
+
+  test("no alerting stanza: refused", async () => {
+    const ended = await run("--alert-smtp", "127.0.0.1:1", "--config", "silent.conf")
+    expect(ended.code).toBe(2)
+    expect(ended.stderr).toBe(
+      "adaptive: --alert-smtp 127.0.0.1:1 has nothing to send: silent.conf has no alerting stanza\n" +
+        "  hint: write alerting { } there, or leave --alert-smtp out\n",
+    )
+  })
+})
+
 describe("what is refused", () => {
   test.each([
+    [["--matches"], "--matches says what --json tells, which is not there"],
+    [["--sources"], "--sources says what --json tells, which is not there"],
+    [["--json", "--prompt"], "--json is for programs, --prompt for a person"],
     [["--out", "full"], "--out full is not empty"],
     [["--out", "rules.lua"], "--out rules.lua cannot be made or read"],
     [["--alert-smtp", "localhost"], '--alert-smtp "localhost" is no server'],

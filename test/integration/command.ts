@@ -10,7 +10,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url))
-const MAIN = join(DIST, "cli/main.js")
+export const MAIN = join(DIST, "cli/main.js")
 
 if (!existsSync(MAIN)) throw new Error(`${MAIN} is not there: run npm run build first`)
 

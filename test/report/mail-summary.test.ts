@@ -185,9 +185,16 @@ describe("the layout", () => {
   })
 
   test("without receptions percentages are of what came to an end", () => {
-    const postfix = { ...SAMPLE, topBindings: [count("b1", 0, 75, 50, 25)] }
+    const b1 = count("b1", 0, 75, 50, 25)
+    const postfix = { ...SAMPLE, topBindings: [b1], overall: { ...b1, name: "" } }
     expect(renderMailSummary(postfix, UTC)).toContain(
       "b1             0            75 ( 75%)    50 (50%)         25 ( 25%)",
+    )
+  })
+
+  test("where some receptions are known, they are the base of every line", () => {
+    expect(renderMailSummary({ ...SAMPLE, topBindings: [count("b1", 0, 75, 50, 25)] }, UTC)).toContain(
+      "b1             0            75 (  0%)    50 (0%)         25 (  0%)",
     )
   })
 

@@ -74,8 +74,8 @@ describe("a server that fails", () => {
     expect(mx.taken).toEqual(["1>a@x.test", "2>a@x.test", "3>a@x.test"])
     expect(pauses).toEqual([1000, 1000, 2000, 1000])
     expect(faults).toEqual([
-      "E_ALERT_SEND mx:25: connection refused: 2 alerts will be tried again",
-      "E_ALERT_SEND mx:25: connection refused: 1 alert will be tried again",
+      "E_ALERT_DELAYED mx:25: connection refused: 2 alerts will be tried again",
+      "E_ALERT_DELAYED mx:25: connection refused: 1 alert will be tried again",
     ])
     await alerts.close()
     expect(faults).toHaveLength(2)
@@ -96,7 +96,7 @@ describe("a server that fails", () => {
     await alerts.flush()
     expect(mx.taken).toEqual(["2>a@x.test", "3>a@x.test", "1>a@x.test"])
     expect(pauses).toEqual([1000, 2000])
-    expect(faults).toEqual(['E_ALERT_SEND mx:25: "1" is put off: 450 later: it will be tried again'])
+    expect(faults).toEqual(['E_ALERT_DELAYED mx:25: "1" is put off: 450 later: it will be tried again'])
   })
 
   test("what is added while one is put off is not kept waiting", async () => {
@@ -134,7 +134,47 @@ describe("a server that fails", () => {
     expect(mx.taken).toEqual(["1>a@x.test", "1>b@x.test"])
     expect(faults).toEqual([
       'E_ALERT_SEND mx:25: c@x.test will not take "1": 550 no: it is not sent there',
-      'E_ALERT_SEND mx:25: "1" is put off: 450 later: it will be tried again',
+      'E_ALERT_DELAYED mx:25: "1" is put off: 450 later: it will be tried again',
+    ])
+  })
+
+  test("one recipient that is always put off: given up by itself, everyone else gets all", async () => {
+    const mx = server()
+    const always: MailTransport = {
+      name: "mx:25",
+      async send(message, to) {
+        await mx.transport.send(
+          message,
+          to.filter((who) => who !== "b@x.test"),
+        )
+        const deferred = to.filter((who) => who === "b@x.test")
+        return { ...NOTHING, deferred, whyDeferred: "450 4.2.1 later" }
+      },
+    }
+    const { queue: alerts, faults, pauses } = queue({ transport: always }, { maxTries: 3 })
+    for (const subject of ["1", "2"]) alerts.add(message(subject, ["a@x.test", "b@x.test"]))
+    await alerts.flush()
+    alerts.add(message("3"))
+    await alerts.flush()
+    await alerts.close()
+    expect(mx.taken).toEqual(["1>a@x.test", "2>a@x.test", "3>a@x.test"])
+    expect(pauses).toEqual([1000, 2000])
+    expect(faults).toEqual([
+      'E_ALERT_DELAYED mx:25: "1" is put off: 450 4.2.1 later: it will be tried again',
+      'E_ALERT_SEND mx:25: b@x.test will not take "1": 450 4.2.1 later: it is not sent there',
+      "E_ALERT_SEND mx:25: 2 alerts were not sent to b@x.test",
+    ])
+  })
+
+  test("one that refuses everything is told once, and how much at the end", async () => {
+    const answers = ["a@x.test", "a@x.test", "a@x.test"].map((who): Answer => ({ refused: [who] }))
+    const { queue: alerts, faults } = queue(server(...answers))
+    for (const subject of ["1", "2", "3"]) alerts.add(message(subject))
+    await alerts.flush()
+    await alerts.close()
+    expect(faults).toEqual([
+      'E_ALERT_SEND mx:25: a@x.test will not take "1": 550 no: it is not sent there',
+      "E_ALERT_SEND mx:25: 3 alerts were not sent to a@x.test",
     ])
   })
 })
@@ -151,7 +191,7 @@ describe("bounds", () => {
     expect(mx.taken).toEqual(["1>a@x.test", "2>a@x.test"])
     expect(faults).toEqual([
       "E_ALERT_SEND mx:25: 2 alerts wait already: this one is lost, and more may be",
-      "E_ALERT_SEND mx:25: connection refused: 2 alerts will be tried again",
+      "E_ALERT_DELAYED mx:25: connection refused: 2 alerts will be tried again",
       "E_ALERT_SEND mx:25: 2 alerts were not sent",
     ])
   })

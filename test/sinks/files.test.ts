@@ -128,9 +128,19 @@ describe("a file of lines", () => {
 
   test("more than may wait is counted", async () => {
     const file = lineFile("/dev/full")
-    for (let i = 0; i < 6; i++) file.line("x".repeat(1 << 20))
+    file.line("x".repeat(1 << 20))
+    await file.flush()
+    for (let i = 0; i < 5; i++) file.line("x".repeat(1 << 20))
     await file.close()
     expect(faults.at(-1)).toMatch(/: 6 lines are lost$/)
+  })
+
+  test("that can be written takes all at once, however much it is", async () => {
+    const file = lineFile(join(dir, "a.log"))
+    for (let i = 0; i < 9; i++) file.line(`${i}${"x".repeat(1 << 20)}`)
+    await file.close()
+    expect(linesOf(join(dir, "a.log")).map((line) => line[0])).toEqual([..."012345678"])
+    expect(faults).toEqual([])
   })
 })
 

@@ -30,20 +30,24 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     const { revision, counts, bounceEntries } = loaded
     const bounces = bounceEntries > 0 ? { bounceEntries } : {}
     context.out(JSON.stringify({ ok, revision, ...counts, ...bounces, diagnostics }))
-  } else printText(context, loaded, conf)
+  } else printText(context, loaded, conf, countFindings(diagnostics))
   if (loaded.unreadable.length > 0 || conf?.isUnreadable === true) return EXIT.usage
   if (!ok) return EXIT.no
   return countFindings(diagnostics).warnings > 0 && options.strict === true ? EXIT.warnings : EXIT.ok
 }
 
-function printText(context: Context, loaded: LoadedRules, conf: LoadedConfiguration | null): void {
+function printText(
+  context: Context,
+  loaded: LoadedRules,
+  conf: LoadedConfiguration | null,
+  { errors, warnings }: ReturnType<typeof countFindings>,
+): void {
   if (conf !== null) printConfFindings(context, conf)
   for (const line of loaded.output) context.err(line)
   printFindings(context, loaded.diagnostics, loaded)
   // For a configuration that is not valid nothing goes to standard output (configuration.md section 5).
   if (conf?.ok === false) return
   const { domains, aliases, responses, configurations } = loaded.counts
-  const { errors, warnings } = countFindings(loaded.diagnostics)
   const { green, red } = context.outStyle
   if (conf !== null) context.out(green("Configuration valid"))
   const verdict = loaded.ok ? green("valid") : red("invalid")

@@ -3,7 +3,7 @@ import type { Configuration } from "../../config/configuration.js"
 import { consoleReply } from "../../console/console.js"
 import { type ConsoleTarget, consoleTarget } from "../../console/target.js"
 import type { Engine } from "../../engine/engine.js"
-import { Session, type SessionOptions } from "../../replay/session.js"
+import { Session, type SessionOptions, type Step } from "../../replay/session.js"
 import { oneLine } from "../../report/findings.js"
 import { consoleJson } from "../../report/json.js"
 import type { LineOutput } from "../output.js"
@@ -41,24 +41,41 @@ export function converse(
   return allTaken
 }
 
-/** The way through time of a prompt: it begins where the replay ended, and reads the traffic again to go elsewhere. */
-export function travelFrom(
-  end: ConsoleTarget,
-  options: SessionOptions,
-  makeTarget: (engine: Engine) => ConsoleTarget,
-): Travel {
+/** Where a prompt begins: the end of a replay. */
+export interface ReplayEnd {
+  readonly target: ConsoleTarget
+  /** Lets time go on after the traffic. @returns what it brings about */
+  pass(atMicros: number): readonly Step[]
+  /** The replay once more, with a configuration as it is by then. */
+  session(configuration: Configuration): SessionOptions
+  makeTarget(engine: Engine, configuration: Configuration): ConsoleTarget
+}
+
+/**
+ * The way through time of a prompt. Forth from the end only time goes on, on the
+ * state as it was left; to go back, the traffic is read again from its start.
+ */
+export function travelFrom({ target: end, pass, session: optionsOf, makeTarget }: ReplayEnd): Travel {
   let session: Session | null = null
+  /** On its way to where it is asked for. */
+  let coming: Session | null = null
   let target = end
   return {
     target: () => target,
     async goto(atMicros) {
-      session ??= new Session(options)
-      const steps = await session.goto(atMicros)
-      // Going back began anew: what is shown is another state.
-      if (session.replay.engine.store !== target.store) target = makeTarget(session.replay.engine)
+      if (atMicros >= target.nowMicros) return session === null ? pass(atMicros) : session.goto(atMicros)
+      const { configuration } = target
+      coming = new Session(optionsOf(configuration))
+      const steps = await coming.goto(atMicros)
+      await session?.close()
+      session = coming
+      target = makeTarget(session.replay.engine, configuration)
       return steps
     },
     next: async () => (session === null ? [] : session.next()),
-    close: async () => session?.close(),
+    async close() {
+      await coming?.close()
+      await session?.close()
+    },
   }
 }

@@ -9,13 +9,15 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { Configuration } from "../../config/configuration.js"
 import { readOutputSettings } from "../../config/output-settings.js"
 import { Settings } from "../../config/settings.js"
-import { CODES } from "../../errors.js"
+import { CODES, type Code } from "../../errors.js"
 import type { PairTable } from "../../model/pair-table.js"
 import type { DryRunListener } from "../../replay/dry-run.js"
 import { oneLine } from "../../report/findings.js"
+import { plural } from "../../report/words.js"
 import { openSinks } from "../../sinks/open.js"
-import type { Sink, TellFault } from "../../sinks/sink.js"
+import type { Sink } from "../../sinks/sink.js"
 import { type Context, UsageError } from "../context.js"
+import type { Progress } from "../progress.js"
 
 export interface OutputOptions {
   /** A directory that is not there yet, or empty. */
@@ -33,16 +35,23 @@ const MAX_WAITING_ALERTS = 1_000_000
 /** A few seconds of pauses: whoever waits for a replay looks after the server himself. */
 const MAX_TRIES = 4
 
+/** What the output is of. */
+interface Replayed {
+  readonly configuration: Configuration
+  readonly pairs: PairTable
+  readonly progress: Progress
+}
+
 export class DryRunOutput {
   readonly #sink: Sink
   readonly #groupOf: (pair: number) => string
-  /** Whether all could be written and sent. */
-  readonly #hasFailed: () => boolean
+  /** Called at the end; false when something is not there that should be. */
+  readonly #conclude: () => boolean
 
-  constructor(sink: Sink, groupOf: (pair: number) => string, hasFailed: () => boolean) {
+  constructor(sink: Sink, groupOf: (pair: number) => string, conclude: () => boolean) {
     this.#sink = sink
     this.#groupOf = groupOf
-    this.#hasFailed = hasFailed
+    this.#conclude = conclude
   }
 
   /** A listener that has the decisions written too. */
@@ -64,7 +73,7 @@ export class DryRunOutput {
   async end(): Promise<boolean> {
     await this.#sink.flush()
     await this.#sink.close()
-    return !this.#hasFailed()
+    return this.#conclude()
   }
 }
 
@@ -75,8 +84,7 @@ export class DryRunOutput {
 export async function beginOutput(
   context: Context,
   { out, alertSmtp, nodeName, config }: OutputOptions,
-  configuration: Configuration,
-  pairs: PairTable,
+  { configuration, pairs, progress }: Replayed,
 ): Promise<DryRunOutput | null> {
   if (out === undefined && alertSmtp === undefined) return null
   const server = alertSmtp === undefined ? null : readServer(alertSmtp)
@@ -84,13 +92,20 @@ export async function beginOutput(
   const { log, jlog } = readOutputSettings(configuration)
   // A configuration from a file without that module mails nothing.
   const isAlerting = config === undefined || configuration.module("alerting") !== null
+  if (server !== null && !isAlerting)
+    throw new UsageError(
+      `--alert-smtp ${alertSmtp} has nothing to send: ${config} has no alerting stanza`,
+      "write alerting { } there, or leave --alert-smtp out",
+    )
   let hasFailed = false
-  const tell: TellFault = ({ code, message, hint }) => {
+  const tell = ({ code, message, hint }: { code: Code; message: string; hint: string }): void => {
     const { severity } = CODES[code]
     hasFailed ||= severity === "error"
+    progress.clear()
     const paint = severity === "error" ? context.errStyle.red : context.errStyle.yellow
     context.err(`${paint(`${severity}[${code}]`)}: ${oneLine(message)}\n  hint: ${hint}`)
   }
+  const settings = new Settings(configuration)
   const sink = await openSinks({
     log: log === null || out === undefined ? null : { ...log, directory: out },
     jlog: jlog === null || out === undefined ? null : { ...jlog, path: join(out, "adaptive.jlog") },
@@ -106,11 +121,30 @@ export async function beginOutput(
           directory: out === undefined ? null : join(out, "alerts"),
         }
       : null,
-    settings: new Settings(configuration),
+    settings,
     tell,
   })
   const groupOf = (pair: number): string => configuration.groupOf(pairs, pairs.bindingOf(pair))
-  return new DryRunOutput(sink, groupOf, () => hasFailed)
+  const addressed = { yes: 0, no: 0 }
+  const counting: Sink = {
+    ...sink,
+    decision(decision, group) {
+      if (decision.alerts.length > 0) {
+        const { addresses } = settings.of({ ...decision, group }).alertDestination
+        addressed[addresses.length > 0 ? "yes" : "no"] += decision.alerts.length
+      }
+      sink.decision(decision, group)
+    },
+  }
+  return new DryRunOutput(server === null ? sink : counting, groupOf, () => {
+    if (server !== null && addressed.yes === 0 && addressed.no > 0)
+      tell({
+        code: "E_ALERT_NOBODY",
+        message: `--alert-smtp ${alertSmtp}: ${plural(addressed.no, "alert is", "alerts are")} for nobody: none is sent`,
+        hint: "name who is to have them: adaptive_alert_email_destination, in the configuration or with --set",
+      })
+    return !hasFailed
+  })
 }
 
 /** Lines are added to files: what an earlier run left would be mixed with them. */

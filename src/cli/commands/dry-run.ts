@@ -6,6 +6,7 @@ import type { FileReport } from "../../ingest/traffic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
 import type { DryRunListener } from "../../replay/dry-run.js"
 import { deliveryTimeOf } from "../../replay/findings.js"
+import type { Step } from "../../replay/session.js"
 import type { Summary } from "../../replay/tally.js"
 import { type AuditReport, auditJson, renderAudit } from "../../report/audit.js"
 import { renderDryRun } from "../../report/dry-run.js"
@@ -16,12 +17,12 @@ import type { OutboundAudit } from "../../store/outbound-audit.js"
 import type { Store } from "../../store/store.js"
 import { type Context, EXIT, UsageError } from "../context.js"
 import { LineOutput } from "../output.js"
-import type { Progress } from "../progress.js"
+import { Progress } from "../progress.js"
 import { prompt } from "../prompt.js"
 import { beginLoading, type ReplayingOptions, tellTraffic, tellUnreadable } from "../replaying.js"
 import { readSetup } from "../setup.js"
 import { readTrafficOptions } from "../traffic-options.js"
-import { converse, targetOf, travelFrom } from "./dry-run-console.js"
+import { converse, type ReplayEnd, targetOf, travelFrom } from "./dry-run-console.js"
 import { beginOutput, type OutputOptions } from "./dry-run-output.js"
 
 export interface DryRunOptions extends ReplayingOptions, OutputOptions {
@@ -49,26 +50,33 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
   const traffic = readTrafficOptions(options)
   const setup = readSetup(context, options)
   const { configuration: lookup } = setup
-  if (options.prompt === true && options.traffic.includes("-"))
-    throw new UsageError(
-      "standard input cannot be both the traffic and the prompt",
-      "write the traffic to a file",
-    )
+  checkTogether(options)
   const store = configuredStore(lookup)
   const audit = defineAudit(options, store)
-  const written = await beginOutput(context, options, lookup, store.pairs)
-  const output = new LineOutput()
-  const { loading, progress, badLines } = beginLoading(context, setup, options)
+  const progress = new Progress(process.stderr)
+  const written = await beginOutput(context, options, { configuration: lookup, pairs: store.pairs, progress })
+  if (written !== null) context.goOnUnread()
+  const output = new LineOutput(context)
+  const { loading, badLines } = beginLoading(context, setup, options, progress)
   try {
-    const told = {
+    const listener = {
       ...streaming(options, output, progress, audit),
       bad: (line: BadLine) => badLines.add(line),
     }
+    const told = written?.with(listener) ?? listener
+    /** What time brings about at the prompt; null while the traffic lasts. */
+    let later: Step[] | null = null
     const { summary, files, engine } = await replay(
       loading,
       lookup,
       { ...traffic, store, aside: true },
-      written?.with(told) ?? told,
+      {
+        ...told,
+        decision: (decision, where) => {
+          if (later === null) told.decision?.(decision, where)
+          else later.push({ decision, where })
+        },
+      },
     )
     const allWritten = (await written?.end()) ?? true
     progress.clear()
@@ -96,9 +104,26 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     await output.end()
     if (options.prompt === true) {
       const ruling = rulingOf(await loading)
-      const session = { ...traffic, ruling, lookup, makeStore: () => configuredStore(lookup) }
-      const travel = travelFrom(target, session, (engine) => targetOf(engine, lookup, options))
-      return await prompt(context, travel)
+      const end: ReplayEnd = {
+        target,
+        pass(atMicros) {
+          later = []
+          if (store.startMicros >= 0) engine.advance(atMicros)
+          return later
+        },
+        session: (configuration) => ({
+          ...traffic,
+          ruling,
+          lookup: configuration,
+          makeStore() {
+            const again = configuredStore(configuration)
+            defineAudit(options, again)
+            return again
+          },
+        }),
+        makeTarget: (of, configuration) => targetOf(of, configuration, options),
+      }
+      allTaken = (await prompt(context, travelFrom(end))) && allTaken
     }
     if (isCut) return EXIT.usage
     return allTaken && allWritten ? EXIT.ok : EXIT.no
@@ -106,6 +131,24 @@ export async function dryRun(context: Context, options: DryRunOptions): Promise<
     progress.clear()
     return tellUnreadable(context, error, "nothing is replayed")
   }
+}
+
+/** @throws UsageError for options that do not go together */
+function checkTogether({ prompt, traffic, json, matches, sources }: DryRunOptions): void {
+  if (prompt === true && traffic.includes("-"))
+    throw new UsageError(
+      "standard input cannot be both the traffic and the prompt",
+      "write the traffic to a file",
+    )
+  if (prompt === true && json === true)
+    throw new UsageError(
+      "--json is for programs, --prompt for a person",
+      "leave one of them out; programs ask with --console",
+    )
+  if (json === true) return
+  for (const [name, isGiven] of Object.entries({ "--matches": matches, "--sources": sources }))
+    if (isGiven === true)
+      throw new UsageError(`${name} says what --json tells, which is not there`, "add --json")
 }
 
 /** The instance that `--audit` asks for; null when nothing does. @throws UsageError */

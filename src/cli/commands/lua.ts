@@ -41,7 +41,7 @@ export async function runLua(context: Context, options: LuaOptions): Promise<num
   if (options.file === undefined && process.stdin.isTTY === true) return prompt(context, roots, configuration)
   if (options.file === undefined || options.file === "-") {
     return runScript(context, {
-      source: new Uint8Array(readFileSync(0)),
+      source: standardInput(),
       name: "stdin",
       args,
       roots,
@@ -62,6 +62,18 @@ export async function runLua(context: Context, options: LuaOptions): Promise<num
     )
   }
   return runScript(context, { source: source.bytes, name: options.file, args, roots, configuration })
+}
+
+/** @throws UsageError */
+function standardInput(): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(0))
+  } catch (error) {
+    throw new UsageError(
+      `standard input cannot be read: ${(error as Error).message}`,
+      "pipe a script into it, or name one",
+    )
+  }
 }
 
 /** A configuration is judged as for any other command; it need not lead to rules. */

@@ -2,12 +2,14 @@
 import { configuredStore, dryRun as replay } from "../../api.js"
 import type { Classifier } from "../../classify/classifier.js"
 import { UNDETERMINED } from "../../model/bounce-class.js"
-import { baseOf, type ClassOf, MailCounts } from "../../replay/mail-counts.js"
+import { type ClassOf, MailCounts } from "../../replay/mail-counts.js"
 import type { Summary } from "../../replay/tally.js"
 import { type MailSummary, mailSummaryJson, renderMailSummary } from "../../report/mail-summary.js"
+import { plural } from "../../report/words.js"
 import type { Store } from "../../store/store.js"
 import { type Context, EXIT } from "../context.js"
 import { LineOutput } from "../output.js"
+import { Progress } from "../progress.js"
 import { beginLoading, type ReplayingOptions, tellTraffic, tellUnreadable } from "../replaying.js"
 import { readSetup } from "../setup.js"
 import { readTrafficOptions } from "../traffic-options.js"
@@ -27,7 +29,8 @@ export async function summary(context: Context, options: SummaryOptions): Promis
   const setup = readSetup(context, options)
   const { configuration } = setup
   const store = configuredStore(configuration)
-  const { loading, progress, badLines } = beginLoading(context, setup, options)
+  const progress = new Progress(process.stderr)
+  const { loading, badLines } = beginLoading(context, setup, options, progress)
   // Events come when the rules are there, and the classes with them.
   let classifier: Classifier | null = null
   loading.then(
@@ -54,12 +57,15 @@ export async function summary(context: Context, options: SummaryOptions): Promis
     badLines.end()
     const isCut = tellTraffic(context, files)
     const mail = mailSummary(counts, found, store, options.top)
-    if (mail.overall.receptions === 0 && baseOf(mail.overall) > 0)
-      context.err(
-        `${context.errStyle.yellow("note:")} these logs tell no receptions: percentages are of deliveries and permanent failures`,
+    const note = (text: string): void => context.err(`${context.errStyle.yellow("note:")} ${text}`)
+    if (mail.overall.receptions === 0 && mail.overall.deliveries + mail.overall.permanents > 0)
+      note("these logs tell no receptions: percentages are of deliveries and permanent failures")
+    if (found.leftOff > 0)
+      note(
+        `${plural(found.leftOff, "suspension or blackhole", "suspensions and blackholes")} more than the lists hold: adaptive dry-run --json tells each`,
       )
     const customClasses = (await loading).classifier.namesOfClasses(configuration.customClasses)
-    const output = new LineOutput()
+    const output = new LineOutput(context)
     const text = { most: options.top, utcOffsetMinutes: options.zone, customClasses }
     output.line(options.json === true ? mailSummaryJson(mail) : renderMailSummary(mail, text))
     await output.end()
