@@ -3,7 +3,7 @@
 # that ours are held against, and Postfix, whose log we read. Without root, or on
 # another system, those tests are skipped and say so. No service is started.
 set -u
-packages=(lua5.1 lua-rex-pcre2 postfix iproute2)
+packages=(lua5.1 lua-rex-pcre2 postfix iproute2 bsdutils)
 missing=()
 for package in "${packages[@]}"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")

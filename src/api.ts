@@ -4,14 +4,14 @@
  * API, so that a command loads only what it runs.
  */
 
-import { auditInstances } from "./config/audit-settings.js"
 import {
   type Configuration,
   type ConfigurationOptions,
   type LoadedConfiguration,
   loadConfiguration,
 } from "./config/configuration.js"
-import { NOWHERE, type OptionLookup } from "./config/lookup.js"
+import type { OptionLookup } from "./config/lookup.js"
+import { auditInstances, namedThrottles } from "./config/store-settings.js"
 import { type ExplainRequest, type Explanation, explain as explainReply } from "./engine/explain.js"
 import { Runtime, type RuntimeListener } from "./engine/runtime.js"
 
@@ -27,7 +27,6 @@ import {
   type Ruling,
   dryRun as replayTraffic,
 } from "./replay/dry-run.js"
-import { NAMED_THROTTLES } from "./store/named-throttles.js"
 import { Store } from "./store/store.js"
 
 /**
@@ -140,8 +139,7 @@ export function loadConfig(path: string, options: ConfigurationOptions = {}): Lo
  * @throws StoreFault E_AUDIT_OPTION
  */
 export function configuredStore(configuration: Configuration): Store {
-  const namedThrottles = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? NAMED_THROTTLES)
-  const store = new Store(undefined, { namedThrottles })
+  const store = new Store(undefined, { namedThrottles: namedThrottles(configuration) })
   store.audits.keepTo(auditInstances(configuration))
   return store
 }

@@ -112,6 +112,7 @@ export const CODES = {
   E_CONF_CHARACTER: error("a byte that is no text"),
   E_CONF_CURLY: warning("typographic quotes"),
   E_CONF_SLASH: warning("a path without quotes"),
+  E_CONF_SOURCE: warning("a script without a source"),
   E_CONF_INCLUDE: error("an included file that is missing or cannot be read"),
   E_CONF_CYCLE: error("a file that includes itself"),
   E_CONF_TOO_MANY: info("more findings than are told"),

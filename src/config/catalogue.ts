@@ -56,7 +56,7 @@ type Row = readonly [type: OptionType, defaultText: string | null, idle?: string
 const NOT_A_CACHE = "state stands in columns that hold every pair: nothing is cached, nothing expires"
 const NO_SERVER = "state is kept in this program and its snapshots, not on a server"
 const EXACT = "matches are counted by exact times, not in a named series"
-const CLASSIFIED = "bounces come with their class in the traffic"
+const CLASSIFIED = "replies are classified by rules/bounce_classification.lua and what scripts add to it"
 const NO_CLUSTER = "one node: there is nobody to share with"
 
 /** What every module has. */

@@ -17,6 +17,7 @@ import {
   stanzasOf,
 } from "./catalogue.js"
 import { checkOption, checkStanzaName } from "./conf-check.js"
+import { ConfScripts, type ScriptSource } from "./conf-scripts.js"
 import { readSweepStanza } from "./conf-sweep.js"
 import { ScopeNode, ScopeTree, type Setting, settingOf } from "./scope-tree.js"
 import { type Assignment, type Item, type Scalar, type Stanza, valueText } from "./syntax/conf-ast.js"
@@ -32,12 +33,6 @@ export interface ModuleNode {
   readonly settings: Map<string, Setting>
   /** Of a scriptlet, by name. */
   readonly scripts: Map<string, ReadonlyMap<string, Setting>>
-}
-
-/** A script that the configuration names. */
-interface ScriptSource {
-  readonly text: string
-  readonly at: Assignment
 }
 
 export interface Built {
@@ -72,9 +67,7 @@ class Building {
   readonly #report: ConfReport
   readonly #tree = new ScopeTree()
   readonly #modules = new Map<string, ModuleNode>()
-  /** Sources of scripts, by the script's name. */
-  readonly #sources = new Map<string, Assignment>()
-  #nameless = 0
+  readonly #scripts: ConfScripts
   readonly #customClasses = new Map<number, string>()
   readonly #sweepStanzas: Stanza[] = []
   /** Judged when all is read: which bounce classes there are may stand behind them. */
@@ -89,17 +82,17 @@ class Building {
 
   constructor(report: ConfReport) {
     this.#report = report
+    this.#scripts = new ConfScripts(report)
   }
 
   build(items: readonly Item[]): Built {
     this.#scope(items, this.#tree.root)
     for (const judge of this.#pending) judge()
+    this.#scripts.check()
     return {
       tree: this.#tree,
       modules: [...this.#modules.values()],
-      scripts: this.#isOff("scriptlet")
-        ? []
-        : Array.from(this.#sources.values(), (at) => ({ text: valueText(at.value), at })),
+      scripts: this.#isOff("scriptlet") ? [] : this.#scripts.sources,
       customClasses: this.#customClasses,
       sweepStanzas: this.#sweepStanzas,
     }
@@ -311,23 +304,15 @@ class Building {
   }
 
   #script(stanza: Stanza, module: ModuleNode): void {
-    // A second stanza of one name adds to the first; those without a name are each their own.
+    for (const item of stanza.items) if (item.kind === "stanza") this.#inside(item, "scriptlet")
     const name = stanza.argument?.text ?? ""
-    const key = name === "" ? ` ${this.#nameless++}` : name
-    const settings = new Map<string, Setting>(module.scripts.get(name))
-    for (const item of stanza.items) {
-      if (item.kind === "stanza") this.#inside(item, "scriptlet")
-      if (item.kind !== "assignment") continue
-      const isSource = item.name.toLowerCase() === "source"
-      if (isSource && !checkOption(item, "script", this.#report)) continue
-      settings.set(item.name.toLowerCase(), settingOf(item))
-      if (isSource) this.#sources.set(key, item)
-    }
-    module.scripts.set(name, settings)
+    module.scripts.set(name, this.#scripts.take(stanza, module.scripts.get(name)))
   }
 
   #takeClasses({ value }: Assignment): void {
     if (value.kind !== "dictionary") return
+    // The last assignment holds, as of every option.
+    this.#customClasses.clear()
     for (const { key, value: name } of value.entries) {
       const number = customNumber(key)
       if (number === null || name.kind !== "scalar" || name.text === "") {

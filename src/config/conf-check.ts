@@ -4,7 +4,7 @@
  * Source: configuration.md section 5.
  */
 
-import { readAuditOption } from "../model/audit-options.js"
+import { readAuditOption, sizeTwice } from "../model/audit-options.js"
 import { nearest } from "../model/nearest.js"
 import { TUNABLE_OPTIONS } from "../model/options.js"
 import { type CatalogueEntry, MODULES, optionsOf, type StanzaName, stanzasOf } from "./catalogue.js"
@@ -108,17 +108,16 @@ interface Fault {
 function faultOfAudit(name: "monitors" | "domainlist", text: string): Fault | null {
   const read = readAuditOption(name, text)
   if (read === null) return { form: auditForm(name) }
-  const sizes = (read.monitors ?? []).map(({ sizeSec }) => sizeSec)
-  const twice = sizes.find((size, i) => sizes.indexOf(size) < i)
-  if (twice === undefined) return null
-  return { form: auditForm(name), why: `two monitors have windows of ${twice} seconds` }
+  const twice = sizeTwice(read.monitors ?? [])
+  return twice === null
+    ? null
+    : { form: auditForm(name), why: `two monitors have windows of ${twice} seconds` }
 }
 
 /** What is wrong with a value; null when nothing is. */
 function faultOf(entry: CatalogueEntry, value: Value): Fault | null {
   const { name, type } = entry
-  if (entry.stanzas.includes("outbound_audit") && (name === "monitors" || name === "domainlist"))
-    return faultOfAudit(name, valueText(value))
+  if (name === "monitors" || name === "domainlist") return faultOfAudit(name, valueText(value))
   switch (type) {
     case "dictionary":
       return value.kind === "dictionary" ? null : { form: OPTION_FORM.dictionary }

@@ -16,7 +16,7 @@ export interface Setting {
   /** In lower case. */
   readonly name: string
   readonly text: string
-  /** Null for what was set while running. */
+  /** Null for what was given as a text alone, with `--set`. */
   readonly value: Value | null
 }
 

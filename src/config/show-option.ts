@@ -43,10 +43,7 @@ export function shownDefault(name: string, stanza: StanzaName): string {
   if (entry?.type === "blackhole") return "0"
   if (text === null) return '""'
   if (entry?.type === "words")
-    return `(\n${text
-      .split(" ")
-      .map((word) => `  ${word}`)
-      .join("\n")}\n  )`
+    return ["(", ...(text === "" ? [] : text.split(" ")).map((word) => `  ${word}`), "  )"].join("\n")
   if (text.startsWith("(")) return listText(defaultList(text))
   return plainText(text, name, stanza, false)
 }

@@ -7,7 +7,8 @@ import { DEFAULT_FBL_RULE, type SweepFamily, type SweepRule } from "../model/swe
 import { readSwitch } from "../model/switch.js"
 import { findSetting, type Rank, type SweepStanza } from "./scope-tree.js"
 
-const SWITCH = "adaptive_sweep_rule_enabled"
+/** Of a rule as of a scope. */
+export const SWEEP_SWITCH = "adaptive_sweep_rule_enabled"
 
 /**
  * The rules of a scope, disabled ones included, in the order in which they act: that of the
@@ -46,6 +47,6 @@ export function sweepRulesOf(
 }
 
 function isEnabled(ranks: readonly Rank[]): boolean {
-  const found = findSetting(ranks, SWITCH)
+  const found = findSetting(ranks, SWEEP_SWITCH)
   return found === null || readSwitch(found.setting.text) !== false
 }

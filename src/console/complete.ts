@@ -3,10 +3,12 @@
  * bindings and domains. Nothing is changed, and nothing kept: a prompt asks at
  * every press of a key.
  */
-import { optionsOf, type StanzaName } from "../config/catalogue.js"
+import { MODULES, NAMED_MODULES, optionsOf, type StanzaName } from "../config/catalogue.js"
 import { compareText } from "../model/compare.js"
 import { ADAPTIVE_WORDS, OVERRIDE_VERBS } from "./adaptive.js"
 import { CACHE_ATTRIBUTES, CACHE_WORDS } from "./cache.js"
+import { CONFIG_WORDS } from "./config.js"
+import { SCOPE_WORDS } from "./config-scope.js"
 import { COMMANDS } from "./console.js"
 import { MODULE_WORDS } from "./module.js"
 import { AUDIT_MORE_WORDS, AUDIT_WORDS } from "./outbound-audit.js"
@@ -14,10 +16,6 @@ import type { ConsoleTarget } from "./target.js"
 
 /** A million names are no help to anyone. */
 const MAX_CANDIDATES = 200
-
-const CONFIG_WORDS = ["get", "eval", "set", "unset", "show", "showrecurse", "reload"]
-const SCOPE_WORDS: readonly string[] = ["binding_group", "binding", "domain", "adaptive_sweep_rule"]
-const MODULE_SCOPES: readonly string[] = ["adaptive", "outbound_audit", "alerting", "inbound_audit"]
 
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   suspensions: ["--binding", "--domain", "--all"],
@@ -121,13 +119,15 @@ function configWords([command, ...rest]: readonly string[], target: ConsoleTarge
   }
   // Names of scopes stand at every second place; a module stands first and by itself.
   const named = rest.flatMap((word, i) => (i % 2 === 0 ? [word.toLowerCase()] : []))
-  const isModule = MODULE_SCOPES.includes(named[0] ?? "")
-  if (!isModule && (rest.length % 2 !== 0 || named.some((word) => !SCOPE_WORDS.includes(word)))) return []
-  const stanza = (named.at(-1) ?? "global") as StanzaName
-  if (isModule) return optionsOf(named[0] as StanzaName).keys()
-  const scopes = SCOPE_WORDS.filter((word) => !named.includes(word))
   const isShow = command.toLowerCase().startsWith("show")
-  const modules = rest.length === 0 ? MODULE_SCOPES : []
+  const module = MODULES.find((name) => name === named[0])
+  if (module !== undefined)
+    return !isShow && rest.length === (NAMED_MODULES.includes(module) ? 2 : 1) ? optionsOf(module).keys() : []
+  if (rest.length % 2 !== 0 || named.some((word) => !(SCOPE_WORDS as readonly string[]).includes(word)))
+    return []
+  const stanza = (named.at(-1) ?? "global") as StanzaName
+  const scopes = SCOPE_WORDS.filter((word) => !named.includes(word))
+  const modules = rest.length === 0 ? MODULES : []
   return [...modules, ...scopes, ...(isShow ? [] : optionsOf(stanza).keys())]
 }
 

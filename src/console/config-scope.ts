@@ -7,7 +7,7 @@ import type { ModuleNode } from "../config/conf-build.js"
 import type { Configuration } from "../config/configuration.js"
 import { ScopeNode, type ScopeTree } from "../config/scope-tree.js"
 import { hostName } from "../model/host-name.js"
-import { ConsoleFault, singleWord } from "./words.js"
+import { ConsoleFault, singleWord, unquoted } from "./words.js"
 
 export interface NamedScope {
   readonly kind: "scope"
@@ -35,9 +35,10 @@ export interface Target {
   readonly rest: readonly string[]
 }
 
+/** Modules without a name of their own. */
 const SINGLETONS: readonly StanzaName[] = MODULES.filter((name) => !NAMED_MODULES.includes(name))
-const SCOPES = ["binding_group", "binding", "domain", "adaptive_sweep_rule"] as const
-type ScopeWord = (typeof SCOPES)[number]
+export const SCOPE_WORDS = ["binding_group", "binding", "domain", "adaptive_sweep_rule"] as const
+type ScopeWord = (typeof SCOPE_WORDS)[number]
 
 /** Reads the scope at the beginning of a command's words. */
 export function scopeOf(words: readonly string[], configuration: Configuration): Target {
@@ -60,18 +61,18 @@ export function scopeOf(words: readonly string[], configuration: Configuration):
   let at = 0
   for (; at < words.length; at += 2) {
     const word = words[at]?.toLowerCase() ?? ""
-    if (!(SCOPES as readonly string[]).includes(word)) break
+    if (!(SCOPE_WORDS as readonly string[]).includes(word)) break
     const instance = words[at + 1]
     if (instance === undefined) throw new ConsoleFault(`Missing name of ${word}`)
     if (named[word as ScopeWord] !== "") throw new ConsoleFault(`${word} is named twice`)
-    named[word as ScopeWord] = plain(instance)
+    named[word as ScopeWord] = unquoted(instance)
     // An empty name would be the scope around it.
     if (named[word as ScopeWord] === "") throw new ConsoleFault(`Missing name of ${word}`)
   }
   const { binding_group: group, binding, domain, adaptive_sweep_rule: sweepRule } = named
   return {
     target: { kind: "scope", group, binding, domain, sweepRule, node: nodeOf(configuration.tree, named) },
-    words: words.slice(0, at).map(plain).join(" "),
+    words: words.slice(0, at).map(unquoted).join(" "),
     rest: words.slice(at),
   }
 }
@@ -83,18 +84,13 @@ function moduleTarget(
   count: number,
   { modules }: Configuration,
 ): Target {
-  const name = instance === null ? null : plain(instance)
+  const name = instance === null ? null : unquoted(instance)
   const module = modules.find((one) => one.stanza === stanza && one.instance === name) ?? null
   return {
     target: { kind: "module", stanza, instance: name, module },
-    words: words.slice(0, count).map(plain).join(" "),
+    words: words.slice(0, count).map(unquoted).join(" "),
     rest: words.slice(count),
   }
-}
-
-/** Names may be quoted, as in a configuration. */
-function plain(word: string): string {
-  return word.replace(/^"(.*)"$/, "$1")
 }
 
 function nodeOf(

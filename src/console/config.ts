@@ -5,9 +5,10 @@
 import { optionsOf, type StanzaName, stanzasOf } from "../config/catalogue.js"
 import { checkOption } from "../config/conf-check.js"
 import type { Configuration } from "../config/configuration.js"
+import { effectiveSetting, effectiveSweepSetting } from "../config/effective.js"
 import { NOWHERE } from "../config/lookup.js"
 import { parseAssignment } from "../config/parse-assignment.js"
-import { findSetting, type Setting, settingOf } from "../config/scope-tree.js"
+import { type Setting, settingOf } from "../config/scope-tree.js"
 import { displayName, optionLine, shownDefault, shownValue } from "../config/show-option.js"
 import type { Assignment } from "../config/syntax/conf-ast.js"
 import { ConfReport } from "../config/syntax/conf-report.js"
@@ -43,11 +44,11 @@ export interface ConfigTarget {
   reload(file: string | null): { readonly ok: boolean; readonly text: string }
 }
 
-const COMMANDS = ["get", "eval", "set", "unset", "show", "showrecurse", "reload"] as const
+export const CONFIG_WORDS = ["get", "eval", "set", "unset", "show", "showrecurse", "reload"] as const
 
 export function config(words: readonly string[], target: ConfigTarget): string {
   const [first, ...rest] = words
-  const command = commandWord(first, [...COMMANDS, "help"], USAGE)
+  const command = commandWord(first, [...CONFIG_WORDS, "help"], USAGE)
   switch (command) {
     case "help":
       return CONFIG_COMMANDS
@@ -149,12 +150,12 @@ interface Asked extends Target {
 }
 
 /** `OPTION=VALUE` is taken as well as `OPTION = VALUE`. */
-function splitAtEquals(words: readonly string[]): string[] {
-  return words
-    .join(" ")
-    .replace(/^([^\s=]+)\s*=/, "$1 = ")
-    .split(" ")
-    .filter((word) => word !== "")
+function splitAtEquals([first = "", ...rest]: readonly string[]): string[] {
+  const at = first.indexOf("=")
+  const own = at <= 0 ? [first] : [first.slice(0, at), "=", first.slice(at + 1)]
+  const [second = "", ...more] = rest
+  const next = at <= 0 && second.startsWith("=") ? ["=", second.slice(1)] : [second]
+  return [...own, ...next, ...more].filter((word) => word !== "")
 }
 
 function isOption(word: string): boolean {
@@ -195,9 +196,7 @@ const BEGUN_WITH: ReadonlySet<string> = new Set(["adaptive_enabled", "enable_jlo
 /** The value in effect, defaults included. */
 function effectiveValue(asked: Asked): string {
   const { target, name, stanza, configuration } = asked
-  const found =
-    ownSetting(asked) ??
-    (target.kind === "scope" && target.sweepRule === "" ? fallen(target, name, configuration) : null)
+  const found = effective(asked)
   if (found !== null) return shownValue(found, stanza)
   known(asked)
   // What a run begins with may be another value than the documented one.
@@ -210,15 +209,14 @@ function effectiveValue(asked: Asked): string {
   return shownDefault(name, stanza)
 }
 
-function fallen(
-  { group, binding, domain }: NamedScope,
-  name: string,
-  configuration: Configuration,
-): Setting | null {
-  // A group that is named is the one that is asked, whatever the binding's own is.
-  const scope = { group, binding, domain }
-  const ranks = group === "" && binding !== "" ? configuration.ranks(scope) : configuration.tree.ranks(scope)
-  return findSetting(ranks, name)?.setting ?? null
+function effective(asked: Asked): Setting | null {
+  const { target, name, configuration, words } = asked
+  if (target.kind === "module") return ownSetting(asked)
+  const { sweepRule } = target
+  if (sweepRule === "") return effectiveSetting(configuration, target, name)
+  const found = effectiveSweepSetting(configuration, target, sweepRule, name)
+  if (found === "no-rule") throw new ConsoleFault(`No such scope '${singleWord(words)}'`)
+  return found
 }
 
 /** An option that nobody wrote must at least exist. */
@@ -254,7 +252,8 @@ function set(asked: Asked, text: string): string {
 }
 
 /** Reads a value as a configuration would; one of several bare words is taken as a text. */
-function assignmentOf({ name, stanza }: Asked, text: string): Assignment {
+function assignmentOf(asked: Asked, text: string): Assignment {
+  const { name, stanza } = asked
   const assignment = parseAssignment(name, text)
   if (assignment === null)
     throw new ConsoleFault(`Invalid value '${singleWord(text)}' for ${displayName(name)}`)
@@ -262,7 +261,8 @@ function assignmentOf({ name, stanza }: Asked, text: string): Assignment {
   const isKnown = checkOption(assignment, stanza, report)
   const wrong = report.findings.find(({ severity }) => severity === "error")
   if (wrong !== undefined) throw new ConsoleFault(wrong.message)
-  if (!isKnown) known({ name, stanza } as Asked)
+  // Of the mail server's own options those can be set that the configuration has.
+  if (!isKnown && effective(asked) === null) known(asked)
   return assignment
 }
 

@@ -13,7 +13,7 @@ import { instanceOf } from "./instance.js"
 import { MODULE_COMMANDS, module } from "./module.js"
 import { OUTBOUND_AUDIT_COMMANDS, outboundAudit } from "./outbound-audit.js"
 import { type ConsoleTarget, consoleTarget } from "./target.js"
-import { ConsoleFault, nearestWord, singleWord } from "./words.js"
+import { ConsoleFault, nearestWord, singleWord, wordsOf } from "./words.js"
 
 export interface Reply {
   /** False for a command that was refused: a shell ends with status 1 then. */
@@ -37,7 +37,7 @@ const HELP = [
  * @param on a state alone, or whatever `consoleTarget` made
  */
 export function consoleReply(line: string, on: ConsoleTarget | Store): Reply {
-  const words = line.split(/\s+/).filter((word) => word !== "")
+  const words = wordsOf(line)
   const target = on instanceof Store ? consoleTarget(on) : on
   try {
     return { ok: true, text: answer(words, target) }

@@ -6,7 +6,7 @@
  */
 import { hostName } from "../model/host-name.js"
 import type { ConsoleTarget } from "./target.js"
-import { ConsoleFault, nearestWord, singleWord } from "./words.js"
+import { ConsoleFault, nearestWord, singleWord, unquoted } from "./words.js"
 
 export type OptionName = "binding" | "domain" | "all" | "age"
 
@@ -40,8 +40,8 @@ export function readOptions(words: readonly string[], allowed: readonly OptionNa
     }
     const value = words[++i]
     if (value === undefined || DASHES.test(value)) throw new ConsoleFault(`Missing name after --${name}`)
-    if (name === "binding") bindings.push(value)
-    else domains.push(hostName(value))
+    if (name === "binding") bindings.push(unquoted(value))
+    else domains.push(hostName(unquoted(value)))
   }
   return { bindings, domains, switches, rest }
 }

@@ -4,15 +4,13 @@
  * and a daemon each give one; a store alone is one that knows less.
  * Source: console.md; engine.md section 9, caches.
  */
-import { auditInstances } from "../config/audit-settings.js"
 import { Configuration } from "../config/configuration.js"
-import { NOWHERE } from "../config/lookup.js"
+import { auditInstances, namedThrottles } from "../config/store-settings.js"
 import type { Engine } from "../engine/engine.js"
 import { Operations } from "../engine/operate.js"
 import type { PairName } from "../model/pair-table.js"
 import type { SweepRule } from "../model/sweep-rule.js"
 import type { CacheCounts } from "../store/cache-counts.js"
-import { NAMED_THROTTLES } from "../store/named-throttles.js"
 import { type AdjustableOption, Store } from "../store/store.js"
 
 /** A sweep rule with what it goes by for a pair at this time. */
@@ -82,7 +80,7 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
   let configuration = options.configuration ?? Configuration.empty()
   const changed = (): void => {
     engine?.reconfigure(configuration)
-    const size = Number(configuration.lookup(NOWHERE, "siv_throttle_cache_size") ?? NAMED_THROTTLES)
+    const size = namedThrottles(configuration)
     if (size !== store.throttles.capacity) store.throttles.resize(size)
   }
   return {

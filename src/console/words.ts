@@ -6,6 +6,16 @@ export class ConsoleFault extends Error {}
 
 const MAX_SHOWN = 60
 
+/** The words of a line: between quotes blanks stand for themselves, and the quotes stay. */
+export function wordsOf(line: string): readonly string[] {
+  return line.match(/(?:"[^"]*"|[^\s"]|"(?=[^"]*$))+/g) ?? []
+}
+
+/** A word without the quotes around it. */
+export function unquoted(word: string): string {
+  return word.replace(/^"(.*)"$/, "$1")
+}
+
 /** A text without what cannot be printed: names come from traffic, and a terminal obeys control characters. */
 export function printable(text: string): string {
   return text.replace(/[^\x20-\x7e\u00a1-\uffff]/g, "?")

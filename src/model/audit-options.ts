@@ -24,6 +24,12 @@ export const AUDIT_DEFAULTS: AuditOptions = Object.freeze({
   domainList: [],
 })
 
+/** The size of windows that two monitors have: they would count the same. Null where all differ. */
+export function sizeTwice(monitors: readonly Monitor[]): number | null {
+  const sizes = monitors.map(({ sizeSec }) => sizeSec)
+  return sizes.find((size, i) => sizes.indexOf(size) < i) ?? null
+}
+
 interface AuditOption<K extends keyof AuditOptions> {
   readonly key: K
   /** Null for a text that is none. */

@@ -8,7 +8,7 @@
  * back is counted as late there and nowhere else.
  * Source: seed "outbound_audit"; console.md section 3.
  */
-import { AUDIT_DEFAULTS, type AuditOptions } from "../model/audit-options.js"
+import { AUDIT_DEFAULTS, type AuditOptions, sizeTwice } from "../model/audit-options.js"
 import { NOT_TOLD, TYPE_NUMBER } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
 import { isMonitor, MONITOR_FORM } from "../model/monitor.js"
@@ -276,12 +276,12 @@ function checked(name: string, options: AuditOptions): AuditOptions {
   }
   const { monitors, threshold } = options
   if (monitors.length === 0) refuse("it has no monitor", `write ${MONITOR_FORM}`)
-  for (const [i, monitor] of monitors.entries()) {
+  for (const monitor of monitors)
     if (!isMonitor(monitor))
       refuse(`a monitor has ${monitor.count} windows of ${monitor.sizeSec} seconds`, `write ${MONITOR_FORM}`)
-    if (monitors.findIndex(({ sizeSec }) => sizeSec === monitor.sizeSec) < i)
-      refuse(`two monitors have windows of ${monitor.sizeSec} seconds`, "keep the one with more windows")
-  }
+  const twice = sizeTwice(monitors)
+  if (twice !== null)
+    refuse(`two monitors have windows of ${twice} seconds`, "keep the one with more windows")
   if (!Number.isSafeInteger(threshold) || threshold < 0)
     refuse(`threshold is ${threshold}`, "write a whole number of messages, 0 for every domain")
   const domainList = options.domainList.map(hostName)

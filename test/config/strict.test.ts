@@ -53,6 +53,47 @@ describe("without a binding", () => {
   })
 })
 
+describe("what a script asks for", () => {
+  const { configuration } = configured(`${BASE}
+outbound_audit "a1" { threshold = 50 monitors = ("60,2") }
+adaptive { suspend_sweep_interval = 7 }
+adaptive_sweep_rule "all" { codes = ("bc:10") low_threshold = 2 }
+binding "b" { adaptive_sweep_rule "all" { codes = ("bc:10") adaptive_sweep_rule_enabled = 0 } }
+`)
+  test.each([
+    [["outbound_audit", "a1", "threshold"], 50],
+    [["outbound_audit", "a1", "monitor_domains"], true],
+    [["outbound_audit", "a2", "threshold"], undefined],
+    [["outbound_audit", "threshold"], undefined],
+    [["adaptive", "suspend_sweep_interval"], 7],
+    [["Alerting", "alerting_cache_ttl"], 3600],
+    [["alerting", "nosuch"], undefined],
+    [["adaptive_sweep_rule", "all", "low_threshold"], 2],
+    [["binding", "c", "adaptive_sweep_rule", "all", "low_threshold"], 2],
+    [["binding", "b", "adaptive_sweep_rule", "all", "low_threshold"], 5],
+    [["binding", "b", "adaptive_sweep_rule", "all", "adaptive_sweep_rule_enabled"], false],
+    [["binding", "c", "adaptive_sweep_rule", "nosuch", "low_threshold"], undefined],
+  ] as const)("%j", (path, want) => {
+    expect(askOption(configuration, path)?.value).toBe(want)
+  })
+})
+
+describe("one of a kind", () => {
+  test("custom classes: the last assignment holds, as of every option", () => {
+    const override = (dictionary: string): string =>
+      `bounce_classifier_override { custom_classes = ${dictionary} }\n`
+    const { configuration } = configured(`${override('[ 77 = "A" ]')}${override('[ 78 = "B" ]')}`)
+    expect([...configuration.customClasses]).toEqual([[78, "B"]])
+  })
+
+  test.each([
+    ['inbound_audit { monitors = ("30,6" "x") }', /^monitors cannot be/],
+    ['inbound_audit { monitors = ("30,6" "30,7") }', /^monitors cannot be/],
+  ])("%s", (text, message) => {
+    expect(configured(text).diagnostics[0]?.message).toMatch(message)
+  })
+})
+
 test.each([
   ["adaptive_notification_events=suspenson", /suspension/],
   ["adaptive_manage_options=idle_timout", /idle_timeout/],

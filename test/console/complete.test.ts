@@ -37,6 +37,8 @@ describe("candidates", () => {
     ["config get domain x.test adaptive_max_out", ["adaptive_max_outbound_connections"]],
     ["config get domain x.test bin", ["binding", "binding_group"]],
     ["config eval adaptive suspend_s", ["suspend_sweep_interval"]],
+    ["config set adaptive suspend_sweep_interval ", []],
+    ["config set adaptive suspend_sweep_interval = ", []],
     ["config set outbound_audit ", ["outbound_audit1"]],
     ["config set outbound_audit outbound_audit1 mon", ["monitor_domains", "monitors"]],
     ["config get binding ", ["B2", "b1", "default"]],

@@ -1,7 +1,7 @@
 /** `config` over the scopes of a configuration. Source: console.md section 4. */
 import { expect, test } from "vitest"
 import { config } from "../../src/console/config.js"
-import { ConsoleFault } from "../../src/console/words.js"
+import { ConsoleFault, wordsOf } from "../../src/console/words.js"
 import { Store } from "../../src/store/store.js"
 import { configured } from "./configuring.js"
 
@@ -37,7 +37,7 @@ function session(...lines: string[]): string[] {
   return lines.map((line) => {
     const before = changes
     try {
-      const reply = config(line.split(" ").slice(1), target)
+      const reply = config(wordsOf(line).slice(1), target)
       return changes === before ? reply : `* ${reply}`
     } catch (fault) {
       if (!(fault instanceof ConsoleFault)) throw fault
@@ -287,4 +287,62 @@ test("the User Guide's defaults, where the documents disagree", () => {
     ],
     "true",
   ])
+})
+
+test("a sweep rule falls back as a whole: the most specific one of its name answers", () => {
+  const rule = "adaptive_sweep_rule all"
+  expect(
+    session(
+      `config eval binding_group g binding b ${rule} low_threshold`,
+      `config eval binding_group g binding b ${rule} high_threshold`,
+      `config get binding_group g binding b ${rule} low_threshold`,
+      "config eval binding d adaptive_sweep_rule nosuch low_threshold",
+    ),
+  ).toEqual([
+    "Low_Threshold = 2",
+    "High_Threshold = 10",
+    "Option 'Low_Threshold' is not set in scope 'binding_group g binding b adaptive_sweep_rule all'.",
+    "refused: No such scope 'binding d adaptive_sweep_rule nosuch'",
+  ])
+})
+
+test("the mail server's own options that are there can be set; others are no options", () => {
+  expect(
+    session(
+      "config set binding d ehlo_hostname = out.example.com",
+      "config eval binding d ehlo_hostname",
+      "config set binding d ehlo_hostnam = out.example.com",
+    ),
+  ).toEqual([
+    "* EHLO_Hostname = out.example.com",
+    "EHLO_Hostname = out.example.com",
+    "refused: Unknown option 'ehlo_hostnam'",
+  ])
+})
+
+test("blanks between quotes stand for themselves", () => {
+  expect(
+    session(
+      'config set adaptive_default_suspension = "2  hours"',
+      "config get adaptive_default_suspension",
+      'config set domain "x.com" adaptive_default_suspension="3 hours"',
+      "config get domain x.com adaptive_default_suspension",
+      'config set ehlo_hostname "half',
+    ),
+  ).toEqual([
+    '* Adaptive_Default_Suspension = "2  hours"',
+    'Adaptive_Default_Suspension = "2  hours"',
+    '* Adaptive_Default_Suspension = "3 hours"',
+    '        Adaptive_Default_Suspension = "3 hours"',
+    expect.stringMatching(/^refused: /),
+  ])
+})
+
+test("nothing is managed unless named: an empty list has no element", () => {
+  const { configuration } = configured("adaptive_enabled = on")
+  const target = { configuration, store: new Store(), changed() {}, reload: () => ({ ok: false, text: "" }) }
+  expect(config(["eval", "adaptive_notification_events"], target)).toMatch(
+    /^Adaptive_Notification_Events = \(/,
+  )
+  expect(config(["eval", "adaptive", "adaptive_manage_options"], target)).not.toMatch(/\n *\n/)
 })

@@ -63,7 +63,7 @@ describe("what comes of each piece", () => {
       [event(900) + event(1) + event(901)],
       [
         [
-          "bad 2: its time lies 899 s before that of lines above it, and only 300 s are put in order (--reorder SECONDS)",
+          "bad 2: its time lies 899 s before that of lines above it, and only 300 s are let pass",
           delivery(900),
           delivery(901),
         ],

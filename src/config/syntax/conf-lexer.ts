@@ -40,7 +40,7 @@ export class ConfLexer {
   #isLost = false
   // Told once a file: pasted samples have dozens.
   #curly = { count: 0, at: 0 }
-  #slashes = { count: 0, at: 0 }
+  #slashes = { count: 0, at: 0, word: "" }
 
   constructor(source: ConfSource, report: ConfReport) {
     this.#source = source
@@ -92,7 +92,7 @@ export class ConfLexer {
         "E_CONF_SLASH",
         { source: this.#source, at: this.#slashes.at },
         `a word with a slash${others(this.#slashes.count)} stands without quotes: it is read as it stands`,
-        "put paths into quotes",
+        isRatio(this.#slashes.word) ? `put it into quotes: "${this.#slashes.word}"` : "put paths into quotes",
       )
   }
 
@@ -220,7 +220,9 @@ export class ConfLexer {
       if (char >= "\x80" && (this.#quoteAt(this.#at) !== null || text.startsWith(NO_BREAK_SPACE, this.#at)))
         break
     }
-    return decoded(text.slice(from, this.#at))
+    const word = decoded(text.slice(from, this.#at))
+    if (this.#slashes.count === 1 && this.#slashes.at === from) this.#slashes.word = word
+    return word
   }
 
   #lineEnd(from: number): number {
@@ -229,6 +231,11 @@ export class ConfLexer {
     while (at < text.length && text[at] !== "\n" && text[at] !== "\r") at++
     return at
   }
+}
+
+/** Messages in some time, as throttles are written. */
+function isRatio(word: string): boolean {
+  return /^\d{1,9}\/\d{1,9}$/.test(word)
 }
 
 function isControl(char: string): boolean {

@@ -89,11 +89,20 @@ class Loading {
       report: this.#report,
       directories: [this.#files.directoryOf(this.#path), ...this.#directories],
       isMissing: found.kind === "missing",
-      isUnreadable: found.kind === "unreadable",
+      isUnreadable: found.kind === "unreadable" || found.kind === "directory",
     }
     if (found.kind === "missing") return { ...common, items: [] }
     if (found.kind === "unreadable") {
       this.#report.add("E_FILE_UNREADABLE", start, found.reason, found.hint)
+      return { ...common, items: [] }
+    }
+    if (found.kind === "directory") {
+      this.#report.add(
+        "E_FILE_UNREADABLE",
+        start,
+        "is a directory",
+        "name the file in it, e.g. ecelerity.conf",
+      )
       return { ...common, items: [] }
     }
     const items = this.#take(found, this.#path, { ...start, depth: 0 }, [])

@@ -1,7 +1,9 @@
-/** The outbound_audit instances that a configuration defines, as the store takes them. */
+/** What a configuration says about the store: its outbound_audit instances, and how much is remembered. */
 import { type AuditOptions, isAuditOption, readAuditOption } from "../model/audit-options.js"
 import { readSwitch } from "../model/switch.js"
+import { optionsOf } from "./catalogue.js"
 import type { Configuration } from "./configuration.js"
+import { NOWHERE } from "./lookup.js"
 
 export interface AuditInstance {
   readonly name: string
@@ -19,4 +21,10 @@ export function auditInstances({ modules }: Configuration): readonly AuditInstan
       if (isAuditOption(option)) options = { ...options, ...readAuditOption(option, text) }
     return [{ name, options }]
   })
+}
+
+/** How many throttles that scripts make by name are kept. */
+export function namedThrottles(configuration: Configuration): number {
+  const option = "siv_throttle_cache_size"
+  return Number(configuration.lookup(NOWHERE, option) ?? optionsOf("global").get(option)?.defaultText)
 }
