@@ -15,7 +15,7 @@ import { type CacheCounts, noCounts } from "./cache-counts.js"
 import { KEY_FORM, keyFault, StoreFault, shown } from "./fault.js"
 
 /** Default of `siv_throttle_cache_size`. */
-export const NAMED_THROTTLES = 1000
+const NAMED_THROTTLES = 1000
 /** A throttle outlives its window by this. */
 const LINGER_MICROS = 1e6
 const MAX_PERIOD_SEC = 1e9
