@@ -158,6 +158,12 @@ export const CODES = {
   E_SNAPSHOT_VERSION: error("a snapshot of another version"),
   E_SNAPSHOT_DAMAGED: error("a snapshot that is damaged or not whole"),
   E_SNAPSHOT_WRITE: error("a snapshot that could not be written"),
+  E_JOURNAL_VERSION: error("a journal of another version"),
+  E_JOURNAL_DAMAGED: error("a journal that is damaged"),
+  E_JOURNAL_WRITE: error("a journal that cannot be written"),
+  E_STATE_LOCKED: error("a state directory that another process uses"),
+  E_STATE_VERSION: error("a state directory of another version"),
+  E_STATE_UNUSABLE: error("a state directory that cannot be read or written"),
 
   // -- sinks: logs, records and alerts
   E_LOG_WRITE: error("a log or a file of records that could not be written"),

@@ -3,7 +3,10 @@ import type { Code } from "../errors.js"
 
 export class StoreFault extends Error {
   constructor(
-    readonly code: Extract<Code, `E_${"SERIES" | "THROTTLE" | "GAUGE" | "AUDIT" | "SNAPSHOT"}_${string}`>,
+    readonly code: Extract<
+      Code,
+      `E_${"SERIES" | "THROTTLE" | "GAUGE" | "AUDIT" | "SNAPSHOT" | "JOURNAL" | "STATE"}_${string}`
+    >,
     message: string,
     readonly hint: string,
   ) {

@@ -12,6 +12,7 @@ import { crc32 } from "node:zlib"
 import { StoreFault } from "../fault.js"
 import type { Part, PartColumn } from "../part.js"
 import { Store, type StoreLimits } from "../store.js"
+import { syncDirectory, unlessMissing } from "./files.js"
 import {
   bytesOf,
   CHECKSUM_BYTES,
@@ -32,6 +33,8 @@ const PIECE_BYTES = 1 << 20
 
 export interface Restored {
   readonly store: Store
+  /** What was written with it; null without. */
+  readonly note: unknown
   /** The file it was read from. */
   readonly path: string
   /** What was refused before it: a damaged newer one, whose predecessor was taken. */
@@ -51,12 +54,13 @@ export class SnapshotFile {
 
   /**
    * Writes the store as it is at the time of the call.
+   * @param note plain data that belongs to this state, such as where the events that made it end
    * @returns bytes written
    * @throws StoreFault E_SNAPSHOT_WRITE; the snapshots before are as they were then
    */
-  write(store: Store): Promise<number> {
+  write(store: Store, note: unknown = null): Promise<number> {
     const frozen = store.fork()
-    const written = this.#writing.then(() => this.#write(frozen))
+    const written = this.#writing.then(() => this.#write(frozen, note))
     this.#writing = written.catch(() => {})
     return written
   }
@@ -71,7 +75,7 @@ export class SnapshotFile {
       const file = await openIfThere(path)
       if (file === null) continue
       try {
-        return { store: await readStore(file, path, limits), path, refused }
+        return { ...(await readStore(file, path, limits)), path, refused }
       } catch (fault) {
         if (!(fault instanceof StoreFault) || fault.code !== "E_SNAPSHOT_DAMAGED") throw fault
         refused.push(fault)
@@ -85,13 +89,13 @@ export class SnapshotFile {
     throw new StoreFault("E_SNAPSHOT_DAMAGED", `${first.message}${also}`, first.hint)
   }
 
-  async #write(store: Store): Promise<number> {
+  async #write(store: Store, note: unknown): Promise<number> {
     const fresh = `${this.path}.new`
     try {
       const file = await open(fresh, "w", 0o600)
       let bytes: number
       try {
-        bytes = await writeStore(store, file)
+        bytes = await writeStore(store, note, file)
         await file.sync()
       } finally {
         await file.close()
@@ -120,21 +124,7 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
   }
 }
 
-function unlessMissing(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
-}
-
-/** A rename is on the disk only when its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, "r")
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
-async function writeStore(store: Store, file: FileHandle): Promise<number> {
+async function writeStore(store: Store, note: unknown, file: FileHandle): Promise<number> {
   const output = new Output(file)
   await output.write(headBytes())
   let parts = 0
@@ -142,7 +132,7 @@ async function writeStore(store: Store, file: FileHandle): Promise<number> {
     await writePart(output, part)
     parts++
   }
-  await writePart(output, { name: END, facts: { parts }, columns: {} })
+  await writePart(output, { name: END, facts: { parts, note }, columns: {} })
   await output.flush()
   return output.bytes
 }
@@ -195,7 +185,11 @@ class Output {
   }
 }
 
-async function readStore(file: FileHandle, path: string, limits: StoreLimits): Promise<Store> {
+async function readStore(
+  file: FileHandle,
+  path: string,
+  limits: StoreLimits,
+): Promise<Pick<Restored, "store" | "note">> {
   const input = new Input(file, path, (await file.stat()).size)
   const version = versionOf(await input.take(Math.min(HEAD_BYTES, input.left)))
   if (version === null) throw input.damaged("it does not begin as a snapshot does")
@@ -212,9 +206,10 @@ async function readStore(file: FileHandle, path: string, limits: StoreLimits): P
   for (let parts = 0; ; parts++) {
     const part = await readPart(input)
     if (part.name === END) {
-      if ((part.facts as { parts: number }).parts !== parts) throw input.damaged("parts of it are missing")
+      const { parts: wanted, note = null } = part.facts as { parts: number; note?: unknown }
+      if (wanted !== parts) throw input.damaged("parts of it are missing")
       if (input.left > 0) throw input.damaged("something stands behind its end")
-      return store
+      return { store, note }
     }
     for (const _ of store.takePart(part)) await turn()
     // What has been read ahead comes without a turn of the event loop: others must have theirs.
