@@ -45,13 +45,25 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
   console: ["errors.ts", "model", "store", "engine", "report", "config"],
   sinks: ["errors.ts", "model", "config", "report", "npm:nodemailer"],
-  cli: ["*", "npm:commander"],
+  daemon: [
+    "errors.ts",
+    "model",
+    "config",
+    "console",
+    "engine",
+    "ingest",
+    "reload",
+    "sinks",
+    "store",
+    "store/backing",
+  ],
+  cli: ["*", "npm:commander", "npm:pino"],
 }
 
 /** Node modules that do I/O or tell time: only these rooms may use them. */
 const IO_ROOMS: Record<string, readonly string[]> = {
   "node:fs": ["reload", "cli", "lua"],
-  "node:fs/promises": ["ingest", "store/backing", "sinks"],
+  "node:fs/promises": ["ingest", "store/backing", "sinks", "daemon"],
   "node:zlib": ["ingest", "store/backing"],
   "node:worker_threads": ["reload", "cli", "ingest"],
 }

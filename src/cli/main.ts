@@ -12,6 +12,7 @@ import type { CheckOptions } from "./commands/check.js"
 import type { DryRunOptions } from "./commands/dry-run.js"
 import type { ExplainOptions } from "./commands/explain.js"
 import type { LuaOptions } from "./commands/lua.js"
+import type { RunOptions } from "./commands/run.js"
 import type { SummaryOptions } from "./commands/summary.js"
 import { EXIT, makeContext, Refused, UsageError } from "./context.js"
 
@@ -221,6 +222,19 @@ async function main(argv: readonly string[]): Promise<number> {
       startAhead()
       const { summary } = await import("./commands/summary.js")
       exitCode = await summary(context, options)
+    })
+
+  withSetup(program.command("run"))
+    .description("the engine as a daemon: live events in, decisions out, state that survives")
+    .option("--state <dir>", "where state, journal and rules that served are kept", "adaptive-state")
+    .option("--follow <file>", "a log to follow, through rotation and restarts (repeatable)", collect, [])
+    .option("--format <format>", "the format of all logs", "auto")
+    .option("--from-start", "take what is in a log already that was never followed before")
+    .option("--snapshot-interval <seconds>", "between two copies of the state", SECONDS, 60)
+    .action(async (options: RunOptions) => {
+      startAhead()
+      const { run } = await import("./commands/run.js")
+      exitCode = await run(context, options)
     })
 
   try {

@@ -53,6 +53,8 @@ export interface ConsoleTarget {
   changed(): void
   /** Reads the configuration again, or another one; the one before stays when that has errors. */
   reload(file: string | null): { readonly ok: boolean; readonly text: string }
+  /** Goes on with another configuration. */
+  reconfigure(configuration: Configuration): void
   /** What an adjusted option is in effect; the stored value itself where nothing bounds it. */
   effective(pair: number, option: AdjustableOption, stored: number): number
   /** Null where no sweep rules are known. */
@@ -83,6 +85,11 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
     const size = namedThrottles(configuration)
     if (size !== store.throttles.capacity) store.throttles.resize(size)
   }
+  const reconfigure = (other: Configuration): void => {
+    configuration = other
+    changed()
+    store.audits.keepTo(auditInstances(configuration))
+  }
   return {
     store,
     get nowMicros() {
@@ -98,11 +105,10 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
       if (readConfiguration === undefined) return { ok: false, text: "there is no configuration file here" }
       const { configuration: read, text } = readConfiguration(file)
       if (read === null) return { ok: false, text }
-      configuration = read
-      changed()
-      store.audits.keepTo(auditInstances(configuration))
+      reconfigure(read)
       return { ok: true, text }
     },
+    reconfigure,
     effective: (pair, option, stored) =>
       engine === null ? stored : effectiveValue(engine, pair, option, stored),
     sweepRulesOf: sweepRulesOf ?? (engine === null ? null : (name) => sweepCounts(engine, name)),

@@ -52,6 +52,7 @@ export class LiveFeed {
   readonly #pairs: PairTable
   readonly #event = emptyEvent()
   #collector: Collector | null = null
+  #format: FormatName | null = null
   /** What came before the format was known. */
   #unknown: Buffer = Buffer.alloc(0)
   #lineNumber = 0
@@ -77,6 +78,11 @@ export class LiveFeed {
       bad: (line) => consumer.bad(line),
     }
     if (options.format !== null) this.#collector = this.#makeCollector(options.format)
+  }
+
+  /** Null until the source has told. */
+  get format(): FormatName | null {
+    return this.#format
   }
 
   /** Null until the source has told. */
@@ -131,6 +137,7 @@ export class LiveFeed {
   }
 
   #makeCollector(format: FormatName): Collector {
+    this.#format = format
     return new Collector(this.#options.name, 0, this.#common, FORMATS[format], this.#options)
   }
 

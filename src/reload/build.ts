@@ -11,7 +11,7 @@ import { compileRules } from "../rules/compile.js"
 import type { RuleSetData } from "../rules/rule-set.js"
 import { runBase } from "./base-classification.js"
 import { configAnswers, type ScriptConfiguration } from "./conf-files.js"
-import { revisionOf, runProgram } from "./program.js"
+import { type ProgramOptions, revisionOf, runProgram } from "./program.js"
 import { findModule, type RuleSource, readScriptFile } from "./source.js"
 
 export interface BuildRequest {
@@ -29,6 +29,14 @@ export interface BuildRequest {
   readonly limits?: BudgetLimits
   /** Findings made before the scripts run. */
   readonly findings: readonly Diagnostic[]
+  /** What scripts required and read when these sources were loaded before: taken instead of what there is now. */
+  readonly found?: FoundFiles
+}
+
+/** Files that scripts asked for. */
+export interface FoundFiles {
+  readonly modules: ReadonlyMap<string, RuleSource>
+  readonly files: ReadonlyMap<string, Uint8Array>
 }
 
 /** A finished build: plain data that crosses thread borders. */
@@ -65,8 +73,12 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
     limits,
     bounces: () => baseBounces,
     nowSec,
-    findModule: (name) => findModule(roots, name),
-    readFile: (path) => readScriptFile(roots, path),
+    ...(request.found === undefined
+      ? {
+          findModule: (name) => findModule(roots, name),
+          readFile: (path) => readScriptFile(roots, path),
+        }
+      : foundAgain(request.found)),
     ...(request.configuration === undefined ? {} : { config: configAnswers(request.configuration) }),
     ...told,
   })
@@ -100,5 +112,16 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
     files: program.files,
     functionCount: program.marshal.functionCount,
     output: program.output,
+  }
+}
+
+function foundAgain({ modules, files }: FoundFiles): Pick<ProgramOptions, "findModule" | "readFile"> {
+  return {
+    findModule(name) {
+      const module = modules.get(name)
+      return module === undefined ? null : { path: module.file, source: module.bytes }
+    },
+    readFile: (path) =>
+      files.get(path) ?? { reason: `no file ${path} was there when these rules were loaded` },
   }
 }

@@ -35,6 +35,8 @@ export interface KeeperOptions {
   readonly keep?: number
   /** Seconds since 1970; the wall clock unless given. */
   readonly nowSec?: () => number
+  /** The number of the last revision of an earlier run, from which this one counts on. */
+  readonly lastNumber?: number
 }
 
 const KEEP = 20
@@ -63,6 +65,7 @@ export class RuleKeeper {
     this.#options = options
     this.#nowSec = options.nowSec ?? wallClockSec
     this.#seen = loaded
+    this.#count = options.lastNumber ?? 0
     this.#serve(loaded, null)
   }
 
@@ -73,6 +76,11 @@ export class RuleKeeper {
   static async start(options: KeeperOptions): Promise<RuleKeeper> {
     const loaded = await loadRules(options.paths(), options.load?.())
     if (!loaded.ok) throw new RulesRefused(loaded)
+    return new RuleKeeper(options, loaded)
+  }
+
+  /** Begins with rules that are loaded already; what files say is looked at when somebody asks. */
+  static of(options: KeeperOptions, loaded: LoadedRules): RuleKeeper {
     return new RuleKeeper(options, loaded)
   }
 
@@ -122,6 +130,13 @@ export class RuleKeeper {
       number === null ? this.#kept.at(-2) : this.#kept.find((revision) => revision.number === number)
     if (wanted === undefined) return null
     const revision = this.#serve(wanted.loaded, wanted.number)
+    this.#tell({ kind: "swapped", revision })
+    return revision
+  }
+
+  /** Serves rules that an earlier run had, under a number of their own. */
+  bringBack(loaded: LoadedRules, number: number): KeptRevision {
+    const revision = this.#serve(loaded, number)
     this.#tell({ kind: "swapped", revision })
     return revision
   }

@@ -7,7 +7,7 @@ import { Classifier } from "../classify/classifier.js"
 import { wallClockSec } from "../clock.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type RuleCounts, RuleSet } from "../rules/rule-set.js"
-import type { BuildResult } from "./build.js"
+import type { BuildResult, FoundFiles } from "./build.js"
 import type { ScriptConfiguration } from "./conf-files.js"
 import { ConfigurationFunctions } from "./functions.js"
 import { RuleLoader } from "./loader.js"
@@ -52,6 +52,8 @@ export interface LoadedRules {
   isStill(paths: readonly string[]): boolean
   /** Lines that the scripts printed or logged. */
   readonly output: readonly string[]
+  /** What it was loaded from. */
+  readonly recorded: RecordedRules
 }
 
 /**
@@ -62,19 +64,55 @@ export interface LoadedRules {
 export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const read = readRuleSources(paths)
   const base = readShippedClassification(read.sources)
-  const baseSources = base.source === null ? [] : [base.source]
-  const nowSec = options.nowSec ?? wallClockSec()
-  const given = options.configuration === undefined ? {} : { configuration: options.configuration }
-  const loader = new RuleLoader()
-  try {
-    const build = await loader.build({
+  return load(
+    {
       sources: read.sources,
       base: base.source,
       roots: read.roots,
-      nowSec,
+      nowSec: options.nowSec ?? wallClockSec(),
       extensions: options.extensions ?? true,
-      findings: [...read.unreadable, ...base.unreadable],
+      configuration: options.configuration ?? null,
+    },
+    [...read.unreadable, ...base.unreadable],
+    read.unreadable,
+  )
+}
+
+/** Rules as they were read once: enough to have the same ones again, whatever the files say by then. Plain data. */
+export interface RecordedRules {
+  readonly sources: readonly RuleSource[]
+  readonly base: RuleSource | null
+  readonly roots: readonly string[]
+  readonly nowSec: number
+  readonly extensions: boolean
+  readonly configuration: ScriptConfiguration | null
+  readonly found: FoundFiles
+}
+
+/** Loads rules that were loaded before. */
+export function loadRecorded(recorded: RecordedRules): Promise<LoadedRules> {
+  return load(recorded, [], [])
+}
+
+async function load(
+  from: Omit<RecordedRules, "found"> & { readonly found?: FoundFiles },
+  findings: readonly Diagnostic[],
+  unreadable: readonly Diagnostic[],
+): Promise<LoadedRules> {
+  const { sources, base, roots, nowSec, extensions, configuration, found } = from
+  const baseSources = base === null ? [] : [base]
+  const given = configuration === null ? {} : { configuration }
+  const loader = new RuleLoader()
+  try {
+    const build = await loader.build({
+      sources,
+      base,
+      roots,
+      nowSec,
+      extensions,
+      findings,
       ...given,
+      ...(found === undefined ? {} : { found }),
     })
     const { revision, counts, diagnostics } = build.data
     return {
@@ -82,18 +120,27 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       revision,
       counts,
       diagnostics,
-      unreadable: read.unreadable,
+      unreadable,
       rules: new RuleSet(build.data),
       functions: new ConfigurationFunctions({ ...build, nowSec, ...given }),
       classifier: new Classifier(build.classification),
       bounceEntries: build.ownBounceEntries,
-      sources: [...read.sources, ...baseSources],
+      sources: [...sources, ...baseSources],
       dependencies: [
         ...[...build.modules.values()].map(({ file }) => file),
-        ...[...build.files.keys()].flatMap((path) => read.roots.map((root) => join(root, path))),
+        ...[...build.files.keys()].flatMap((path) => roots.map((root) => join(root, path))),
       ],
-      isStill: (paths) => isStill(paths, [...read.sources, ...baseSources], build),
+      isStill: (paths) => isStill(paths, [...sources, ...baseSources], build),
       output: build.output,
+      recorded: {
+        sources,
+        base,
+        roots,
+        nowSec,
+        extensions,
+        configuration,
+        found: { modules: build.modules, files: build.files },
+      },
     }
   } finally {
     await loader.close()

@@ -32,7 +32,8 @@ const fresh = (): string => {
 async function read(dir: string, from = 1): Promise<{ records: string[]; torn: TornEnd[] }> {
   const torn: TornEnd[] = []
   const records: string[] = []
-  for await (const record of readJournal(dir, from, (end) => torn.push(end))) records.push(record.toString())
+  for await (const { payload } of readJournal(dir, from, (end) => torn.push(end)))
+    records.push(payload.toString())
   return { records, torn }
 }
 

@@ -188,6 +188,12 @@ export interface TornEnd {
   readonly bytes: number
 }
 
+/** A record, and the segment it stands in. */
+export interface JournalRecord {
+  readonly segment: number
+  readonly payload: Buffer
+}
+
 /**
  * Reads the records of a directory in order, those of the segment `from` and of all behind it. A record that
  * was not written whole when its process ended is taken off the end of its segment.
@@ -198,7 +204,7 @@ export async function* readJournal(
   directory: string,
   from: number,
   torn: (end: TornEnd) => void = () => {},
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<JournalRecord> {
   const numbers = (await segmentsOf(directory)).filter((number) => number >= from)
   for (const [i, number] of numbers.entries()) {
     const path = join(directory, segmentName(number))
@@ -213,7 +219,7 @@ export async function* readJournal(
       checkHead(path, bytes)
       at = SEGMENT_HEAD_BYTES
       for (let record = readRecord(bytes, at); record !== null; record = readRecord(bytes, at)) {
-        yield record.payload
+        yield { segment: number, payload: record.payload }
         at = record.end
       }
     }

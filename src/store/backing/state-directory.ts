@@ -4,11 +4,12 @@
  * that ends with its process, however that ends, so no lock is ever left behind.
  */
 import { createHash } from "node:crypto"
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { connect, createServer, type Server } from "node:net"
 import { join } from "node:path"
 import { StoreFault } from "../fault.js"
 import { syncDirectory, unlessMissing } from "./files.js"
+import { readRecord, recordHead } from "./journal-format.js"
 
 /** Raised when files in it have another meaning. */
 export const STATE_VERSION = 1
@@ -51,9 +52,39 @@ export class StateDirectory {
     return join(this.path, name)
   }
 
-  /** Writes a small file: the old one or the new one is there, never half of one. */
-  async replace(name: string, bytes: Uint8Array): Promise<void> {
-    await writeWhole(this.path, name, bytes)
+  /** Writes a small file with a checksum: the old one or the new one is there, never half of one. */
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    await writeWhole(this.path, name, Buffer.concat([recordHead(bytes), bytes]))
+  }
+
+  /**
+   * What `write` wrote; null where there is no such file.
+   * @throws StoreFault E_STATE_UNUSABLE where it is damaged
+   */
+  async read(name: string): Promise<Buffer | null> {
+    const bytes = await readFile(this.file(name)).catch((error: unknown) => {
+      unlessMissing(error)
+      return null
+    })
+    if (bytes === null) return null
+    const record = readRecord(bytes, 0)
+    if (record !== null && record.end === bytes.length) return record.payload
+    throw new StoreFault(
+      "E_STATE_UNUSABLE",
+      `${this.file(name)}: the file is damaged`,
+      "move it away to go on without what it holds",
+    )
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.file(name), { force: true })
+  }
+
+  /** Names of the files that begin so, in order. */
+  async names(prefix: string): Promise<readonly string[]> {
+    return (await readdir(this.path))
+      .filter((name) => name.startsWith(prefix) && !name.endsWith(".new"))
+      .sort()
   }
 
   /** Another process may use it from now on. */

@@ -1,0 +1,145 @@
+/**
+ * A log that is followed: its bytes to the ledger, with the place up to which they
+ * were taken, so that after a restart no line is skipped and none taken twice.
+ * Looks again when a timer that is given says so; knows no clock.
+ */
+import { open } from "node:fs/promises"
+import type { FormatName } from "../ingest/detect.js"
+import { type LogPosition, LogTail } from "../ingest/log-tail.js"
+import { SourceError } from "../ingest/source.js"
+import type { Feed, Intake, Taken } from "./intake.js"
+import type { Ledger } from "./ledger.js"
+
+/** How far a log was read, as it stands in the journal. */
+interface FollowState {
+  readonly format: FormatName | null
+  readonly position: LogPosition | null
+}
+
+export interface FollowOptions {
+  readonly path: string
+  /** Null: its lines tell. */
+  readonly format: FormatName | null
+  /** Begins at the end of a log that was never read. */
+  readonly fromEnd: boolean
+  /** A bouncelog beside a mainlog: failures that both have are taken once. */
+  readonly skipsCopies: boolean
+  /** From the journal; undefined for a log that was never read. */
+  readonly state: unknown
+  readonly intake: Intake
+  readonly ledger: Ledger
+  /** Waits; ends early when the signal says so. */
+  readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
+  /** Told of what was taken, also of lines that could not be read. */
+  readonly taken: (path: string, taken: Taken) => void
+  /** Told when it cannot be read, or part of it is lost; null when it can again. */
+  readonly troubled: (
+    path: string,
+    trouble: { readonly message: string; readonly hint: string } | null,
+  ) => void
+}
+
+/** Between two looks at a log that says nothing new. */
+const LOOK_MS = 200
+/** Little enough that whoever asks something meanwhile does not wait. */
+const CHUNK_BYTES = 1 << 16
+/** The first line of a file with columns names them. */
+const MAX_HEADING_BYTES = 1 << 16
+
+export class Follower {
+  readonly #options: FollowOptions
+  readonly #tail: LogTail
+  readonly #ending = new AbortController()
+  #feed: Feed
+  #running: Promise<void> | null = null
+  #isTroubled = false
+  /** There may be more of the log than was taken. */
+  isBehind = true
+
+  constructor(options: FollowOptions) {
+    const state = (options.state ?? null) as FollowState | null
+    this.#options = options
+    this.#tail = new LogTail(options.path, {
+      position: state?.position ?? null,
+      fromEnd: options.fromEnd,
+      chunkBytes: CHUNK_BYTES,
+    })
+    this.#feed = this.#newFeed(options.format ?? state?.format ?? null)
+  }
+
+  start(): void {
+    this.#running = this.#run((this.#options.state ?? null) as FollowState | null)
+  }
+
+  /** Takes no more. What was read and not taken is read again by the next run. */
+  async close(): Promise<void> {
+    this.#ending.abort()
+    await this.#running
+    await this.#tail.close()
+  }
+
+  async #run(state: FollowState | null): Promise<void> {
+    const { signal } = this.#ending
+    if (state?.position !== undefined && state.position !== null) await this.#readHeading(state.position)
+    while (!signal.aborted) {
+      try {
+        await this.#look()
+        this.isBehind = false
+        if (this.#isTroubled) this.#options.troubled(this.#options.path, null)
+        this.#isTroubled = false
+      } catch (error) {
+        if (signal.aborted) return
+        if (!(error instanceof SourceError)) throw error
+        // Time must not stand still for a log that nobody can read.
+        this.isBehind = false
+        if (!this.#isTroubled)
+          this.#options.troubled(this.#options.path, { message: error.message, hint: error.hint })
+        this.#isTroubled = true
+      }
+      await this.#options.timer(LOOK_MS, signal).catch(() => {})
+    }
+  }
+
+  async #look(): Promise<void> {
+    for await (const piece of this.#tail.read()) {
+      if (piece.kind === "lost")
+        this.#options.troubled(this.#options.path, {
+          message: piece.reason,
+          hint: "rotate logs by renaming them, and keep the last one unpacked",
+        })
+      else {
+        this.isBehind = true
+        await this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
+      }
+      if (this.#ending.signal.aborted) return
+    }
+  }
+
+  async #take(taken: Taken): Promise<void> {
+    const { path, ledger } = this.#options
+    const position = this.#tail.position(this.#feed.openBytes)
+    const state: FollowState = { format: this.#feed.format, position }
+    this.#options.taken(path, taken)
+    // Between two files there is no place to go on from: the end of the one before still is one.
+    await ledger.take(taken.events, position === null ? null : { source: path, state })
+  }
+
+  /** A log with columns is not understood from its middle on: what names them stands at its beginning. */
+  async #readHeading(position: LogPosition): Promise<void> {
+    if (this.#feed.format !== "powermta" || position.offset === 0) return
+    const file = await open(this.#options.path, "r").catch(() => null)
+    if (file === null) return
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEADING_BYTES), 0, MAX_HEADING_BYTES, 0)
+      const end = buffer.subarray(0, bytesRead).indexOf(0x0a) + 1
+      if (end > 0 && end <= position.offset) this.#feed.take(buffer.subarray(0, end))
+    } finally {
+      await file.close()
+    }
+  }
+
+  #newFeed(format: FormatName | null): Feed {
+    const { intake, path, skipsCopies } = this.#options
+    return intake.feed(path, format, { skipsCopies })
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * One thing after the other: events, time, commands and new rules, each written to
+ * the journal and done to the state between two others. Whoever is told of a
+ * decision is told when what led to it is on the disk. When that cannot be written
+ * nothing is told and nothing more is taken, until it can.
+ * Reads no clock; pauses are made by a timer that is given.
+ */
+import { setImmediate as turn } from "node:timers/promises"
+import type { Reply } from "../console/console.js"
+import type { EngineRules } from "../engine/engine.js"
+import type { Journal } from "../store/backing/journal.js"
+import type { Core, Numbered } from "./core.js"
+import { EntryWriter, type JournalEvent, type NoteKind } from "./entries.js"
+
+export interface LedgerOptions {
+  readonly core: Core
+  readonly journal: Journal
+  /** The last decision that all have been told of, by an earlier run too. */
+  readonly toldId: number
+  /** Told of decisions, in order, each once what led to it is on the disk. */
+  readonly published: (decided: readonly Numbered[]) => void
+  /** Told when the journal cannot be written, and null when it can again. */
+  readonly troubled: (fault: Error | null) => void
+  /** Waits; ends early when the signal says so. */
+  readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+/** How far a source was read, beside its events. */
+export interface SourceNote {
+  readonly source: string
+  readonly state: unknown
+}
+
+/** Events between two turns of the event loop: who asks something must not wait for a whole batch. */
+const EVENTS_A_TURN = 256
+/** Pairs that a sweep looks at between two turns of the event loop. */
+const PAIRS_A_SLICE = 20_000
+/** Between two tries to write the journal. */
+const RETRY_MS = 1000
+/** Commands that only ask: they need not be done again. */
+const ASKING =
+  /^\s*(?:$|(?:help|module|cache)\b|adaptive\s+(?:suspensions|list|rules|help)\b|config\s+(?:get|eval|show|showrecurse|help)\b|outbound_audit\S*\s+(?:show|help)\b)/i
+
+export class Ledger {
+  readonly core: Core
+  readonly #options: LedgerOptions
+  readonly #writer: EntryWriter
+  readonly #ending = new AbortController()
+  /** How far each source was read, as written last. */
+  readonly positions = new Map<string, unknown>()
+  #queue: Promise<unknown> = Promise.resolve()
+  #publishing: Promise<void> = Promise.resolve()
+  #toldId: number
+  /** What the journal says of it. */
+  #notedId: number
+  #isTroubled = false
+  /** Events taken by this run. */
+  taken = 0
+
+  constructor(options: LedgerOptions) {
+    this.#options = options
+    this.core = options.core
+    this.#writer = new EntryWriter(options.core.store.pairs)
+    this.#toldId = options.toldId
+    this.#notedId = options.toldId
+  }
+
+  /** The last decision that all have been told of. */
+  get toldId(): number {
+    return this.#toldId
+  }
+
+  /** The journal cannot be written: nothing is taken until it can. */
+  get isTroubled(): boolean {
+    return this.#isTroubled
+  }
+
+  /**
+   * Takes events in order, and how far their source was read with them; settled when they are on the disk.
+   * Whoever has more waits for it.
+   */
+  async take(events: readonly JournalEvent[], note: SourceNote | null = null): Promise<void> {
+    const written = await this.#inTurn(async () => {
+      for (const [i, event] of events.entries()) {
+        if (i > 0 && i % EVENTS_A_TURN === 0) await turn()
+        const due = this.#event(event)
+        if (due !== null) await due
+      }
+      if (note !== null) {
+        this.positions.set(note.source, note.state)
+        this.#writer.note("position", note)
+      }
+      return this.#seal()
+    })
+    await written.done
+  }
+
+  /** Lets time pass without an event: nothing happens before the first one. */
+  async tick(atMicros: number): Promise<void> {
+    const { core } = this
+    if (core.store.startMicros < 0 || atMicros <= core.store.nowMicros) return
+    const written = await this.#inTurn(async () => {
+      if (core.isDue(atMicros)) await this.#sweep(atMicros)
+      else core.clock(atMicros)
+      return this.#seal()
+    })
+    await written.done
+  }
+
+  /** A command of an operator; what it changed is on the disk when its answer comes. */
+  async command(line: string): Promise<Reply> {
+    if (ASKING.test(line)) return this.#inTurn(async () => this.core.command(line))
+    const { reply, done } = await this.#inTurn(async () => {
+      // Times in answers, and ends of suspensions, are reckoned from now.
+      const { nowMicros } = this.core.store
+      if (nowMicros >= 0) this.#writer.clock(nowMicros)
+      this.#writer.note("command", line)
+      const reply = this.core.command(line)
+      return { reply, ...this.#seal() }
+    })
+    await done
+    return reply
+  }
+
+  /** Other rules from now on. @param number under which they are kept on the disk already */
+  async replaceRules(number: number, ruling: EngineRules): Promise<void> {
+    const written = await this.#inTurn(async () => {
+      // By itself in a record: whoever reads it again has to load them first.
+      this.#seal()
+      this.#note("rules", number)
+      this.core.engine.replaceRules(ruling)
+      return this.#seal()
+    })
+    await written.done
+  }
+
+  /** Settled when everything that has been decided up to now is on the disk and has been told. */
+  async settled(): Promise<void> {
+    // What was done to the state since the last record may belong to one that is not sealed yet.
+    if (this.#writer.length > 0) await this.#inTurn(async () => {})
+    await this.#publishing
+  }
+
+  /**
+   * Calls a function at a moment when everything that was decided has been told, and what comes next stands in
+   * a segment of its own: a copy of the state taken then, and that segment, are the whole state.
+   */
+  async atBoundary<T>(take: (segment: number) => T): Promise<T> {
+    return this.#inTurn(async () => {
+      await this.#publishing
+      this.#seal()
+      await this.#publishing
+      const segment = this.#options.journal.rotate()
+      this.#writer.begin()
+      return take(segment)
+    })
+  }
+
+  /** Ends trying to write what cannot be written. */
+  abandon(): void {
+    this.#ending.abort()
+  }
+
+  /** @returns what has to end first, where time has to do something before the event */
+  #event(event: JournalEvent): Promise<void> | null {
+    const { core } = this
+    if (core.isDue(event.atMicros)) return this.#sweep(event.atMicros).then(() => this.#takeOne(event))
+    this.#takeOne(event)
+    return null
+  }
+
+  #takeOne(event: JournalEvent): void {
+    const { core } = this
+    event.atMicros = core.timeOf(event.atMicros)
+    this.#writer.event(event)
+    core.event(event)
+    this.taken++
+  }
+
+  async #sweep(atMicros: number): Promise<void> {
+    this.#writer.clock(atMicros)
+    for (const _ of this.core.clockSlices(atMicros, PAIRS_A_SLICE)) await turn()
+  }
+
+  #note(kind: NoteKind, data: unknown): void {
+    this.#writer.note(kind, data)
+  }
+
+  /** Ends a record, and has it written; what it led to is told then. */
+  #seal(): { readonly done: Promise<void> } {
+    const { journal } = this.#options
+    const decided = this.core.takeDecided()
+    if (this.#notedId < this.#toldId && this.#writer.length > 0) {
+      this.#notedId = this.#toldId
+      this.#writer.note("told", this.#notedId)
+    }
+    const record = this.#writer.take()
+    if (record !== null) journal.append(record)
+    const committed = record === null ? Promise.resolve() : this.#commit()
+    // One behind the other, as they were decided.
+    this.#publishing = Promise.all([this.#publishing, committed]).then(
+      () => this.#publish(decided),
+      // Given up at the end: what is not on the disk is not told either.
+      () => {},
+    )
+    return { done: committed }
+  }
+
+  #publish(decided: readonly Numbered[]): void {
+    const last = decided.at(-1)
+    if (last === undefined) return
+    this.#options.published(decided)
+    this.#toldId = last.id
+  }
+
+  /** Until it succeeds: who waits for it takes nothing more meanwhile. */
+  async #commit(): Promise<void> {
+    const { journal, troubled, timer } = this.#options
+    for (;;) {
+      try {
+        await journal.commit()
+        if (this.#isTroubled) troubled(null)
+        this.#isTroubled = false
+        return
+      } catch (fault) {
+        if (!this.#isTroubled) troubled(fault as Error)
+        this.#isTroubled = true
+        if (this.#ending.signal.aborted) throw fault
+        await timer(RETRY_MS, this.#ending.signal).catch(() => {})
+      }
+    }
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(task)
+    this.#queue = done.catch(() => {})
+    return done
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * A state made up again after a restart: the last copy of it, and what the journal
+ * says has happened since, done again with the rules and the configuration of that
+ * time. Decides nothing; what comes out is what there was before the process ended.
+ */
+import type { Configuration } from "../config/configuration.js"
+import type { EngineRules } from "../engine/engine.js"
+import { readJournal, type TornEnd } from "../store/backing/journal.js"
+import { SnapshotFile } from "../store/backing/snapshot.js"
+import type { StateDirectory } from "../store/backing/state-directory.js"
+import { StoreFault } from "../store/fault.js"
+import { Store, type StoreLimits } from "../store/store.js"
+import { Core, type CoreOptions, type Numbered } from "./core.js"
+import { EntryFault, EntryReader } from "./entries.js"
+import type { SourceNote } from "./ledger.js"
+
+export const SNAPSHOT_FILE = "snapshot"
+
+/** What stands beside the copy of a state. */
+export interface StateNote {
+  /** What happened since stands in this segment of the journal and those behind it. */
+  readonly segment: number
+  readonly lastId: number
+  readonly positions: readonly (readonly [source: string, state: unknown])[]
+  /** The number of the rules of that time. */
+  readonly rules: number
+}
+
+export interface RecoveryOptions extends Omit<CoreOptions, "store" | "ruling" | "lastId"> {
+  readonly limits: StoreLimits
+  /** Rules by their number, as they were kept; null for those that nobody has. */
+  readonly rulesOf: (number: number) => Promise<EngineRules | null>
+  /** In place of rules that are not there; a state that was never written begins with them. */
+  readonly fallback: EngineRules
+  /** What is done again is done with this one, and changed by the commands among it. */
+  readonly configuration: Configuration
+  /** Makes a state ready, before anything is done to it. */
+  readonly prepare: (store: Store) => void
+}
+
+export interface Recovered {
+  readonly core: Core
+  readonly positions: ReadonlyMap<string, unknown>
+  /** The segment in which the journal goes on, at least. */
+  readonly segment: number
+  /** The rules that served last; 0 where none did. */
+  readonly rules: number
+  /** Decisions that nobody may have been told of. */
+  readonly untold: readonly Numbered[]
+  /** Events that were done again. */
+  readonly repeated: number
+  readonly torn: readonly TornEnd[]
+  /** Damaged copies that were passed over. */
+  readonly refused: readonly StoreFault[]
+  /** Numbers of rules that were needed and not there: others were taken in their place. */
+  readonly missing: readonly number[]
+}
+
+/** @throws StoreFault when what is there cannot be used; nothing has been changed then but a torn end taken off */
+export async function recover(state: StateDirectory, options: RecoveryOptions): Promise<Recovered> {
+  const { limits, fallback, rulesOf, prepare } = options
+  const restored = await new SnapshotFile(state.file(SNAPSHOT_FILE)).read(limits)
+  const note = (restored?.note ?? null) as StateNote | null
+  const missing: number[] = []
+  const rulesFor = async (number: number): Promise<EngineRules> => {
+    const found = await rulesOf(number)
+    if (found === null) missing.push(number)
+    return found ?? fallback
+  }
+  let rules = note?.rules ?? 0
+  const store = restored?.store ?? new Store(undefined, limits)
+  prepare(store)
+  const ruling = rules === 0 ? fallback : await rulesFor(rules)
+  const core = new Core({ ...options, store, ruling, lastId: note?.lastId ?? 0 })
+  const positions = new Map(note?.positions ?? [])
+  let toldId = core.lastId
+  let repeated = 0
+  const decided: Numbered[] = []
+  const torn: TornEnd[] = []
+  const reader = new EntryReader(core.store.pairs)
+  let segment = note?.segment ?? 1
+  let reading = 0
+  for await (const record of readJournal(state.path, segment, (end) => torn.push(end))) {
+    if (record.segment !== reading) reader.begin()
+    reading = record.segment
+    segment = Math.max(segment, reading)
+    let next: number | null = null
+    try {
+      reader.read(record.payload, {
+        event(event) {
+          core.event(event)
+          repeated++
+        },
+        clock: (atMicros) => core.clock(atMicros),
+        note(kind, data) {
+          if (kind === "command") core.command(data as string)
+          else if (kind === "told") toldId = data as number
+          else if (kind === "rules") next = data as number
+          else if (kind === "position") {
+            const { source, state: place } = data as SourceNote
+            positions.set(source, place)
+          }
+        },
+      })
+    } catch (error) {
+      if (!(error instanceof EntryFault) && !(error instanceof SyntaxError)) throw error
+      throw new StoreFault(
+        "E_JOURNAL_DAMAGED",
+        `${state.path}: segment ${record.segment} of the journal: ${error.message}`,
+        "run the program that wrote it, or give another state directory",
+      )
+    }
+    if (next !== null) {
+      rules = next
+      core.engine.replaceRules(await rulesFor(next))
+    }
+    decided.push(...core.takeDecided())
+  }
+  const untold = decided.filter(({ id }) => id > toldId)
+  return {
+    core,
+    positions,
+    segment,
+    rules,
+    untold,
+    repeated,
+    torn,
+    refused: restored?.refused ?? [],
+    missing,
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * A daemon that is killed at any moment, again and again, while its log grows: in
+ * the end it has decided what a replay of that log decides, nothing more and
+ * nothing twice, and what an operator was told is done stays done.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { afterAll, expect, test } from "vitest"
+import { decisionJson } from "../../src/report/json.js"
+
+type Api = typeof import("../../src/index.js")
+const built = (await import(new URL("../../dist/index.js", import.meta.url).href)) as Api
+
+const CHILD = fileURLToPath(new URL("daemon-child.mjs", import.meta.url))
+const ROUNDS = Number(process.env.ADAPTIVE_KILLS ?? 25)
+const dir = mkdtempSync(join(tmpdir(), "adaptive-kill-"))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+const RULES = join(dir, "rules.lua")
+writeFileSync(
+  RULES,
+  `require('msys.adaptive')
+msys.adaptive.registerRules({ ["*"] = {
+  responses = {
+    { code = "^421 busy", trigger = "2/5", action = {"suspend", "2 seconds"} },
+    { code = "^450 slow", trigger = "4/30", action = {"reduce_connections", 1} },
+  },
+  configuration = { max_outbound_connections = {1, 1000} },
+} }, "replace")
+`,
+)
+
+class Daemon {
+  /** Decisions by their number, as all runs told them. */
+  readonly told = new Map<number, string>()
+  readonly answers: string[] = []
+  runs = 0
+  repeats = 0
+  ready = 0
+  stderr = ""
+  #child: ChildProcess | null = null
+  readonly #name: string
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  get log(): string {
+    return join(dir, `${this.#name}.jsonl`)
+  }
+
+  start(): ChildProcess {
+    const child = spawn(process.execPath, [CHILD, join(dir, this.#name), this.log, RULES, "0.3"])
+    this.#child = child
+    this.runs++
+    let rest = ""
+    child.stdout.on("data", (bytes: Buffer) => {
+      const lines = `${rest}${bytes}`.split("\n")
+      rest = lines.pop() as string
+      for (const line of lines) this.#take(line)
+    })
+    child.stderr.on("data", (bytes: Buffer) => {
+      this.stderr += bytes
+    })
+    return child
+  }
+
+  #take(line: string): void {
+    if (line === "ready") this.ready++
+    else if (line.startsWith("answer ")) this.answers.push(line.slice(7))
+    else {
+      const at = line.indexOf(" ")
+      const id = Number(line.slice(0, at))
+      const known = this.told.get(id)
+      if (known !== undefined) {
+        this.repeats++
+        // Told twice perhaps, but never otherwise.
+        expect(line.slice(at + 1)).toBe(known)
+      }
+      this.told.set(id, line.slice(at + 1))
+    }
+  }
+
+  command(line: string): void {
+    this.#child?.stdin?.write(`${line}\n`)
+  }
+
+  /** Waits for something that a daemon that lives will bring about. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      if (this.#child?.exitCode !== null)
+        throw new Error(`the daemon ended by itself: ${this.stderr.slice(-2000)}`)
+      await wait(5)
+    }
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child as ChildProcess
+    child.kill("SIGKILL")
+    await once(child, "close")
+  }
+
+  async end(): Promise<void> {
+    const child = this.#child as ChildProcess
+    const closed = once(child, "close")
+    this.command("end")
+    expect(await closed).toEqual([0, null])
+  }
+}
+
+let seed = 11
+const random = (below: number): number => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+  return Math.floor((seed / 2 ** 32) * below)
+}
+const REPLIES = ["421 busy", "421 busy", "450 slow", "450 slow", "550 5.1.1 no such user", "451 other"]
+
+let lastMicros = 0
+function line(): string {
+  // No two at one time, and none before another: a log is written in order.
+  lastMicros = Math.max(Date.now() * 1000, lastMicros + 1)
+  const isFailure = random(3) > 0
+  const response = REPLIES[random(REPLIES.length)] as string
+  return `${JSON.stringify({
+    time: lastMicros / 1e6,
+    type: isFailure ? (response.startsWith("5") ? "permanent" : "transient") : "delivery",
+    binding: `b${random(4)}`,
+    domain: `d${random(10)}.test`,
+    response: isFailure ? response : "250 ok",
+  })}\n`
+}
+
+test(`killed ${ROUNDS} times: the decisions of a replay, each once`, { timeout: 300_000 }, async () => {
+  const daemon = new Daemon("decisions")
+  writeFileSync(daemon.log, "")
+  let isWriting = true
+  let lines = 0
+  const writing = (async () => {
+    while (isWriting) {
+      let text = ""
+      for (let i = random(40); i >= 0; i--, lines++) text += line()
+      // Cut anywhere: a reader may find half a line.
+      const half = random(text.length)
+      appendFileSync(daemon.log, text.slice(0, half))
+      await wait(2)
+      appendFileSync(daemon.log, text.slice(half))
+      await wait(3)
+    }
+  })()
+  for (let round = 0; round < ROUNDS; round++) {
+    daemon.start()
+    const { ready } = daemon
+    const told = daemon.told.size
+    await daemon.until(() => daemon.ready > ready && daemon.told.size > told)
+    await wait(random(700))
+    await daemon.kill()
+  }
+  isWriting = false
+  await writing
+  daemon.start()
+  const loaded = await built.loadRules([RULES])
+  const wanted: string[] = []
+  await built.dryRun(
+    loaded,
+    built.globalOptions([]),
+    { files: [daemon.log], mode: "observe" },
+    { decision: (decision) => wanted.push(decisionJson(decision, null, { sources: false })) },
+  )
+  expect(wanted.length).toBeGreaterThan(ROUNDS)
+  await daemon.until(() => daemon.told.size >= wanted.length)
+  await daemon.end()
+  // Time goes on after the last line: what it lifts comes behind.
+  const found = Array.from({ length: wanted.length }, (_, i) => daemon.told.get(i + 1))
+  expect(found).toEqual(wanted)
+  expect([...daemon.told.keys()].sort((a, b) => a - b)).toEqual(
+    Array.from(daemon.told.keys(), (_, i) => i + 1),
+  )
+  console.log(`${lines} lines, ${wanted.length} decisions, ${daemon.repeats} told twice, ${daemon.runs} runs`)
+})
