@@ -53,6 +53,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "engine",
     "ingest",
     "reload",
+    "report",
     "sinks",
     "store",
     "store/backing",

@@ -10,6 +10,7 @@ import { type ConsoleTarget, consoleTarget } from "../console/target.js"
 import { Engine, type EngineRules } from "../engine/engine.js"
 import type { EngineListener } from "../engine/event.js"
 import type { Decision } from "../model/decision.js"
+import { causeText } from "../report/cause.js"
 import type { Store } from "../store/store.js"
 import type { JournalEvent } from "./entries.js"
 
@@ -21,12 +22,23 @@ export interface Numbered {
   readonly group: string
 }
 
+/** Why a pair is held. */
+export interface HoldCause {
+  /** The number of the decision. */
+  readonly id: number
+  readonly atMicros: number
+  /** The rule with its place, what it counted, the reply. */
+  readonly why: string
+}
+
 export interface CoreOptions {
   readonly store: Store
   readonly ruling: EngineRules
   readonly configuration: Configuration
   /** The number of the last decision that this state has seen. */
   readonly lastId: number
+  /** Why pairs are held that are. */
+  readonly causes: readonly (readonly [pair: number, cause: HoldCause])[]
   /** Told of matches, for metrics. */
   readonly listener: Pick<EngineListener, "matched" | "unmatched">
   /** Reads a configuration again, for `config reload`; it is taken when that has no errors. */
@@ -42,8 +54,10 @@ export class Core {
   readonly target: ConsoleTarget
   #lastId: number
   #decided: Numbered[] = []
+  readonly #causes: Map<number, HoldCause>
 
   constructor(options: CoreOptions) {
+    this.#causes = new Map(options.causes)
     const { store, ruling, configuration, listener, readConfiguration } = options
     this.store = store
     this.#lastId = options.lastId
@@ -101,6 +115,16 @@ export class Core {
     return consoleReply(line, this.target)
   }
 
+  /** Why a pair is held; null where it is not, or where an operator made it so. */
+  causeOf(pair: number): HoldCause | null {
+    return this.#causes.get(pair) ?? null
+  }
+
+  /** Of all pairs that are held. */
+  get causes(): ReadonlyMap<number, HoldCause> {
+    return this.#causes
+  }
+
   /** What was decided since the last call. */
   takeDecided(): readonly Numbered[] {
     const decided = this.#decided
@@ -111,5 +135,13 @@ export class Core {
   #decide(decision: Decision): void {
     const group = this.target.groupOf(this.store.pairs.bindingOf(decision.pair))
     this.#decided.push({ id: ++this.#lastId, decision, group })
+    const { pair, atMicros, effects } = decision
+    for (const { action, outcome } of effects) {
+      if (outcome !== "applied") continue
+      if (action === "suspend" || action === "blackhole")
+        this.#causes.set(pair, { id: this.#lastId, atMicros, why: causeText(decision) })
+      // What is held twice is held until the later end.
+      else if (action === "lift" && !this.store.hasHold(pair)) this.#causes.delete(pair)
+    }
   }
 }

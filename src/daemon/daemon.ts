@@ -229,6 +229,10 @@ export class Daemon {
         lastId: this.core.lastId,
         positions: [...ledger.positions],
         rules: this.#serving,
+        causes: Array.from(this.core.causes, ([pair, cause]) => {
+          const { binding, domain } = this.core.store.pairs.nameOnce(pair)
+          return [binding, domain, cause] as const
+        }),
       }
       return { segment, written: file.write(this.core.store, note) }
     })

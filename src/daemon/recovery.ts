@@ -10,7 +10,7 @@ import { SnapshotFile } from "../store/backing/snapshot.js"
 import type { StateDirectory } from "../store/backing/state-directory.js"
 import { StoreFault } from "../store/fault.js"
 import { Store, type StoreLimits } from "../store/store.js"
-import { Core, type CoreOptions, type Numbered } from "./core.js"
+import { Core, type CoreOptions, type HoldCause, type Numbered } from "./core.js"
 import { EntryFault, EntryReader } from "./entries.js"
 import type { SourceNote } from "./ledger.js"
 
@@ -24,9 +24,11 @@ export interface StateNote {
   readonly positions: readonly (readonly [source: string, state: unknown])[]
   /** The number of the rules of that time. */
   readonly rules: number
+  /** Why pairs were held. */
+  readonly causes: readonly (readonly [binding: string, domain: string, cause: HoldCause])[]
 }
 
-export interface RecoveryOptions extends Omit<CoreOptions, "store" | "ruling" | "lastId"> {
+export interface RecoveryOptions extends Omit<CoreOptions, "store" | "ruling" | "lastId" | "causes"> {
   readonly limits: StoreLimits
   /** Rules by their number, as they were kept; null for those that nobody has. */
   readonly rulesOf: (number: number) => Promise<EngineRules | null>
@@ -71,7 +73,10 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
   const store = restored?.store ?? new Store(undefined, limits)
   prepare(store)
   const ruling = rules === 0 ? fallback : await rulesFor(rules)
-  const core = new Core({ ...options, store, ruling, lastId: note?.lastId ?? 0 })
+  const causes = (note?.causes ?? []).map(
+    ([binding, domain, cause]) => [store.pairs.of(binding, domain), cause] as const,
+  )
+  const core = new Core({ ...options, store, ruling, lastId: note?.lastId ?? 0, causes })
   const positions = new Map(note?.positions ?? [])
   let toldId = core.lastId
   let repeated = 0

@@ -47,24 +47,35 @@ export class EventQueue {
   }
 
   // By place in the ring.
-  #at = new Float64Array(FIRST_CAPACITY)
-  #line = new Float64Array(FIRST_CAPACITY)
-  #pair = new Int32Array(FIRST_CAPACITY)
-  #lines = new Int32Array(FIRST_CAPACITY)
-  #kind = new Uint8Array(FIRST_CAPACITY)
-  #file = new Int32Array(FIRST_CAPACITY)
-  #reply: (Reply | null)[] = new Array(FIRST_CAPACITY).fill(null)
+  #at: Float64Array<ArrayBuffer>
+  #line: Float64Array<ArrayBuffer>
+  #pair: Int32Array<ArrayBuffer>
+  #lines: Int32Array<ArrayBuffer>
+  #kind: Uint8Array<ArrayBuffer>
+  #file: Int32Array<ArrayBuffer>
+  #reply: (Reply | null)[]
   /** Null where nobody asks: most replays do not, and a column costs memory traffic. */
   #deliveryMicros: Float64Array | null
-  #mask = FIRST_CAPACITY - 1
+  #mask: number
   #from = 0
   #count = 0
   readonly #heap: Straggler[] = []
   #serial = 0
 
-  /** @param keepsTimes of deliveries; else they come out as NOT_TOLD */
-  constructor(keepsTimes: boolean) {
-    this.#deliveryMicros = keepsTimes ? new Float64Array(FIRST_CAPACITY) : null
+  /**
+   * @param keepsTimes of deliveries; else they come out as NOT_TOLD
+   * @param capacity to begin with, a power of two
+   */
+  constructor(keepsTimes: boolean, capacity = FIRST_CAPACITY) {
+    this.#at = new Float64Array(capacity)
+    this.#line = new Float64Array(capacity)
+    this.#pair = new Int32Array(capacity)
+    this.#lines = new Int32Array(capacity)
+    this.#kind = new Uint8Array(capacity)
+    this.#file = new Int32Array(capacity)
+    this.#reply = new Array(capacity).fill(null)
+    this.#deliveryMicros = keepsTimes ? new Float64Array(capacity) : null
+    this.#mask = capacity - 1
   }
 
   get size(): number {

@@ -40,6 +40,8 @@ export interface LiveConsumer {
 
 const LATE_SEC = 300
 const AHEAD_SEC = 60
+/** Each event goes before the next one comes: a feed may be made for a request of one line. */
+const LIVE_CAPACITY = 4
 const LINE_END = Buffer.from("\n")
 /** Lines that tell no format: beyond, whatever it is, it is none of ours. */
 const MAX_UNKNOWN_BYTES = 64 << 10
@@ -63,7 +65,7 @@ export class LiveFeed {
     this.#options = options
     this.#consumer = consumer
     this.#pairs = options.pairs ?? new PairTable()
-    this.#queue = new EventQueue(options.audits === true)
+    this.#queue = new EventQueue(options.audits === true, LIVE_CAPACITY)
     this.#common = {
       queue: this.#queue,
       pairs: this.#pairs,

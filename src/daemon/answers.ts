@@ -1,0 +1,119 @@
+/**
+ * What a daemon answers: may mail of a pair go now, until when not, why, and what
+ * each option is. Asks the state as it is and changes nothing of it, so that it may
+ * be asked at any moment, between any two events.
+ * Source: engine.md sections 1, 2 and 6.
+ */
+import { TUNABLE_OPTIONS } from "../model/options.js"
+import { ADJUSTABLE, type AdjustableOption } from "../store/store.js"
+import type { Core } from "./core.js"
+
+export interface ParameterAnswer {
+  /** Null: nothing gives it a value. Throttles are messages an hour. */
+  readonly value: number | null
+  /** What it is when nothing has adjusted it. */
+  readonly resting: number | null
+  readonly from: "rules" | "configuration" | "default" | "none" | "adjustment"
+}
+
+export interface DecisionAnswer {
+  readonly binding: string
+  readonly domain: string
+  /** Seconds since 1970. */
+  readonly at: number
+  readonly allowed: boolean
+  /** When it is worth asking again; null where mail may go. */
+  readonly until: number | null
+  readonly reason: "suspended" | "blackholed" | "throttled" | null
+  /** Seconds over which what waited is to be spread when it may go. */
+  readonly spreadSec: number
+  /** Messages an hour in force; null without a limit. */
+  readonly perHour: number | null
+  /** What led to a hold; null where nothing holds, or where it was an operator. */
+  readonly by: { readonly id: number; readonly at: number; readonly why: string } | null
+  readonly parameters: Readonly<Record<string, ParameterAnswer>>
+}
+
+/** A configuration may change at any time. */
+const ASK_AGAIN_SEC = 60
+const THROTTLE = "outbound_throttle_messages"
+
+/**
+ * @param take counts a message against the throttle if it may go: ask so once for each message
+ */
+export function decisionOf(
+  core: Core,
+  {
+    binding,
+    domain,
+    atMicros,
+    take,
+  }: {
+    readonly binding: string
+    readonly domain: string
+    readonly atMicros: number
+    readonly take: boolean
+  },
+): DecisionAnswer {
+  const { engine, store } = core
+  const pair = store.pairs.of(binding, domain)
+  const { manualHold, enabled, retryFuzzSec } = engine.holdSettings(pair)
+  const throttle = engine.parameter(pair, THROTTLE, atMicros, store.mxOf(pair))
+  const common = {
+    ...store.pairs.nameOnce(pair),
+    at: atMicros / 1e6,
+    perHour: throttle.value,
+    parameters: parametersOf(core, pair, atMicros),
+  }
+  // What there is to say of options belongs to no decision.
+  engine.takeNotes()
+  if (manualHold !== null) {
+    const until = atMicros / 1e6 + ASK_AGAIN_SEC
+    return { ...common, allowed: false, until, reason: manualHold, spreadSec: retryFuzzSec, by: null }
+  }
+  // A suspension that is over is one, whether or not the sweep that lifts it has been made.
+  const untilMicros = enabled && store.isHeld(pair) ? engine.liftMicros(pair) : 0
+  if (untilMicros > atMicros) {
+    const cause = core.causeOf(pair)
+    return {
+      ...common,
+      allowed: false,
+      until: untilMicros / 1e6,
+      reason: store.isSuspended(pair) ? "suspended" : "blackholed",
+      spreadSec: retryFuzzSec,
+      by: cause === null ? null : { id: cause.id, at: cause.atMicros / 1e6, why: cause.why },
+    }
+  }
+  const free = { ...common, spreadSec: 0, by: null }
+  if (throttle.value === null) return { ...free, allowed: true, until: null, reason: null }
+  const ask = take ? "take" : "nextMicros"
+  const scope = engine.sharedScope(pair, THROTTLE, throttle)
+  const nextMicros =
+    scope === null
+      ? store.pairThrottles[ask](pair, throttle.value, atMicros)
+      : store.scopeThrottles[ask](store.scopeNumber(scope), throttle.value, atMicros)
+  return nextMicros <= atMicros
+    ? { ...free, allowed: true, until: null, reason: null }
+    : { ...free, allowed: false, until: nextMicros / 1e6, reason: "throttled" }
+}
+
+function parametersOf(
+  { engine, store }: Core,
+  pair: number,
+  atMicros: number,
+): Readonly<Record<string, ParameterAnswer>> {
+  const mx = store.mxOf(pair)
+  const answers: Record<string, ParameterAnswer> = {}
+  for (const option of OPTIONS) {
+    const { value, start, source } = engine.parameter(pair, option, atMicros, mx)
+    const isAdjusted = isAdjustable(option) && store.adjusted(pair, option) !== null
+    answers[option] = { value, resting: start, from: isAdjusted ? "adjustment" : source }
+  }
+  return answers
+}
+
+const OPTIONS = Object.keys(TUNABLE_OPTIONS)
+
+function isAdjustable(option: string): option is AdjustableOption {
+  return (ADJUSTABLE as readonly string[]).includes(option)
+}
