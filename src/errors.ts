@@ -196,6 +196,9 @@ export const CODES = {
   E_HTTP_INTERNAL: error("an answer that could not be made"),
   E_HTTP_BUSY: error("more connections than are taken"),
   E_HTTP_CLOSING: error("a request to a server that is ending"),
+  E_HTTP_WEBHOOK: error("a webhook that cannot be used, or is gone"),
+  E_HTTP_DELAYED: warning("events that a receiver does not take, and that are sent again"),
+  E_HTTP_LOST: warning("events that were not kept long enough to be sent"),
 
   // -- traffic: recorded events
   E_TRAFFIC_MISSING: error("no such traffic file"),

@@ -24,10 +24,13 @@ export class HttpFault extends Error {
   }
 }
 
-/** The server does not start. */
+/** The server, or a webhook, does not start. */
 export class HttpStartFault extends Error {
   constructor(
-    readonly code: Extract<Code, "E_HTTP_LISTEN" | "E_HTTP_OPEN" | "E_HTTP_TOKEN" | "E_HTTP_TLS">,
+    readonly code: Extract<
+      Code,
+      "E_HTTP_LISTEN" | "E_HTTP_OPEN" | "E_HTTP_TOKEN" | "E_HTTP_TLS" | "E_HTTP_WEBHOOK"
+    >,
     message: string,
     readonly hint: string,
   ) {
