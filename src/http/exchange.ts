@@ -258,7 +258,7 @@ export function told({ code, status, message, hint }: HttpFault) {
   return { code, status, message, hint }
 }
 
-export function slowFault(what: string): HttpFault {
+function slowFault(what: string): HttpFault {
   return new HttpFault(
     408,
     "E_HTTP_SLOW",
@@ -267,7 +267,7 @@ export function slowFault(what: string): HttpFault {
   )
 }
 
-export function tooManyHeaders(what: string): HttpFault {
+function tooManyHeaders(what: string): HttpFault {
   return new HttpFault(431, "E_HTTP_HEADERS", `the request has ${what}`, "send fewer and shorter headers")
 }
 

@@ -25,7 +25,7 @@ export interface HttpLimits {
   readonly requestBurst: number
 }
 
-export const DEFAULT_LIMITS: HttpLimits = {
+const DEFAULT_LIMITS: HttpLimits = {
   maxBodyBytes: 16 << 20,
   maxInflatedBytes: 64 << 20,
   maxHeaderBytes: 16 << 10,

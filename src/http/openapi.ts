@@ -12,9 +12,9 @@ import type { Route } from "./request.js"
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
 /** By content type. */
-export type Content = Readonly<Record<string, JsonSchema>>
+type Content = Readonly<Record<string, JsonSchema>>
 
-export interface ParameterDescription {
+interface ParameterDescription {
   readonly name: string
   readonly in: "query" | "header"
   readonly description: string

@@ -25,7 +25,7 @@ export interface HttpOptions {
   /** 0: any that is free. */
   readonly port: number
   readonly routes: readonly Route[]
-  /** Those that are not given are `DEFAULT_LIMITS`. */
+  /** Those that are not given have defaults that suit a daemon on a mail host. */
   readonly limits?: Partial<HttpLimits>
   readonly auth: HttpAuth
   /** Milliseconds of a clock that never goes back. */

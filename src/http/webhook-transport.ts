@@ -14,7 +14,7 @@ export interface WebhookRequest {
   readonly signal: AbortSignal
 }
 
-export interface WebhookAnswer {
+interface WebhookAnswer {
   readonly status: number
   /** Null where the receiver does not say when to come back. */
   readonly retryAfterSec: number | null

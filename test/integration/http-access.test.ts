@@ -219,7 +219,7 @@ describe.skipIf(!openssl)("client certificates", () => {
   )
 
   test("no TLS, old TLS, or half a handshake: told to the log, others are served", async () => {
-    const { port, server, codes } = await serve([ping], { auth: auth(), limits: { headerTimeoutMs: 300 } })
+    const { port, server, codes } = await serve([ping], { auth: auth(), limits: { headerTimeoutMs: 1000 } })
     await exchange(port, "GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await new RawClient(port).rest()
     await expect(

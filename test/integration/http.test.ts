@@ -203,6 +203,7 @@ describe("refusals", () => {
     ["a TLS greeting", Buffer.from("16030100c8010000c40303", "hex"), "400 E_HTTP_REQUEST"],
     ["the beginning of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400 E_HTTP_REQUEST"],
     ["another version", `GET /ping HTTP/7.3\r\n${HOST}\r\n`, "400 E_HTTP_REQUEST"],
+    ["an upgrade", get("/pong", "upgrade: websocket\r\n"), "404 E_HTTP_PATH"],
     ["a header without a colon", get("/ping", "nonsense\r\n"), "400 E_HTTP_REQUEST"],
     ["a NUL in a header", get("/ping", "a: b\0c\r\n"), "400 E_HTTP_REQUEST"],
     ["a length that is none", get("/ping", "content-length: -1\r\n"), "400 E_HTTP_REQUEST"],
@@ -321,7 +322,7 @@ function chunkedRaw(path: string, chunks: string): Buffer {
 }
 
 describe("slow and half-closed clients", () => {
-  const limits = { headerTimeoutMs: 40, requestTimeoutMs: 80, idleTimeoutMs: 100 }
+  const limits = { headerTimeoutMs: 40, requestTimeoutMs: 80 }
 
   test.each([
     ["says nothing", "", "408 E_HTTP_SLOW"],
@@ -340,8 +341,14 @@ describe("slow and half-closed clients", () => {
     await until(() => server.connections === 0)
   })
 
+  test("one that stops in its body, for as long as a connection may idle", async () => {
+    const { port, codes } = await serve(ROUTES, { limits: { idleTimeoutMs: 300 } })
+    expect(refusalOf(await exchange(port, post("[1", { "content-length": "100" })))).toBe("408 E_HTTP_SLOW")
+    expect(codes()).toEqual(["E_HTTP_SLOW"])
+  })
+
   test("one that drips its body is stopped all the same", async () => {
-    const { port } = await serve(ROUTES, { limits: { ...limits, idleTimeoutMs: 60_000 } })
+    const { port } = await serve(ROUTES, { limits })
     const client = new RawClient(port).send(post("", { "content-length": "1000000" }, "/v1/size"))
     while (!client.hasEnded) {
       client.send("a")
@@ -403,7 +410,7 @@ describe("slow and half-closed clients", () => {
       path: "/huge",
       handle: () => ({ status: 200, text: "a".repeat(50 << 20), contentType: "text/plain" }),
     }
-    const { port, server } = await serve([huge, ping], { limits })
+    const { port, server } = await serve([huge, ping], { limits: { idleTimeoutMs: 300 } })
     const client = new RawClient(port).send(get("/huge"))
     client.socket.pause()
     await until(() => server.connections === 1)
@@ -412,7 +419,7 @@ describe("slow and half-closed clients", () => {
   })
 
   test("one that asks nothing more is let go, without a word", async () => {
-    const { port } = await serve(ROUTES, { limits: { idleTimeoutMs: 40 } })
+    const { port } = await serve(ROUTES, { limits: { idleTimeoutMs: 300 } })
     const raw = await exchange(port, `GET /ping HTTP/1.1\r\n${HOST}\r\n`)
     expect(answersIn(raw).map(({ status }) => status)).toEqual([200])
   })
@@ -427,9 +434,7 @@ describe("slow and half-closed clients", () => {
         return { status: 200, json: "late" }
       },
     }
-    const { port, server } = await serve([slow], {
-      limits: { ...limits, headerTimeoutMs: 5000, requestTimeoutMs: 5000 },
-    })
+    const { port, server } = await serve([slow], { limits: { idleTimeoutMs: 300 } })
     const client = new RawClient(port).send(get("/slow"))
     // One that idles as long as it does is gone when its time is over.
     const other = new RawClient(port).send("GET /slow HTTP/1.1\r\n")
@@ -453,8 +458,8 @@ describe("slow and half-closed clients", () => {
         return { status: 200, json: taken }
       },
     }
-    const { port } = await serve([pulling])
-    const bytes = 16 << 20
+    const { port } = await serve([pulling], { limits: { maxBodyBytes: 64 << 20 } })
+    const bytes = 48 << 20
     const client = new RawClient(port).send(post(Buffer.alloc(bytes), {}, "/pull"))
     await until(() => taken > 0)
     for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -545,8 +550,9 @@ describe("the end", () => {
     for (const client of begun) client.send("GET /ping HTTP/1.1\r\nHo")
     // Whoever is answered now came after them.
     await fetchPing(port)
+    const texts = Promise.all(begun.map((client) => client.rest()))
     await server.close(60_000)
-    const [first, second] = await Promise.all(begun.map((client) => client.rest()))
+    const [first, second] = await texts
     expect(refusalOf(first ?? "")).toBe("503 E_HTTP_CLOSING")
     expect(answersIn(second ?? "").map(({ status }) => status)).toEqual([200, 503])
     expect(codes()).toEqual(["E_HTTP_CLOSING", "E_HTTP_CLOSING"])
