@@ -45,12 +45,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
   console: ["errors.ts", "model", "store", "engine", "report", "config"],
   sinks: ["errors.ts", "model", "config", "report", "npm:nodemailer"],
+  http: ["errors.ts", "model"],
   daemon: [
     "errors.ts",
     "model",
     "config",
     "console",
     "engine",
+    "http",
     "ingest",
     "reload",
     "report",
@@ -65,7 +67,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const IO_ROOMS: Record<string, readonly string[]> = {
   "node:fs": ["reload", "cli", "lua"],
   "node:fs/promises": ["ingest", "store/backing", "sinks", "daemon"],
-  "node:zlib": ["ingest", "store/backing"],
+  "node:http": ["http"],
+  "node:https": ["http"],
+  "node:net": ["http", "store/backing"],
+  "node:tls": ["http"],
+  "node:zlib": ["ingest", "store/backing", "http"],
   "node:worker_threads": ["reload", "cli", "ingest"],
 }
 
