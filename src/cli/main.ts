@@ -4,9 +4,7 @@
  * `commands/`, one file each; this file only knows their options.
  * Source: cli.md.
  */
-import { readFileSync } from "node:fs"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
-import { packageUrl } from "../model/places.js"
 import { startAhead } from "../reload/worker-start.js"
 import type { CheckOptions } from "./commands/check.js"
 import type { DryRunOptions } from "./commands/dry-run.js"
@@ -15,6 +13,7 @@ import type { LuaOptions } from "./commands/lua.js"
 import type { RunOptions } from "./commands/run.js"
 import type { SummaryOptions } from "./commands/summary.js"
 import { EXIT, makeContext, Refused, UsageError } from "./context.js"
+import { packageVersion } from "./version.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
 
@@ -77,11 +76,6 @@ const SET_HELP = "set a global option (repeatable)"
 const NODE_HELP = "the node: whose directory of included files is searched, and the host that alerts name"
 
 type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }
-
-function packageVersion(): string {
-  const text = readFileSync(packageUrl("package.json"), "utf8")
-  return (JSON.parse(text) as { version: string }).version
-}
 
 /** Where rules and options come from. */
 function withSetup(command: Command): Command {
@@ -227,6 +221,12 @@ async function main(argv: readonly string[]): Promise<number> {
   withSetup(program.command("run"))
     .description("the engine as a daemon: live events in, decisions out, state that survives")
     .option("--state <dir>", "where state, journal and rules that served are kept", "adaptive-state")
+    .option("--listen <host:port>", "where it answers over HTTP", "127.0.0.1:8025")
+    .addOption(
+      new Option("--token <token>", "what whoever asks over HTTP has to show; needed beyond loopback").env(
+        "ADAPTIVE_TOKEN",
+      ),
+    )
     .option("--follow <file>", "a log to follow, through rotation and restarts (repeatable)", collect, [])
     .option("--format <format>", "the format of all logs", "auto")
     .option("--from-start", "take what is in a log already that was never followed before")

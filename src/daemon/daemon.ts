@@ -20,6 +20,7 @@ import type { Core, Numbered } from "./core.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
+import type { DaemonMetrics } from "./metrics.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
 
@@ -55,6 +56,9 @@ export interface DaemonOptions {
   readonly log: Log
   /** Told of every decision that is on the disk, beside the sinks. */
   readonly published: (decided: readonly Numbered[]) => void
+  /** Called with the number of the last decision of the runs before, before anything is told. */
+  readonly restored: (lastId: number) => void
+  readonly metrics: DaemonMetrics
   /** Seconds between two copies of the state. */
   readonly snapshotSec: number
 }
@@ -65,6 +69,7 @@ const TICK_MS = 250
 /** Bad lines of one source that are told one by one. */
 const MAX_BAD_TOLD = 10
 
+/** What is known of a source of events. */
 export interface SourceFacts {
   readonly path: string
   events: number
@@ -136,6 +141,7 @@ export class Daemon {
     const { keeper, isNew } = await startKeeper(options, configuration, revisions)
     if (isNew) await revisions.keep(keeper.current)
     const serving = keeper.current
+    let isLive = false
     const found = await recover(state, {
       limits: { namedThrottles: namedThrottles(configuration) },
       rulesOf: async (number) => {
@@ -146,8 +152,14 @@ export class Daemon {
       configuration: options.makeConfiguration(),
       readConfiguration: options.readConfiguration,
       prepare: (store) => store.audits.keepTo(auditInstances(configuration)),
-      listener: { matched: () => {}, unmatched: () => {} },
+      // What is done again was counted by the run that did it first.
+      listener: {
+        matched: (rule, fired) => isLive && options.metrics.matched(rule, fired),
+        unmatched: () => isLive && options.metrics.unmatched(),
+      },
     })
+    isLive = true
+    options.restored(found.untold[0] === undefined ? found.core.lastId : found.untold[0].id - 1)
     // What was set while the last run went on ended with it.
     found.core.target.reconfigure(configuration)
     for (const { path, bytes } of found.torn)
@@ -162,6 +174,7 @@ export class Daemon {
     const sink = await makeSink(options, configuration)
     const published = (decided: readonly Numbered[]): void => {
       for (const { decision, group } of decided) sink.decision(decision, group)
+      options.metrics.published(decided)
       options.published(decided)
     }
     const ledger = new Ledger({
@@ -194,6 +207,31 @@ export class Daemon {
     )
     await daemon.#run(configuration)
     return daemon
+  }
+
+  /** A source that comes and goes, by its name. */
+  source(path: string): SourceFacts {
+    const facts = this.sources.get(path) ?? { path, events: 0, bad: 0, trouble: null }
+    this.sources.set(path, facts)
+    return facts
+  }
+
+  get journalWaitingBytes(): number {
+    return this.#journal.waitingBytes
+  }
+
+  get journalWrittenBytes(): number {
+    return this.#journal.writtenBytes
+  }
+
+  /** Why it is not as it should be; nothing where it is. */
+  get alarms(): readonly string[] {
+    const alarms: string[] = []
+    if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
+    if (this.reloadTrouble !== null) alarms.push(`the rule files are refused: ${this.reloadTrouble}`)
+    for (const { path, trouble } of this.sources.values())
+      if (trouble !== null) alarms.push(`${path}: ${trouble}`)
+    return alarms
   }
 
   get core(): Core {
@@ -266,8 +304,7 @@ export class Daemon {
     // What changed between loading and watching is seen too.
     void this.reload()
     for (const source of follow) {
-      const facts: SourceFacts = { path: source.path, events: 0, bad: 0, trouble: null }
-      this.sources.set(source.path, facts)
+      const facts = this.source(source.path)
       const follower = new Follower({
         ...source,
         state: this.ledger.positions.get(source.path),
@@ -298,7 +335,9 @@ export class Daemon {
   }
 
   /** Counts what a source told, and tells of lines that were none. */
-  noteTaken(facts: SourceFacts, { events, bad }: Taken): void {
+  noteTaken(facts: SourceFacts, taken: Taken): void {
+    const { events, bad } = taken
+    this.#options.metrics.taken(facts.path, taken)
     facts.events += events.length
     for (const { file, line, column, reason } of bad) {
       if (++facts.bad <= MAX_BAD_TOLD)
@@ -309,6 +348,7 @@ export class Daemon {
   #reloaded(outcome: ReloadOutcome): void {
     const { log } = this.#options
     if (outcome.kind === "unchanged") return
+    this.#options.metrics.reloaded(outcome.kind)
     if (outcome.kind === "refused") {
       const [first] = outcome.loaded.diagnostics.filter(({ severity }) => severity === "error")
       this.reloadTrouble =

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { globalOptions } from "../../dist/config/global-options.js"
 import { Daemon } from "../../dist/daemon/daemon.js"
+import { DaemonMetrics } from "../../dist/daemon/metrics.js"
 import { decisionJson } from "../../dist/report/json.js"
 
 const [, , state, log, rules, snapshotSec] = process.argv
@@ -23,6 +24,8 @@ const daemon = await Daemon.start({
     for (const { id, decision } of decided)
       process.stdout.write(`${id} ${decisionJson(decision, null, { sources: false })}\n`)
   },
+  restored: () => {},
+  metrics: new DaemonMetrics(),
   snapshotSec: Number(snapshotSec),
 })
 process.stdout.write(`ready\n`)

@@ -1,0 +1,232 @@
+/**
+ * `GET /v1/decision` and `POST /v1/decisions`: may mail of a binding to a domain go
+ * now, until when not, and why. An answer that holds mail back is given when what
+ * led to it is on the disk.
+ */
+import { HttpFault } from "../../http/fault.js"
+import type { JsonSchema, RouteDescription } from "../../http/openapi.js"
+import type { HttpRequest, Reply, Route } from "../../http/request.js"
+import { hostName, isDomainName } from "../../model/host-name.js"
+import { type DecisionAnswer, decisionOf } from "../answers.js"
+import type { Ledger } from "../ledger.js"
+
+export interface DecisionsHost {
+  readonly ledger: Ledger
+  readonly nowMicros: () => number
+}
+
+interface Asked {
+  readonly binding: string
+  readonly domain: string
+}
+
+const MAX_PAIRS = 10_000
+const MAX_BINDING = 255
+
+const NUMBER_OR_NULL: JsonSchema = { type: ["number", "null"] }
+const DECISION: JsonSchema = {
+  type: "object",
+  required: [
+    "binding",
+    "domain",
+    "at",
+    "allowed",
+    "until",
+    "reason",
+    "spreadSec",
+    "perHour",
+    "by",
+    "parameters",
+  ],
+  additionalProperties: false,
+  properties: {
+    binding: { type: "string" },
+    domain: { type: "string" },
+    at: { type: "number", description: "When it was answered, seconds since 1970." },
+    allowed: { type: "boolean" },
+    until: { ...NUMBER_OR_NULL, description: "When it is worth asking again; null where mail may go." },
+    reason: { enum: ["suspended", "blackholed", "throttled", null] },
+    spreadSec: { type: "number", description: "Seconds over which what waited is to be spread." },
+    perHour: { ...NUMBER_OR_NULL, description: "Messages an hour in force; null without a limit." },
+    by: {
+      description: "What led to a hold; null where nothing holds, or where it was an operator.",
+      oneOf: [
+        { type: "null" },
+        {
+          type: "object",
+          required: ["id", "at", "why"],
+          additionalProperties: false,
+          properties: {
+            id: { type: "integer", description: "Of the effect, as in /v1/effects." },
+            at: { type: "number" },
+            why: { type: "string" },
+          },
+        },
+      ],
+    },
+    parameters: {
+      type: "object",
+      description: "Every option in effect, by its name.",
+      additionalProperties: {
+        type: "object",
+        required: ["value", "resting", "from"],
+        additionalProperties: false,
+        properties: {
+          value: NUMBER_OR_NULL,
+          resting: { ...NUMBER_OR_NULL, description: "What it is when nothing has adjusted it." },
+          from: { enum: ["rules", "configuration", "default", "none", "adjustment"] },
+        },
+      },
+    },
+  },
+}
+
+export const DECISION_SCHEMAS = {
+  Decision: DECISION,
+  Decisions: {
+    type: "object",
+    required: ["decisions"],
+    additionalProperties: false,
+    properties: { decisions: { type: "array", items: { $ref: "#/components/schemas/Decision" } } },
+  },
+} as const
+
+const TAKE = "1 counts a message against the throttle if it may go: ask so once for each message."
+
+const ONE: RouteDescription = {
+  method: "GET",
+  path: "/v1/decision",
+  summary: "may mail of a binding to a domain go now?",
+  parameters: [
+    { name: "binding", in: "query", description: "default unless given.", schema: { type: "string" } },
+    {
+      name: "domain",
+      in: "query",
+      description: "The routing domain.",
+      isRequired: true,
+      schema: { type: "string" },
+    },
+    { name: "take", in: "query", description: TAKE, schema: { enum: ["0", "1"] } },
+  ],
+  replies: {
+    200: {
+      description: "The answer.",
+      content: { "application/json": { $ref: "#/components/schemas/Decision" } },
+    },
+  },
+}
+
+const MANY: RouteDescription = {
+  method: "POST",
+  path: "/v1/decisions",
+  summary: "the same for many pairs",
+  body: {
+    description: `Up to ${MAX_PAIRS} pairs.`,
+    content: {
+      "application/json": {
+        type: "object",
+        required: ["pairs"],
+        additionalProperties: false,
+        properties: {
+          pairs: {
+            type: "array",
+            maxItems: MAX_PAIRS,
+            items: {
+              type: "object",
+              required: ["domain"],
+              properties: { binding: { type: "string" }, domain: { type: "string" } },
+            },
+          },
+          take: { type: "boolean", description: TAKE },
+        },
+      },
+    },
+  },
+  replies: {
+    200: {
+      description: "An answer for each, in their order.",
+      content: { "application/json": { $ref: "#/components/schemas/Decisions" } },
+    },
+  },
+}
+
+export function decisionRoutes(
+  host: DecisionsHost,
+): readonly { readonly route: Route; readonly description: RouteDescription }[] {
+  return [
+    {
+      description: ONE,
+      route: { method: ONE.method, path: ONE.path, handle: (request) => one(request, host) },
+    },
+    {
+      description: MANY,
+      route: { method: MANY.method, path: MANY.path, handle: (request) => many(request, host) },
+    },
+  ]
+}
+
+async function one({ query }: HttpRequest, host: DecisionsHost): Promise<Reply> {
+  for (const name of new Set(query.keys())) {
+    if (!["binding", "domain", "take"].includes(name))
+      throw bad(
+        `unknown parameter ${JSON.stringify(name.slice(0, 60))}`,
+        "the parameters are binding, domain and take",
+      )
+    if (query.getAll(name).length > 1) throw bad(`${name} is given twice`, "give it once")
+  }
+  const take = query.get("take") ?? "0"
+  if (take !== "0" && take !== "1")
+    throw bad(`take is ${JSON.stringify(take.slice(0, 60))}`, "write take=1 or leave it out")
+  const asked = pairOf(
+    { binding: query.get("binding") ?? undefined, domain: query.get("domain") ?? undefined },
+    "",
+  )
+  const [answer] = await answers([asked], take === "1", host)
+  return { status: 200, json: answer }
+}
+
+async function many(request: HttpRequest, host: DecisionsHost): Promise<Reply> {
+  const body = await request.json()
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw bad("the body is no object", 'send {"pairs":[{"binding":"b1","domain":"gmail.com"}]}')
+  const { pairs, take = false, ...others } = body as Record<string, unknown>
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined)
+    throw bad(`unknown key ${JSON.stringify(unknown.slice(0, 60))}`, "the keys are pairs and take")
+  if (typeof take !== "boolean") throw bad("take is no boolean", "write true or false")
+  if (!Array.isArray(pairs))
+    throw bad("pairs is no array", 'send {"pairs":[{"binding":"b1","domain":"gmail.com"}]}')
+  if (pairs.length > MAX_PAIRS)
+    throw bad(`there are ${pairs.length} pairs`, `ask for at most ${MAX_PAIRS} at a time`)
+  const asked = pairs.map((pair, i) => pairOf(pair, `pairs[${i}].`))
+  return { status: 200, json: { decisions: await answers(asked, take, host) } }
+}
+
+async function answers(
+  asked: readonly Asked[],
+  take: boolean,
+  { ledger, nowMicros }: DecisionsHost,
+): Promise<DecisionAnswer[]> {
+  const atMicros = nowMicros()
+  const found = asked.map((pair) => decisionOf(ledger.core, { ...pair, atMicros, take }))
+  // What holds mail back is on the disk before anyone is told of it.
+  if (found.some(({ reason }) => reason === "suspended" || reason === "blackholed")) await ledger.settled()
+  return found
+}
+
+/** @throws HttpFault E_HTTP_VALUE */
+function pairOf(given: unknown, where: string): Asked {
+  if (typeof given !== "object" || given === null)
+    throw bad(`${where.slice(0, -1)} is no object`, 'write {"binding":"b1","domain":"gmail.com"}')
+  const { binding = "default", domain } = given as Record<string, unknown>
+  if (typeof binding !== "string" || binding === "" || binding.length > MAX_BINDING || binding.includes("\0"))
+    throw bad(`${where}binding is no name`, `write 1 to ${MAX_BINDING} characters`)
+  if (domain === undefined) throw bad(`${where}domain is missing`, "name the routing domain, e.g. gmail.com")
+  if (typeof domain !== "string" || !isDomainName(hostName(domain)))
+    throw bad(`${where}domain is no domain name`, "write a name such as gmail.com")
+  return { binding, domain: hostName(domain) }
+}
+
+function bad(message: string, hint: string): HttpFault {
+  return new HttpFault(400, "E_HTTP_VALUE", message, hint)
+}

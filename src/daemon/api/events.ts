@@ -1,0 +1,135 @@
+/**
+ * `POST /events`: delivery events in any of the shapes that logs have, as many as
+ * come, taken as fast as the journal takes them. Answers when all are on the disk,
+ * and says which lines were none.
+ */
+
+import { HttpFault } from "../../http/fault.js"
+import type { RouteDescription } from "../../http/openapi.js"
+import type { HttpRequest, Reply, Route } from "../../http/request.js"
+import { FORMATS, type FormatName } from "../../ingest/detect.js"
+import { nearest } from "../../model/nearest.js"
+import type { Intake, Taken } from "../intake.js"
+import type { Ledger } from "../ledger.js"
+
+export interface EventsHost {
+  readonly intake: Intake
+  readonly ledger: Ledger
+  /** Counts what came, by format. */
+  taken(taken: Taken): void
+}
+
+/** Lines that are told of one by one; the others are counted. */
+const MAX_REFUSED = 100
+/** Bodies are taken in pieces of this size: whoever asks something meanwhile does not wait. */
+const PIECE_BYTES = 1 << 16
+
+const DESCRIPTION: RouteDescription = {
+  method: "POST",
+  path: "/events",
+  summary: "takes delivery events",
+  description:
+    "One JSON object, an array of them, or one a line; the shapes of our own plain events, of Momentum's JSON log, of KumoMTA's log and of PowerMTA's, or any of the log formats that are no JSON. What is refused is told line by line; the others are taken. The answer comes when what was taken is on the disk: a body that was cut off is taken up to its last whole event, and the answer says so.",
+  parameters: [
+    {
+      name: "format",
+      in: "query",
+      description: "The format of the body; without it, its first lines tell.",
+      schema: { enum: ["auto", ...Object.keys(FORMATS)] },
+    },
+  ],
+  body: {
+    description: "The events.",
+    content: { "application/json": {}, "application/x-ndjson": {}, "text/plain": { type: "string" } },
+  },
+  replies: {
+    200: {
+      description: "What was taken.",
+      content: { "application/json": { $ref: "#/components/schemas/Taken" } },
+    },
+  },
+}
+
+export const EVENTS_SCHEMAS = {
+  Taken: {
+    type: "object",
+    required: ["taken", "refused", "lines"],
+    additionalProperties: false,
+    properties: {
+      taken: { type: "integer", minimum: 0, description: "Events that were taken." },
+      refused: { type: "integer", minimum: 0, description: "Lines that are no events." },
+      lines: {
+        type: "array",
+        description: "The first of these.",
+        items: {
+          type: "object",
+          required: ["line", "column", "reason"],
+          additionalProperties: false,
+          properties: {
+            line: { type: "integer", minimum: 1 },
+            column: { type: ["integer", "null"] },
+            reason: { type: "string" },
+          },
+        },
+      },
+    },
+  },
+} as const
+
+export function eventsRoute(host: EventsHost): {
+  readonly route: Route
+  readonly description: RouteDescription
+} {
+  return {
+    description: DESCRIPTION,
+    route: { method: DESCRIPTION.method, path: DESCRIPTION.path, handle: (request) => take(request, host) },
+  }
+}
+
+async function take(request: HttpRequest, { intake, ledger, taken: count }: EventsHost): Promise<Reply> {
+  if (ledger.isTroubled)
+    throw new HttpFault(
+      503,
+      "E_JOURNAL_WRITE",
+      "the journal cannot be written: no events are taken",
+      "send them again when /readyz says that the daemon is ready",
+      { "retry-after": "5" },
+    )
+  const feed = intake.feed(`events of ${request.client}`, formatOf(request.query.get("format")))
+  let taken = 0
+  let refused = 0
+  const lines: { readonly line: number; readonly column: number | null; readonly reason: string }[] = []
+  const add = async (some: Taken): Promise<void> => {
+    count(some)
+    for (const { line, column, reason } of some.bad) {
+      refused++
+      if (lines.length < MAX_REFUSED) lines.push({ line, column, reason })
+    }
+    await ledger.take(some.events)
+    taken += some.events.length
+  }
+  try {
+    for await (const bytes of request.body)
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+        await add(feed.take(bytes.subarray(at, at + PIECE_BYTES)))
+  } catch (error) {
+    if (!(error instanceof HttpFault)) throw error
+    const { status, code, message, hint, headers } = error
+    throw new HttpFault(status, code, `${message}; ${taken} events before that were taken`, hint, headers)
+  }
+  await add(feed.end())
+  return { status: 200, json: { taken, refused, lines } }
+}
+
+/** @throws HttpFault E_HTTP_VALUE */
+function formatOf(text: string | null): FormatName | null {
+  if (text === null || text === "auto") return null
+  if (Object.hasOwn(FORMATS, text)) return text as FormatName
+  const guess = nearest(text, Object.keys(FORMATS))
+  throw new HttpFault(
+    400,
+    "E_HTTP_VALUE",
+    `unknown format ${JSON.stringify(text.slice(0, 60))}`,
+    guess === null ? `the formats are auto, ${Object.keys(FORMATS).join(", ")}` : `did you mean ${guess}?`,
+  )
+}

@@ -1,0 +1,36 @@
+/** All that a daemon answers over HTTP, and the document that describes it. */
+import type { HttpAuth } from "../../http/guard.js"
+import { openApi } from "../../http/openapi.js"
+import type { Route } from "../../http/request.js"
+import { DECISION_SCHEMAS, type DecisionsHost, decisionRoutes } from "./decisions.js"
+import { EVENTS_SCHEMAS, type EventsHost, eventsRoute } from "./events.js"
+import { OPERATION_SCHEMAS, type OperationsHost, operationRoutes } from "./operations.js"
+
+export interface ApiHost extends EventsHost, DecisionsHost, OperationsHost {
+  readonly version: string
+  readonly auth: HttpAuth["kind"]
+}
+
+export function apiRoutes(host: ApiHost): readonly Route[] {
+  const described = [eventsRoute(host), ...decisionRoutes(host), ...operationRoutes(host)]
+  const document = openApi({
+    title: "adaptive",
+    version: host.version,
+    description: "Events of delivery in, what to do next out.",
+    auth: host.auth,
+    schemas: { ...EVENTS_SCHEMAS, ...DECISION_SCHEMAS, ...OPERATION_SCHEMAS },
+    routes: [
+      ...described.map(({ description }) => description),
+      {
+        method: "GET",
+        path: "/openapi.json",
+        summary: "this document",
+        replies: { 200: { description: "OpenAPI 3.1.", content: { "application/json": {} } } },
+      },
+    ],
+  })
+  return [
+    ...described.map(({ route }) => route),
+    { method: "GET", path: "/openapi.json", handle: () => ({ status: 200, json: document }) },
+  ]
+}
