@@ -44,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules", "classify", "config", "npm:chokidar"],
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
   console: ["errors.ts", "model", "store", "engine", "report", "config"],
+  control: ["errors.ts", "model"],
   sinks: ["errors.ts", "model", "config", "report", "npm:nodemailer"],
   cli: ["*", "npm:commander"],
 }
@@ -51,7 +52,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Node modules that do I/O or tell time: only these rooms may use them. */
 const IO_ROOMS: Record<string, readonly string[]> = {
   "node:fs": ["reload", "cli", "lua"],
-  "node:fs/promises": ["ingest", "store/backing", "sinks"],
+  "node:fs/promises": ["ingest", "store/backing", "sinks", "control"],
+  "node:net": ["control"],
   "node:zlib": ["ingest", "store/backing"],
   "node:worker_threads": ["reload", "cli", "ingest"],
 }
