@@ -51,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Node modules that do I/O or tell time: only these rooms may use them. */
 const IO_ROOMS: Record<string, readonly string[]> = {
-  "node:fs": ["reload", "cli", "lua"],
+  "node:fs": ["reload", "cli", "lua", "control"],
   "node:fs/promises": ["ingest", "store/backing", "sinks", "control"],
   "node:net": ["control"],
   "node:zlib": ["ingest", "store/backing"],

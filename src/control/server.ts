@@ -7,7 +7,7 @@
 import { createServer, type Server, type Socket } from "node:net"
 import { ControlFault } from "./fault.js"
 import { type ControlHandler, Session } from "./session.js"
-import { clearWay, listenOn } from "./socket-file.js"
+import { listenOn } from "./socket-file.js"
 
 const MAX_CLIENTS = 256
 const IDLE_MS = 600_000
@@ -40,7 +40,6 @@ export interface Control {
  */
 export async function startControl(options: ControlOptions): Promise<Control> {
   const { path, failed = () => {} } = options
-  await clearWay(path)
   const clients = new Clients(options)
   const server = createServer({ allowHalfOpen: true }, (socket) => clients.enter(socket))
   await listenOn(server, path)

@@ -2,8 +2,9 @@
  * The control socket as a file: clears the way for it, and makes it so that it
  * never belongs to anyone but its user. Keeps out what is said over it.
  */
-import { link, lstat, rename, rm } from "node:fs/promises"
+import { type BigIntStats, existsSync, linkSync, lstatSync, renameSync, rmSync } from "node:fs"
 import type { Server } from "node:net"
+import { dirname } from "node:path"
 import { connect } from "./client.js"
 import { ControlFault, systemCode } from "./fault.js"
 import { checkSocketPath } from "./socket-path.js"
@@ -11,18 +12,58 @@ import { checkSocketPath } from "./socket-path.js"
 /** Whoever listens there has this long to say who it is; that it listens is enough to leave it alone. */
 const WHO_MS = 1000
 
+/** Which file a socket is. The number alone may be given again as soon as the file is gone. */
+interface Identity {
+  readonly ino: bigint
+  readonly mtimeNs: bigint
+}
+
 /**
- * Sees to it that nothing stands in the way: a socket that nobody answers on any longer is removed, anything
- * else is left as it is.
+ * Makes the control socket and listens on it. One that nobody answers on any longer is replaced, whatever else
+ * stands there is left as it is.
  * @throws ControlFault E_CONTROL_KIND, E_CONTROL_TAKEN, E_CONTROL_PATH
  */
-export async function clearWay(path: string): Promise<void> {
+export async function listenOn(server: Server, path: string): Promise<void> {
   checkSocketPath(path)
-  const found = await lstat(path, { bigint: true }).catch((error: unknown) => {
-    if (systemCode(error) === "ENOENT") return null
-    throw unmakeable(path, error)
+  const stale = await staleSocket(path)
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error): void => {
+      reject(systemCode(error) === "EADDRINUSE" ? taken(path, "another process") : unmakeable(path, error))
+    }
+    server.once("error", failed)
+    server.once("listening", () => {
+      server.off("error", failed)
+      resolve()
+    })
+    listenNow(server, path, stale)
   })
-  if (found === null) return
+}
+
+/**
+ * All of it without a pause, so that of two that start at the same time one is through before the other looks again.
+ * The server makes the file within the call, so the mask of this process gives it its mode at birth: there is no
+ * moment in which others may connect.
+ */
+function listenNow(server: Server, path: string, stale: Identity | null): void {
+  const aside = stale === null ? null : moveAside(path, stale)
+  const mask = process.umask(0o177)
+  try {
+    server.listen({ path, exclusive: true })
+  } finally {
+    process.umask(mask)
+  }
+  if (aside !== null) rmSync(aside, { force: true })
+}
+
+/** A socket that nobody answers on; null where there is none. */
+async function staleSocket(path: string): Promise<Identity | null> {
+  let found: BigIntStats | undefined
+  try {
+    found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    throw unmakeable(path, error)
+  }
+  if (found === undefined) return null
   if (!found.isSocket()) {
     const kind = found.isDirectory() ? "a directory" : found.isSymbolicLink() ? "a link" : "a file"
     throw new ControlFault(
@@ -33,7 +74,29 @@ export async function clearWay(path: string): Promise<void> {
   }
   const listener = await listenerOn(path)
   if (listener !== null) throw taken(path, listener)
-  await removeStale(path, found.ino)
+  return found
+}
+
+/**
+ * Another one that starts may have been faster, and then this is its new socket: it is left, or put back.
+ * @returns where the old one is now; null when it has gone by itself
+ */
+function moveAside(path: string, stale: Identity): string | null {
+  const aside = `${path}.${process.pid}.old`
+  const isStale = (found: Identity | undefined): boolean =>
+    found?.ino === stale.ino && found.mtimeNs === stale.mtimeNs
+  try {
+    const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    if (found === undefined) return null
+    if (!isStale(found)) throw taken(path, "another process")
+    renameSync(path, aside)
+    if (isStale(lstatSync(aside, { bigint: true }))) return aside
+    linkSync(aside, path)
+    rmSync(aside)
+  } catch (error) {
+    throw error instanceof ControlFault ? error : unmakeable(path, error)
+  }
+  throw taken(path, "another process")
 }
 
 /** Who listens on a socket, in words; null for nobody. */
@@ -49,49 +112,6 @@ async function listenerOn(path: string): Promise<string | null> {
   }
 }
 
-/**
- * Two that start at the same time may both find the old socket. Moving it aside tells which one came first: what
- * the other moves is the new socket, and is put back.
- */
-async function removeStale(path: string, inode: bigint): Promise<void> {
-  const aside = `${path}.${process.pid}.old`
-  try {
-    await rename(path, aside)
-    const moved = await lstat(aside, { bigint: true })
-    if (moved.ino !== inode) await link(aside, path)
-    await rm(aside)
-    if (moved.ino !== inode) throw taken(path, "another process")
-  } catch (error) {
-    if (error instanceof ControlFault) throw error
-    // Somebody else removed it: that is as well.
-    if (systemCode(error) !== "ENOENT") throw unmakeable(path, error)
-  }
-}
-
-/**
- * Makes the socket and listens on it. The node library makes the file within the call, so the mask of this process
- * gives it its mode at birth: there is no moment in which others may connect.
- * @throws ControlFault E_CONTROL_TAKEN, E_CONTROL_PATH
- */
-export function listenOn(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => {
-      reject(systemCode(error) === "EADDRINUSE" ? taken(path, "another process") : unmakeable(path, error))
-    }
-    server.once("error", failed)
-    server.once("listening", () => {
-      server.off("error", failed)
-      resolve()
-    })
-    const mask = process.umask(0o177)
-    try {
-      server.listen({ path, exclusive: true })
-    } finally {
-      process.umask(mask)
-    }
-  })
-}
-
 function taken(path: string, who: string): ControlFault {
   return new ControlFault(
     "E_CONTROL_TAKEN",
@@ -102,8 +122,9 @@ function taken(path: string, who: string): ControlFault {
 
 function unmakeable(path: string, error: unknown): ControlFault {
   const code = systemCode(error)
+  // A missing directory is called forbidden where the socket is bound.
   const why =
-    code === "ENOENT" || code === "ENOTDIR"
+    code === "ENOTDIR" || !existsSync(dirname(path))
       ? "its directory does not exist"
       : code === "EACCES" || code === "EPERM"
         ? "this user may not write to its directory"
