@@ -23,6 +23,8 @@ export interface Answering {
 }
 
 const MAX_HISTORY = 1000
+/** Keys wait for a completion, those that leave among them. */
+const COMPLETION_MS = 1000
 
 /** Answers lines to the end of them. @returns false when they came from a file or a pipe, and one was refused */
 export async function answerLines(context: Context, answering: Answering): Promise<boolean> {
@@ -35,11 +37,12 @@ export async function answerLines(context: Context, answering: Answering): Promi
     historySize: MAX_HISTORY,
     history: isTerminal ? readHistory() : [],
     completer: (line: string, done: (error: null, completions: Completions) => void) => {
+      const none: Completions = [[], line]
       const tell = (completions: Completions): void => {
         // The terminal may have been left meanwhile.
         if (!leaving.signal.aborted) done(null, completions)
       }
-      Promise.resolve(answering.completions(line)).then(tell, () => tell([[], line]))
+      soon(Promise.resolve(answering.completions(line)), none).then(tell, () => tell(none))
     },
   })
   const show = (): void => {
@@ -64,6 +67,14 @@ export async function answerLines(context: Context, answering: Answering): Promi
   }
   lines.close()
   return allTaken || isTerminal
+}
+
+/** What is there in a moment, or else nothing. */
+function soon<T>(working: Promise<T>, nothing: T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(nothing), COMPLETION_MS)
+    working.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** Null when the terminal is left before it is done. */

@@ -34,7 +34,10 @@ export interface ControlClient {
   readonly hello: Hello
   /** False once the connection is gone, from whichever side. */
   readonly isOpen: boolean
-  /** @throws ControlFault when there is no answer; whether the command was carried out is open then */
+  /**
+   * @throws ControlFault when there is no answer: E_CONTROL_ABSENT for a command that certainly did not reach the
+   * daemon; with E_CONTROL_LOST it is open whether it was carried out
+   */
   command(line: string): Promise<CommandReply>
   /** What the last word of a line may become. @throws ControlFault */
   complete(line: string): Promise<readonly string[]>
@@ -145,7 +148,7 @@ class Connection {
   }
 
   get isOpen(): boolean {
-    return this.#isOpen
+    return this.#isOpen && this.#socket.writable
   }
 
   async hello(withinMs: number): Promise<Hello> {
@@ -195,12 +198,15 @@ class Connection {
   }
 
   async #ask(request: (id: number) => Request): Promise<Reply> {
-    if (!this.#isOpen) throw this.#lost()
+    if (!this.isOpen) throw this.#gone()
     const id = ++this.#lastId
     const line = requestLine(request(id))
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { pieces: [], length: 0, resolve, reject })
-      this.#socket.write(line)
+      this.#socket.write(line, (error) => {
+        // The system refuses a write to who has gone: of this line at least the end was not delivered.
+        if (error && systemCode(error) === "EPIPE" && this.#pending.delete(id)) reject(this.#gone())
+      })
     })
   }
 
@@ -247,6 +253,14 @@ class Connection {
     const waiting = [...this.#pending.values()]
     this.#pending.clear()
     for (const { reject } of waiting) reject(fault)
+  }
+
+  #gone(): ControlFault {
+    return new ControlFault(
+      "E_CONTROL_ABSENT",
+      `${this.#path}: the daemon had gone before the command was given`,
+      startHint(this.#path),
+    )
   }
 
   #placed({ code, message, hint }: ControlFault): ControlFault {

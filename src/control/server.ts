@@ -1,7 +1,7 @@
 /**
  * The answering end of the control socket: makes it, lets clients in up to a
- * bound, and takes it away at the end. One file for one client is session.ts,
- * what stands at the path is socket-file.ts. Keeps out what commands mean: the
+ * bound, and takes it away at the end. What is done for one client is session.ts,
+ * what stands at the path socket-file.ts. Keeps out what commands mean: the
  * program that listens hands in a handler.
  */
 import { createServer, type Server, type Socket } from "node:net"
@@ -29,7 +29,7 @@ export interface Control {
   readonly path: string
   /** How many clients are connected. */
   readonly clients: number
-  /** Lets nobody in any more, answers what is being answered, and removes the socket. */
+  /** Lets nobody in any more, removes the socket, and waits until what is being answered is answered. */
   close(): Promise<void>
 }
 

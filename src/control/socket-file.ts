@@ -10,7 +10,7 @@ import { ControlFault, systemCode } from "./fault.js"
 import { checkSocketPath } from "./socket-path.js"
 
 /** Whoever listens there has this long to say who it is; that it listens is enough to leave it alone. */
-const WHO_MS = 1000
+const WHO_MS = 2000
 
 /** Which file a socket is. The number alone may be given again as soon as the file is gone. */
 interface Identity {
@@ -41,18 +41,18 @@ export async function listenOn(server: Server, path: string): Promise<void> {
 
 /**
  * All of it without a pause, so that of two that start at the same time one is through before the other looks again.
- * The server makes the file within the call, so the mask of this process gives it its mode at birth: there is no
- * moment in which others may connect.
+ * The server makes the file within the call, so the mask gives it its mode at birth: there is no moment in which
+ * others may connect. The mask is that of the whole process, and for this moment only.
  */
 function listenNow(server: Server, path: string, stale: Identity | null): void {
-  const aside = stale === null ? null : moveAside(path, stale)
   const mask = process.umask(0o177)
   try {
+    const aside = stale === null ? null : moveAside(path, stale)
     server.listen({ path, exclusive: true })
+    if (aside !== null) rmSync(aside, { force: true })
   } finally {
     process.umask(mask)
   }
-  if (aside !== null) rmSync(aside, { force: true })
 }
 
 /** A socket that nobody answers on; null where there is none. */

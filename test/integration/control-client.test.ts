@@ -1,13 +1,15 @@
 /** The asking end, against daemons that are not there, not allowed, or not what they should be. */
 import { chmodSync } from "node:fs"
-import { createServer, type Server, type Socket } from "node:net"
+import type { Server, Socket } from "node:net"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { connect } from "../../src/control/client.js"
 import { startControl } from "../../src/control/server.js"
 import { Store } from "../../src/store/store.js"
 import { handlerOf } from "../control/asking.js"
-import { MAIN, Workplace } from "./command.js"
-import { childDaemon, endChildren } from "./control-peers.js"
+import { Workplace } from "./command.js"
+import { childDaemon, endChildren, greeting, imposterAt } from "./control-peers.js"
+
+const CLIENT = new URL("../../dist/control/client.js", import.meta.url).href
 
 let place: Workplace
 let path: string
@@ -24,20 +26,9 @@ afterEach(() => {
   place.remove()
 })
 
-/** Something that listens, and does with each line what it is told to. */
-async function imposter(answer: (line: { id: number; do: string }, socket: Socket) => void): Promise<void> {
-  const listening = createServer((socket) => {
-    socket.on("error", () => {})
-    socket.on("data", (piece: Buffer) => {
-      for (const line of piece.toString("utf8").split("\n").filter(Boolean)) answer(JSON.parse(line), socket)
-    })
-  })
-  server = listening
-  await new Promise<void>((resolve) => listening.listen(path, resolve))
+async function imposter(answer: Parameters<typeof imposterAt>[1]): Promise<void> {
+  server = await imposterAt(path, answer)
 }
-
-const greeting = (id: number, more: object = {}): string =>
-  `${JSON.stringify({ id, version: 1, program: "adaptive", programVersion: "9", pid: 1, nowMicros: 0, ...more })}\n`
 
 describe("nobody to ask", () => {
   test.each([
@@ -63,18 +54,26 @@ describe("nobody to ask", () => {
   test("a socket of another user", async () => {
     const control = await startControl({ path, programVersion: "0", handler: handlerOf(new Store()) })
     chmodSync(place.dir, 0o755)
-    // A user who may do everything is asked to be one who may not.
     const isRoot = process.getuid?.() === 0
+    // Whoever may do everything becomes one who may not, once it has loaded what that one could not read.
     if (!isRoot) chmodSync(path, 0)
-    const ended = isRoot
-      ? await place.run("setpriv", [
-          ...["--reuid=65534", "--regid=65534", "--clear-groups"],
-          ...[process.execPath, MAIN, "list", "--socket", path],
-        ])
-      : await place.adaptive(["list", "--socket", path])
-    expect(ended.code).toBe(2)
-    expect(ended.stderr).toContain(
-      `${path}: permission denied: the socket belongs to the user with the number ${process.getuid?.()}\n  hint: give the command as the user that the daemon runs as`,
+    const ended = await place.run(process.execPath, [
+      "-e",
+      `const [client, path] = process.argv.slice(1)
+       import(client).then(async ({ connect }) => {
+         if (process.getuid() === 0) {
+           process.setgroups([])
+           process.setgid(65534)
+           process.setuid(65534)
+         }
+         await connect(path).catch(({ code, message }) => console.log(code, message))
+       })`,
+      CLIENT,
+      path,
+    ])
+    expect(ended).toMatchObject({ code: 0, stderr: "" })
+    expect(ended.stdout.toString("utf8")).toBe(
+      `E_CONTROL_DENIED ${path}: permission denied: the socket belongs to the user with the number ${process.getuid?.()}\n`,
     )
     await control.close()
   })
@@ -120,6 +119,23 @@ describe("not the daemon that was meant", () => {
       message: `${path}: the connection broke before the answer came: whether the command was carried out is open`,
     })
     expect(client.isOpen).toBe(false)
+  })
+
+  test("one that had gone before: the command has certainly not reached it", async () => {
+    const sockets: Socket[] = []
+    await imposter(({ id }, socket) => {
+      sockets.push(socket)
+      socket.write(greeting(id))
+    })
+    const client = await connect(path)
+    // Only the system knows so far.
+    for (const socket of sockets) socket.destroy()
+    expect(client.isOpen).toBe(true)
+    for (let i = 0; i < 2; i++)
+      await expect(client.command("adaptive override")).rejects.toMatchObject({
+        code: "E_CONTROL_ABSENT",
+        message: `${path}: the daemon had gone before the command was given`,
+      })
   })
 
   test("a command that is too long is not sent, and the next one is", async () => {

@@ -1,7 +1,7 @@
 /** Both ends of a control socket, as tests need them: daemons in processes of their own, and clients that misbehave. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { createConnection, type Socket } from "node:net"
+import { createConnection, createServer, type Server, type Socket } from "node:net"
 import { fileURLToPath } from "node:url"
 
 const CHILD = fileURLToPath(new URL("control-child.mjs", import.meta.url))
@@ -37,6 +37,33 @@ export async function childDaemon(path: string, name = "the daemon"): Promise<Ch
       await closed
     },
   }
+}
+
+interface Said {
+  readonly id: number
+  readonly do: string
+  readonly line?: string
+}
+
+/** Something that listens, and does with each line what it is told to. */
+export async function imposterAt(
+  path: string,
+  answer: (said: Said, socket: Socket) => void,
+): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {})
+    socket.on("data", (piece: Buffer) => {
+      for (const line of piece.toString("utf8").split("\n").filter(Boolean)) answer(JSON.parse(line), socket)
+    })
+  }).listen(path)
+  await once(server, "listening")
+  return server
+}
+
+/** The first answer of a daemon, or something like it. */
+export function greeting(id: number, more: object = {}): string {
+  const hello = { id, version: 1, program: "adaptive", programVersion: "9", pid: 1, nowMicros: 0, ...more }
+  return `${JSON.stringify(hello)}\n`
 }
 
 /** A client without manners: it says what it wants, and reads when it is asked to. */
@@ -86,7 +113,9 @@ export class RawClient {
 /** A promise that is kept from outside. */
 export class Later<T> {
   keep!: (value: T) => void
-  readonly promise = new Promise<T>((resolve) => {
+  fail!: (error: Error) => void
+  readonly promise = new Promise<T>((resolve, reject) => {
     this.keep = resolve
+    this.fail = reject
   })
 }

@@ -1,9 +1,9 @@
 /**
  * `adaptive console`, and `adaptive list` and its like: commands to the running
  * daemon over its socket. Keeps out what they answer: that comes from the daemon
- * as it is printed. No command is ever given twice, so one whose answer was lost
- * is told and left to whoever gave it; the next one finds a daemon that was
- * started anew.
+ * as it is printed. No command that may have been carried out is given twice: that
+ * its answer was lost is told, and what to do left to whoever gave it. The next
+ * one finds a daemon that was started anew.
  */
 import { existsSync } from "node:fs"
 import { lineOf } from "../../console/words.js"
@@ -136,15 +136,14 @@ function tell(
   else if (text !== "") out(text)
 }
 
-/** @returns true when no other command can be given over this connection */
+/** @returns true when there is nobody left to give another command to */
 function tellFault(context: Context, error: unknown, daemon: Daemon): boolean {
   if (!(error instanceof ControlFault)) throw error
   const { message, hint } = error
   const others = error.code === "E_CONTROL_ABSENT" ? daemon.elsewhere() : []
   const more = others.length === 0 ? "" : `; there is a socket at ${others.join(" and ")}`
   context.err(`adaptive: ${oneLine(message)}\n  hint: ${oneLine(hint + more)}`)
-  // A command that is too long was not sent: nothing has ended.
-  return !daemon.isConnected && error.code !== "E_CONTROL_SIZE"
+  return !daemon.isConnected
 }
 
 /** Whichever daemon answers on a socket: it is connected to when it is asked, and anew when it has gone. */
@@ -174,7 +173,15 @@ class Daemon {
   }
 
   async command(line: string): Promise<CommandReply> {
-    return (await this.#connected()).command(line)
+    const client = await this.#connected()
+    try {
+      return await client.command(line)
+    } catch (error) {
+      // It had gone, and that was seen too late: the command has reached nobody, and is given to the next one.
+      if (!(error instanceof ControlFault && error.code === "E_CONTROL_ABSENT")) throw error
+      client.close()
+      return (await this.#connected()).command(line)
+    }
   }
 
   async complete(line: string): Promise<readonly string[]> {
