@@ -220,6 +220,21 @@ export const CODES = {
   E_TRAFFIC_DELIVERIES: warning("traffic with failures and no deliveries"),
   E_TRAFFIC_TRANSIENTS: warning("traffic with permanent failures and no transient ones"),
   E_TRAFFIC_YEAR: info("stamps without a year"),
+
+  // -- control: the socket that a running daemon is asked over
+  E_CONTROL_PATH: error("a path on which no control socket can be made or asked"),
+  E_CONTROL_KIND: error("something else than a socket where the control socket belongs"),
+  E_CONTROL_TAKEN: error("a control socket on which another process answers"),
+  E_CONTROL_ABSENT: error("a control socket that is not there, or on which nobody answers"),
+  E_CONTROL_DENIED: error("a control socket that belongs to another user"),
+  E_CONTROL_BUSY: error("more clients at once than a daemon takes"),
+  E_CONTROL_SILENT: error("a process that takes a connection and says nothing"),
+  E_CONTROL_LOST: error("a connection that broke before the answer came"),
+  E_CONTROL_VERSION: error("a client and a daemon with other versions of the protocol"),
+  E_CONTROL_GARBAGE: error("a line that is no message of the protocol"),
+  E_CONTROL_REQUEST: error("a request that does not exist, or lacks something"),
+  E_CONTROL_SIZE: error("a message or an answer that is larger than it may be"),
+  E_CONTROL_FAILED: error("a request that failed inside the daemon"),
 } as const satisfies Record<string, CodeEntry>
 
 export type Code = keyof typeof CODES

@@ -44,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   reload: ["errors.ts", "clock.ts", "model", "syntax", "lua", "rules", "classify", "config", "npm:chokidar"],
   report: ["errors.ts", "model", "store", "engine", "ingest", "replay"],
   console: ["errors.ts", "model", "store", "engine", "report", "config"],
+  control: ["errors.ts", "model"],
   sinks: ["errors.ts", "model", "config", "report", "npm:nodemailer"],
   http: ["errors.ts", "model"],
   daemon: [
@@ -65,11 +66,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Node modules that do I/O or tell time: only these rooms may use them. */
 const IO_ROOMS: Record<string, readonly string[]> = {
-  "node:fs": ["reload", "cli", "lua"],
-  "node:fs/promises": ["ingest", "store/backing", "sinks", "daemon"],
+  "node:fs": ["reload", "cli", "lua", "control"],
+  "node:fs/promises": ["ingest", "store/backing", "sinks", "daemon", "control"],
   "node:http": ["http"],
   "node:https": ["http"],
-  "node:net": ["http", "store/backing"],
+  "node:net": ["http", "store/backing", "control"],
   "node:tls": ["http"],
   "node:zlib": ["ingest", "store/backing", "http"],
   "node:worker_threads": ["reload", "cli", "ingest"],

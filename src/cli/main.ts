@@ -7,6 +7,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { startAhead } from "../reload/worker-start.js"
 import type { CheckOptions } from "./commands/check.js"
+import type { AskOptions, ConsoleOptions } from "./commands/console.js"
 import type { DryRunOptions } from "./commands/dry-run.js"
 import type { ExplainOptions } from "./commands/explain.js"
 import type { LuaOptions } from "./commands/lua.js"
@@ -102,12 +103,32 @@ function withTraffic(command: Command, modeHelp: string): Command {
     .option("--utc-offset <offset>", "of stamps without one, e.g. +02:00", utcOffset)
 }
 
+/** Commands of the console that may be given without it. */
+const SHORTCUTS = [
+  ["suspensions", "of the running daemon: what is suspended, for how many seconds more"],
+  ["list", "of the running daemon: options that were adjusted"],
+  ["override", "lets suspended mail go, holds it again (enable), or gives another end (ttl SECONDS)"],
+  ["reset", "drops what was adjusted"],
+  ["rules", "of the running daemon: the sweep rules of a --binding and a --domain"],
+  ["warmup", "of the running daemon: the ages of bindings; BINDING AGE sets one"],
+] as const
+
+/** Which daemon. */
+function withSocket(command: Command): Command {
+  return command
+    .option(
+      "--socket <path>",
+      "the socket of the daemon (default: $ADAPTIVE_SOCKET, or adaptive.sock in $XDG_RUNTIME_DIR, /run/adaptive or adaptive-state)",
+    )
+    .option("--json", "machine output: one object a line for each command")
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const context = makeContext()
   let exitCode: number = EXIT.ok
   const program = new Command("adaptive")
     .description(
-      "Runs Momentum adaptive rule files: check them, try Lua in their dialect, explain a reply, replay recorded traffic, sum it up.",
+      "Runs Momentum adaptive rule files: check them, try Lua in their dialect, explain a reply, replay recorded traffic, sum it up, ask a running daemon.",
     )
     .version(packageVersion())
     .enablePositionalOptions()
@@ -236,6 +257,24 @@ async function main(argv: readonly string[]): Promise<number> {
       const { run } = await import("./commands/run.js")
       exitCode = await run(context, options)
     })
+
+  withSocket(program.command("console"))
+    .description("the console of the running daemon: a prompt, or commands from a pipe or from -c")
+    .option("-c <command>", "give this command, e.g. 'adaptive suspensions' (repeatable)", collect, [])
+    .action(async (options: ConsoleOptions) => {
+      const { runConsole } = await import("./commands/console.js")
+      exitCode = await runConsole(context, options)
+    })
+
+  for (const [word, description] of SHORTCUTS)
+    withSocket(program.command(word))
+      .description(description)
+      .argument("[words...]", `as behind adaptive ${word} in the console; 'adaptive help' there tells them`)
+      .allowUnknownOption()
+      .action(async (words: string[], options: AskOptions) => {
+        const { runShortcut } = await import("./commands/console.js")
+        exitCode = await runShortcut(context, [word, ...words], options)
+      })
 
   try {
     await program.parseAsync(argv, { from: "user" })

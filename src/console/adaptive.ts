@@ -8,7 +8,7 @@ import { rules } from "./adaptive-rules.js"
 import { list, suspensions, warmup } from "./adaptive-tables.js"
 import { checkBinding, choiceOf, type Given, readOptions, secondsWord } from "./options.js"
 import type { ConsoleTarget } from "./target.js"
-import { ConsoleFault, commandWord, nearestWord, noMore, printable, singleWord } from "./words.js"
+import { ConsoleFault, commandWord, nearestWord, noMore, printable, singleWord, unquoted } from "./words.js"
 
 export const ADAPTIVE_WORDS = ["suspensions", "list", "override", "reset", "rules", "warmup", "help"] as const
 const USAGE = `adaptive {${ADAPTIVE_WORDS.join("|")}} …`
@@ -86,8 +86,9 @@ function overrode(count: number): string {
   return `Overrode ${count} entries`
 }
 
-function age([binding, ageWord, ...more]: readonly string[], target: ConsoleTarget): string {
-  if (binding === undefined) return warmup(target)
+function age([first, ageWord, ...more]: readonly string[], target: ConsoleTarget): string {
+  if (first === undefined) return warmup(target)
+  const binding = unquoted(first)
   checkBinding(binding, target)
   const seconds = ageWord === undefined ? 0 : secondsWord(ageWord)
   noMore(more)

@@ -11,9 +11,21 @@ export function wordsOf(line: string): readonly string[] {
   return line.match(/(?:"[^"]*"|[^\s"]|"(?=[^"]*$))+/g) ?? []
 }
 
+/**
+ * A line with these words: what holds blanks stands in quotes. Null where one holds a
+ * quote that is not one of a pair around it: that cannot be written.
+ */
+export function lineOf(words: readonly string[]): string | null {
+  const isQuoted = (word: string): boolean => /^"[^"]*"$/.test(word)
+  if (words.some((word) => word.includes('"') && !isQuoted(word))) return null
+  return words
+    .map((word) => (word === "" || (/\s/.test(word) && !isQuoted(word)) ? `"${word}"` : word))
+    .join(" ")
+}
+
 /** A word without the quotes around it. */
 export function unquoted(word: string): string {
-  return word.replace(/^"(.*)"$/, "$1")
+  return word.replace(/^"(.*)"$/s, "$1")
 }
 
 /** A text without what cannot be printed: names come from traffic, and a terminal obeys control characters. */
