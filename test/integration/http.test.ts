@@ -1,9 +1,10 @@
 /** The HTTP server as clients of all kinds see it: every refusal, over real sockets. */
+import { connect } from "node:net"
 import { deflateSync, gzipSync } from "node:zlib"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { HttpFault } from "../../src/http/fault.js"
-import type { Route } from "../../src/http/request.js"
+import type { Reply, Route } from "../../src/http/request.js"
 import { answersIn, exchange, RawClient, refusalIn, refusalOf, serve, until } from "./http-harness.js"
 
 const HOST = "Host: localhost\r\n"
@@ -60,7 +61,13 @@ const unprintable: Route = {
   path: "/v1/big",
   handle: () => ({ status: 200, json: { big: 1n } }),
 }
-const ROUTES = [ping, echo, size, failing, judging, text, unprintable]
+const wrong = (path: string, reply: unknown): Route => ({ method: "GET", path, handle: () => reply as Reply })
+const ROUTES = [
+  ...[ping, echo, size, failing, judging, text, unprintable],
+  wrong("/v1/nothing", undefined),
+  wrong("/v1/status", { status: 99, json: 1 }),
+  wrong("/v1/type", { status: 200, text: "a", contentType: "a\r\nb: c" }),
+]
 
 const post = (body: string | Buffer, headers: Record<string, string> = {}, path = "/v1/echo"): Buffer => {
   const lines = Object.entries({ "content-length": String(body.length), ...headers })
@@ -254,6 +261,9 @@ describe("refusals", () => {
       "400 E_HTTP_REQUEST",
     ],
     ["a handler that throws", get("/v1/failing"), "500 E_HTTP_INTERNAL"],
+    ["a handler that answers nothing", get("/v1/nothing"), "500 E_HTTP_INTERNAL"],
+    ["a status that does not exist", get("/v1/status"), "500 E_HTTP_INTERNAL"],
+    ["a content type of two lines", get("/v1/type"), "500 E_HTTP_INTERNAL"],
     ["what JSON cannot hold", get("/v1/big"), "500 E_HTTP_INTERNAL"],
   ]
 
@@ -384,6 +394,15 @@ describe("slow and half-closed clients", () => {
     expect(codes()).toEqual(["E_HTTP_CUT"])
   })
 
+  test("one that vanishes after CONNECT", async () => {
+    const { port, server, codes } = await serve(ROUTES)
+    const client = new RawClient(port).send("CONNECT mx.test:25 HTTP/1.1\r\nHost: mx.test:25\r\n\r\n")
+    await client.got("E_HTTP_METHOD")
+    client.socket.resetAndDestroy()
+    await until(() => server.connections === 0)
+    expect(codes()).toEqual(["E_HTTP_METHOD"])
+  })
+
   test("one that vanishes while its answer is made: the handler is told", async () => {
     const asked = gate()
     let isGone = false
@@ -483,6 +502,44 @@ describe("many", () => {
     for (const client of clients) expect(answersIn(await client.rest())[0]?.status).toBe(200)
     await until(() => server.connections === 0)
     expect(answersIn(await fetchPing(port))[0]?.status).toBe(200)
+  })
+
+  test("connections of one client: others still find a place", async () => {
+    const { port, server, codes } = await serve(ROUTES, { limits: { maxClientConnections: 2 } })
+    const clients = [new RawClient(port), new RawClient(port)]
+    await until(() => server.connections === 2)
+    const raw = await new RawClient(port).rest()
+    expect(refusalOf(raw)).toBe("503 E_HTTP_BUSY")
+    expect(raw).toContain("there are 2 connections already from 127.0.0.1")
+    const other = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2", allowHalfOpen: true })
+    expect(answersIn(await new RawClient(port, other).send(get("/ping")).rest())[0]?.status).toBe(200)
+    clients[0]?.socket.destroy()
+    await until(() => server.connections === 1)
+    expect(answersIn(await fetchPing(port))[0]?.status).toBe(200)
+    expect(codes()).toEqual(["E_HTTP_BUSY"])
+  })
+
+  test("requests on one connection, while an answer is made: no more of them are read", async () => {
+    const held = gate()
+    let asked = 0
+    const slow: Route = {
+      method: "GET",
+      path: "/slow",
+      async handle() {
+        asked++
+        await held.opened
+        return { status: 200, json: null }
+      },
+    }
+    const { port } = await serve([slow], { limits: { requestBurst: 1e9 } })
+    const client = new RawClient(port).send(`GET /slow HTTP/1.1\r\n${HOST}\r\n`.repeat(1_000_000))
+    await until(() => asked === 1)
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
+    // It is more than the buffers of both sides hold.
+    expect(client.socket.writableLength).toBeGreaterThan(0)
+    expect(asked).toBe(1)
+    client.socket.destroy()
+    held.open()
   })
 
   test("far more connections than are even told so", async () => {
