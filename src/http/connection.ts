@@ -61,11 +61,8 @@ export class Connection {
 
   /** What came is no request, or did not come in time; the connection is of no use any more. */
   broken(error: Error): void {
-    if (this.#isRefused) return
-    if (!this.#socket.writable) {
-      this.#socket.destroy()
-      return
-    }
+    // One that is not writable has had its last answer, or is gone.
+    if (this.#isRefused || !this.#socket.writable) return
     const fault = faultOf(error, this.#desk.limits.maxHeaderBytes)
     const last = this.#waiting.at(-1)
     // The damage is in the body of the last request, which is answered then, or after it.
@@ -99,10 +96,7 @@ export class Connection {
 
   #refuse(fault: HttpFault, message?: IncomingMessage): void {
     const socket = this.#socket
-    if (!socket.writable) {
-      socket.destroy()
-      return
-    }
+    if (!socket.writable) return
     this.#desk.log({
       ...told(fault),
       client: this.#client,

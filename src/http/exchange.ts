@@ -1,7 +1,7 @@
 /**
  * One request and its answer: judged in a fixed order, handed to its route, and
  * whatever comes of it written down, refusals of all kinds in the same form. It
- * runs to its end whatever the client does, and never throws.
+ * runs to its end whatever the client does. What a handler does is its own affair.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { cutFault, RequestBody } from "./body.js"
@@ -77,7 +77,8 @@ export class Exchange {
   }
 
   async #answer(): Promise<Reply> {
-    const { desk, message } = { desk: this.#desk, message: this.#message }
+    const desk = this.#desk
+    const message = this.#message
     if (desk.isClosing) throw closingFault()
     this.#checkRate()
     desk.guard.admit(message)

@@ -116,7 +116,7 @@ function makeServer(auth: HttpAuth, tls: Identity | undefined, limits: HttpLimit
     headersTimeout: Math.min(headerTimeoutMs, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
-    // Half of the requests are late by less than this: often enough, and cheap.
+    // What is late is found late by this much at most.
     connectionsCheckingInterval: Math.ceil(Math.min(1000, headerTimeoutMs / 4, requestTimeoutMs / 4)),
     // Missing hosts are refused in our own words.
     requireHostHeader: false,
