@@ -42,7 +42,9 @@ export interface FollowOptions {
 /** Between two looks at a log that says nothing new. */
 const LOOK_MS = 200
 /** Little enough that whoever asks something meanwhile does not wait. */
-const CHUNK_BYTES = 1 << 16
+const CHUNK_BYTES = 1 << 13
+/** Pieces that are on their way to the disk while the next one is read. */
+const MAX_WAITING = 32
 /** The first line of a file with columns names them. */
 const MAX_HEADING_BYTES = 1 << 16
 
@@ -53,6 +55,7 @@ export class Follower {
   #feed: Feed
   #running: Promise<void> | null = null
   #isTroubled = false
+  readonly #waiting = new Set<Promise<void>>()
   /** There may be more of the log than was taken. */
   isBehind = true
 
@@ -102,6 +105,8 @@ export class Follower {
 
   async #look(): Promise<void> {
     for await (const piece of this.#tail.read()) {
+      if (this.#waiting.size >= MAX_WAITING) await Promise.race(this.#waiting)
+
       if (piece.kind === "lost")
         this.#options.troubled(this.#options.path, {
           message: piece.reason,
@@ -109,19 +114,25 @@ export class Follower {
         })
       else {
         this.isBehind = true
-        await this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
+        this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
       }
-      if (this.#ending.signal.aborted) return
+      if (this.#ending.signal.aborted) break
     }
+    await Promise.all(this.#waiting)
   }
 
-  async #take(taken: Taken): Promise<void> {
+  #take(taken: Taken): void {
     const { path, ledger } = this.#options
     const position = this.#tail.position(this.#feed.openBytes)
     const state: FollowState = { format: this.#feed.format, position }
     this.#options.taken(path, taken)
     // Between two files there is no place to go on from: the end of the one before still is one.
-    await ledger.take(taken.events, position === null ? null : { source: path, state })
+    const written = ledger
+      .take(taken.events, position === null ? null : { source: path, state })
+      // Given up at the end: what was not written is read again by the next run.
+      .catch(() => {})
+      .finally(() => this.#waiting.delete(written))
+    this.#waiting.add(written)
   }
 
   /** A log with columns is not understood from its middle on: what names them stands at its beginning. */

@@ -32,7 +32,7 @@ export interface SourceNote {
 }
 
 /** Events between two turns of the event loop: who asks something must not wait for a whole batch. */
-const EVENTS_A_TURN = 256
+const EVENTS_A_TURN = 32
 /** Pairs that a sweep looks at between two turns of the event loop. */
 const PAIRS_A_SLICE = 20_000
 /** Between two tries to write the journal. */

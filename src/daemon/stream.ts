@@ -13,7 +13,7 @@ export interface StreamHost {
 }
 
 /** Little enough that whoever asks something meanwhile does not wait. */
-const PIECE_BYTES = 1 << 16
+const PIECE_BYTES = 1 << 13
 
 /**
  * Takes all that comes.
