@@ -65,7 +65,15 @@ function readAndParse(path) {
 }
 
 async function start(args, dir) {
-  const given = ["run", "--listen", "127.0.0.1:0", "--state", join(dir, "state"), "--socket", join(dir, "s.sock")]
+  const given = [
+    "run",
+    "--listen",
+    "127.0.0.1:0",
+    "--state",
+    join(dir, "state"),
+    "--socket",
+    join(dir, "s.sock"),
+  ]
   const child = spawn(process.execPath, [MAIN, ...given, ...args], { stdio: ["ignore", "ignore", "pipe"] })
   let text = ""
   const url = await new Promise((resolve, reject) => {

@@ -8,7 +8,8 @@ import { readOutputSettings } from "../config/output-settings.js"
 import { Settings } from "../config/settings.js"
 import { auditInstances, namedThrottles } from "../config/store-settings.js"
 import type { EngineRules } from "../engine/engine.js"
-import { type ReloadOutcome, RuleKeeper, RulesRefused } from "../reload/keeper.js"
+import type { ScriptConfiguration } from "../reload/conf-files.js"
+import { type KeptRevision, type ReloadOutcome, RuleKeeper, RulesRefused } from "../reload/keeper.js"
 import type { LoadedRules, LoadOptions } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
 import { openSinks } from "../sinks/open.js"
@@ -22,7 +23,10 @@ import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
 import type { DaemonMetrics } from "./metrics.js"
+import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
+import { rehearsalText } from "./rehearsal.js"
+import { rehearse } from "./rehearse.js"
 import { Revisions } from "./revisions.js"
 
 /** Where a daemon tells what a person should know; the manner of pino. */
@@ -60,6 +64,13 @@ export interface DaemonOptions {
   readonly metrics: DaemonMetrics
   /** Seconds between two copies of the state. */
   readonly snapshotSec: number
+  /** What scripts and a rehearsal of rules are told of the configuration. */
+  readonly forScripts: ScriptConfiguration
+  /**
+   * Rules under which more of the last hour's attempts would have been held, by more than so many percent of all,
+   * do not serve; null: whatever is valid does.
+   */
+  readonly canaryPercent: number | null
 }
 
 /** Time goes on that far behind the clock: events are told of a little later than they happen. */
@@ -95,8 +106,8 @@ export class Daemon {
   #loops: Promise<void>[] = []
   /** Rules are swapped one after the other. */
   #swapping: Promise<void> = Promise.resolve()
-  /** The number of the rules that serve. */
-  #serving: number
+  readonly #recent: RecentEvents
+  #serving: KeptRevision
 
   private constructor(parts: {
     readonly options: DaemonOptions
@@ -106,7 +117,8 @@ export class Daemon {
     readonly ledger: Ledger
     readonly keeper: RuleKeeper
     readonly revisions: Revisions
-    readonly serving: number
+    readonly recent: RecentEvents
+    readonly serving: KeptRevision
   }) {
     this.#options = parts.options
     this.#state = parts.state
@@ -115,6 +127,7 @@ export class Daemon {
     this.ledger = parts.ledger
     this.keeper = parts.keeper
     this.revisions = parts.revisions
+    this.#recent = parts.recent
     this.#serving = parts.serving
     this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros: parts.options.nowMicros })
   }
@@ -180,11 +193,13 @@ export class Daemon {
       options.metrics.published(decided)
       options.effects.add(decided)
     }
+    const recent = new RecentEvents(found.core.store.pairs)
     const ledger = new Ledger({
       core: found.core,
       journal,
       toldId: found.core.lastId,
       published,
+      taken: (event) => recent.add(event),
       troubled: (fault) =>
         fault === null
           ? log.info({}, "the journal can be written again: events are taken")
@@ -201,7 +216,8 @@ export class Daemon {
       ledger,
       keeper,
       revisions,
-      serving: serving.number,
+      recent,
+      serving,
     })
     if (found.rules !== serving.number) await ledger.replaceRules(serving.number, rulingOf(serving.loaded))
     log.info(
@@ -241,8 +257,8 @@ export class Daemon {
     return this.ledger.core
   }
 
-  /** The number of the rules that serve. */
-  get serving(): number {
+  /** The rules that serve. */
+  get serving(): KeptRevision {
     return this.#serving
   }
 
@@ -269,7 +285,7 @@ export class Daemon {
         segment,
         lastId: this.core.lastId,
         positions: [...ledger.positions],
-        rules: this.#serving,
+        rules: this.#serving.number,
         effects: this.#options.effects.latest(),
         causes: Array.from(this.core.causes, ([pair, cause]) => {
           const { binding, domain } = this.core.store.pairs.nameOnce(pair)
@@ -359,16 +375,17 @@ export class Daemon {
         first === undefined ? "it has errors" : `${first.file}:${first.line}: ${first.message}`
       log.error(
         { alarm: "rules", code: first?.code, hint: first?.hint },
-        `rules are refused: ${this.reloadTrouble}; revision ${this.#serving} stays active`,
+        `rules are refused: ${this.reloadTrouble}; revision ${this.#serving.number} stays active`,
       )
       return
     }
     const { revision } = outcome
-    this.reloadTrouble = null
     this.#swapping = this.#swapping.then(async () => {
+      if (!(await this.#isBearable(revision))) return
       await this.revisions.keep(revision)
       await this.ledger.replaceRules(revision.number, rulingOf(revision.loaded))
-      this.#serving = revision.number
+      this.#serving = revision
+      this.reloadTrouble = null
       log.info(
         { number: revision.number, revision: revision.loaded.revision, rollbackOf: revision.rollbackOf },
         `revision ${revision.number} of the rules serves`,
@@ -376,8 +393,36 @@ export class Daemon {
     })
     this.#swapping = this.#swapping.catch((error: Error) => {
       this.reloadTrouble = error.message
-      log.error({ alarm: "rules" }, `${error.message}; revision ${this.#serving} stays active`)
+      log.error({ alarm: "rules" }, `${error.message}; revision ${this.#serving.number} stays active`)
     })
+  }
+
+  /** Tells what the last hour would have been under other rules. @returns false where that is too much */
+  async #isBearable({ loaded, number, rollbackOf }: KeptRevision): Promise<boolean> {
+    const { log, canaryPercent, forScripts } = this.#options
+    const blocks = this.#recent.blocks()
+    if (blocks.length === 0) return true
+    const rehearsal = await rehearse({
+      blocks,
+      before: this.#serving.loaded.recorded,
+      after: loaded.recorded,
+      configuration: forScripts,
+    }).catch((error: Error) => {
+      log.error({ alarm: "rehearsal" }, `rules cannot be rehearsed: ${error.message}`)
+      return null
+    })
+    if (rehearsal === null) return canaryPercent === null
+    const text = rehearsalText(rehearsal)
+    log.info({ number, events: rehearsal.events }, `revision ${number} on ${text}`)
+    const more = rehearsal.heldAfter - rehearsal.heldBefore
+    // Who goes back knows what he does.
+    if (canaryPercent === null || rollbackOf !== null || more <= canaryPercent) return true
+    this.reloadTrouble = `${more.toFixed(1)} % more attempts of the last hour would have been held, and --canary allows ${canaryPercent} %`
+    log.error(
+      { alarm: "rules", hint: "change the rules, or start with a higher --canary" },
+      `rules are refused: ${this.reloadTrouble}; revision ${this.#serving.number} stays active`,
+    )
+    return false
   }
 
   async #every(ms: number, work: () => Promise<void>): Promise<void> {

@@ -19,6 +19,8 @@ export interface LedgerOptions {
   readonly toldId: number
   /** Told of decisions, in order, each once what led to it is on the disk. */
   readonly published: (decided: readonly Numbered[]) => void
+  /** Told of each event, as it is taken. */
+  readonly taken: (event: Readonly<JournalEvent>) => void
   /** Told when the journal cannot be written, and null when it can again. */
   readonly troubled: (fault: Error | null) => void
   /** Waits; ends early when the signal says so. */
@@ -173,6 +175,7 @@ export class Ledger {
     const { core } = this
     event.atMicros = core.timeOf(event.atMicros)
     this.#writer.event(event)
+    this.#options.taken(event)
     core.event(event)
     this.taken++
   }

@@ -91,7 +91,7 @@ export class Service {
 
   get status(): Status {
     const { daemon } = this
-    const { core, keeper } = daemon
+    const { core } = daemon
     return {
       program: "adaptive",
       version: this.#options.version,
@@ -100,9 +100,9 @@ export class Service {
       ready: !daemon.ledger.isTroubled,
       alarms: daemon.alarms,
       rules: {
-        number: daemon.serving,
-        revision: keeper.current.loaded.revision,
-        since: keeper.current.sinceSec,
+        number: daemon.serving.number,
+        revision: daemon.serving.loaded.revision,
+        since: daemon.serving.sinceSec,
         refused: daemon.reloadTrouble,
       },
       state: {
@@ -123,7 +123,7 @@ export class Service {
       core: () => daemon.core,
       journalWaitingBytes: () => daemon.journalWaitingBytes,
       journalWrittenBytes: () => daemon.journalWrittenBytes,
-      rulesNumber: () => daemon.serving,
+      rulesNumber: () => daemon.serving.number,
       isRefused: () => daemon.reloadTrouble !== null,
       isReady: () => !daemon.ledger.isTroubled,
       loopDelaySec,
@@ -203,7 +203,7 @@ export class Service {
     if (!isRuleCommand(line)) return daemon.ledger.command(line)
     return ruleCommand(line, {
       revisions: daemon.revisions,
-      serving: () => daemon.serving,
+      serving: () => daemon.serving.number,
       rollback: (number) => daemon.rollback(number),
     })
   }

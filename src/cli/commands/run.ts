@@ -77,6 +77,8 @@ export async function run(context: Context, options: RunOptions): Promise<number
       effects: new Effects(),
       metrics: new DaemonMetrics(),
       snapshotSec: options.snapshotInterval,
+      forScripts,
+      canaryPercent: options.canary ?? null,
     })
     isStarted = true
     process.on("SIGHUP", () => void service.daemon.reload())
