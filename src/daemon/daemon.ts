@@ -52,6 +52,8 @@ export interface DaemonOptions {
   readonly logDirectory: string | null
   /** Microseconds since 1970. */
   readonly nowMicros: () => number
+  /** Of stamps in logs that name no zone, minutes east of UTC; a function where that differs with the season. */
+  readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   readonly log: Log
   /** Told of every decision that is on the disk, beside the sinks. */
@@ -117,7 +119,8 @@ export class Daemon {
     this.keeper = parts.keeper
     this.revisions = parts.revisions
     this.#serving = parts.serving
-    this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros: parts.options.nowMicros })
+    const { nowMicros, utcOffsetMinutes } = parts.options
+    this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
 
   /**

@@ -3,7 +3,7 @@ import { hostname } from "node:os"
 import { resolve } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
-import { monotonicMs, wallClockSec } from "../../clock.js"
+import { localOffsetMinutes, monotonicMs, wallClockSec } from "../../clock.js"
 import { apiRoutes } from "../../daemon/api/routes.js"
 import { Daemon, type FollowedLog } from "../../daemon/daemon.js"
 import { DaemonMetrics } from "../../daemon/metrics.js"
@@ -29,6 +29,8 @@ export interface RunOptions extends SetupOptions {
   readonly follow: readonly string[]
   readonly format: string
   readonly fromStart?: boolean
+  /** Minutes east of UTC; without it, this machine's own. */
+  readonly utcOffset?: number
   readonly snapshotInterval: number
 }
 
@@ -68,6 +70,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       alertServer: null,
       logDirectory: options.config === undefined ? options.state : null,
       nowMicros,
+      utcOffsetMinutes: options.utcOffset ?? localOffsetMinutes,
       timer,
       log,
       restored: (lastId) => {
