@@ -11,9 +11,9 @@ import type { AskOptions, ConsoleOptions } from "./commands/console.js"
 import type { DryRunOptions } from "./commands/dry-run.js"
 import type { ExplainOptions } from "./commands/explain.js"
 import type { LuaOptions } from "./commands/lua.js"
-import type { RunOptions } from "./commands/run.js"
 import type { SummaryOptions } from "./commands/summary.js"
 import { EXIT, makeContext, Refused, UsageError } from "./context.js"
+import type { RunOptions } from "./run-options.js"
 import { packageVersion } from "./version.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
@@ -74,6 +74,8 @@ const RULES_HELP =
 const GUIDE_HELP =
   "the User Guide's defaults where the documents disagree: enable_jlog on, default_bounce_rule for bc:10 only"
 const SET_HELP = "set a global option (repeatable)"
+const SOCKET_HELP =
+  "the socket of the daemon (default: $ADAPTIVE_SOCKET, or adaptive.sock in $XDG_RUNTIME_DIR, /run/adaptive or adaptive-state)"
 const NODE_HELP = "the node: whose directory of included files is searched, and the host that alerts name"
 
 type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }
@@ -116,10 +118,7 @@ const SHORTCUTS = [
 /** Which daemon. */
 function withSocket(command: Command): Command {
   return command
-    .option(
-      "--socket <path>",
-      "the socket of the daemon (default: $ADAPTIVE_SOCKET, or adaptive.sock in $XDG_RUNTIME_DIR, /run/adaptive or adaptive-state)",
-    )
+    .option("--socket <path>", SOCKET_HELP)
     .option("--json", "machine output: one object a line for each command")
 }
 
@@ -242,13 +241,28 @@ async function main(argv: readonly string[]): Promise<number> {
   withSetup(program.command("run"))
     .description("the engine as a daemon: live events in, decisions out, state that survives")
     .option("--state <dir>", "where state, journal and rules that served are kept", "adaptive-state")
-    .option("--listen <host:port>", "where it answers over HTTP", "127.0.0.1:8025")
+    .option("--listen <host:port>", "where it answers over HTTP; off: nowhere", "127.0.0.1:8025")
     .addOption(
       new Option("--token <token>", "what whoever asks over HTTP has to show; needed beyond loopback").env(
         "ADAPTIVE_TOKEN",
       ),
     )
-    .option("--follow <file>", "a log to follow, through rotation and restarts (repeatable)", collect, [])
+    .option("--tls-cert <file>", "this host's certificate: HTTPS instead of HTTP")
+    .option("--tls-key <file>", "and its key")
+    .option("--tls-client-ca <file>", "clients show a certificate that this authority has signed")
+    .option("--socket <path>", SOCKET_HELP)
+    .option("--event-socket <path>", "a unix socket that takes events")
+    .option(
+      "--follow <file>",
+      "a log to follow, through rotation and restarts; - is standard input (repeatable)",
+      collect,
+      [],
+    )
+    .option("--webhook <url>", "tell effects to this URL by signed POST (repeatable)", collect, [])
+    .addOption(
+      new Option("--webhook-secret <secret>", "what webhooks are signed with").env("ADAPTIVE_WEBHOOK_SECRET"),
+    )
+    .option("--alert-smtp <host:port>", "send alerts to this mail server")
     .option("--format <format>", "the format of all logs", "auto")
     .option(
       "--utc-offset <offset>",

@@ -17,6 +17,7 @@ import { Journal } from "../store/backing/journal.js"
 import { SnapshotFile } from "../store/backing/snapshot.js"
 import { StateDirectory } from "../store/backing/state-directory.js"
 import type { Core, Numbered } from "./core.js"
+import type { Effects } from "./effects.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
@@ -56,10 +57,8 @@ export interface DaemonOptions {
   readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   readonly log: Log
-  /** Told of every decision that is on the disk, beside the sinks. */
-  readonly published: (decided: readonly Numbered[]) => void
-  /** Called with the number of the last decision of the runs before, before anything is told. */
-  readonly restored: (lastId: number) => void
+  /** Takes every decision that is on the disk, beside the sinks. */
+  readonly effects: Effects
   readonly metrics: DaemonMetrics
   /** Seconds between two copies of the state. */
   readonly snapshotSec: number
@@ -162,7 +161,11 @@ export class Daemon {
       },
     })
     isLive = true
-    options.restored(found.untold[0] === undefined ? found.core.lastId : found.untold[0].id - 1)
+    options.effects.restore(
+      found.untold[0] === undefined ? found.core.lastId : found.untold[0].id - 1,
+      found.effects,
+      found.told,
+    )
     // What was set while the last run went on ended with it.
     found.core.target.reconfigure(configuration)
     for (const { path, bytes } of found.torn)
@@ -178,7 +181,7 @@ export class Daemon {
     const published = (decided: readonly Numbered[]): void => {
       for (const { decision, group } of decided) sink.decision(decision, group)
       options.metrics.published(decided)
-      options.published(decided)
+      options.effects.add(decided)
     }
     const ledger = new Ledger({
       core: found.core,
@@ -270,6 +273,7 @@ export class Daemon {
         lastId: this.core.lastId,
         positions: [...ledger.positions],
         rules: this.#serving,
+        effects: this.#options.effects.latest(),
         causes: Array.from(this.core.causes, ([pair, cause]) => {
           const { binding, domain } = this.core.store.pairs.nameOnce(pair)
           return [binding, domain, cause] as const

@@ -11,10 +11,13 @@ import type { StateDirectory } from "../store/backing/state-directory.js"
 import { StoreFault } from "../store/fault.js"
 import { Store, type StoreLimits } from "../store/store.js"
 import { Core, type CoreOptions, type HoldCause, type Numbered } from "./core.js"
+import type { KeptEffects } from "./effects.js"
 import { EntryFault, EntryReader } from "./entries.js"
 import type { SourceNote } from "./ledger.js"
 
 export const SNAPSHOT_FILE = "snapshot"
+/** Of what was told already only so much is worth keeping. */
+const MAX_TOLD = 100_000
 
 /** What stands beside the copy of a state. */
 export interface StateNote {
@@ -26,6 +29,7 @@ export interface StateNote {
   readonly rules: number
   /** Why pairs were held. */
   readonly causes: readonly (readonly [binding: string, domain: string, cause: HoldCause])[]
+  readonly effects: KeptEffects
 }
 
 export interface RecoveryOptions extends Omit<CoreOptions, "store" | "ruling" | "lastId" | "causes"> {
@@ -47,6 +51,10 @@ export interface Recovered {
   readonly segment: number
   /** The rules that served last; 0 where none did. */
   readonly rules: number
+  /** Decisions as they stood beside the copy of the state. */
+  readonly effects: KeptEffects
+  /** The last decisions since then that have been told. */
+  readonly told: readonly Numbered[]
   /** Decisions that nobody may have been told of. */
   readonly untold: readonly Numbered[]
   /** Events that were done again. */
@@ -121,13 +129,15 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
     }
     decided.push(...core.takeDecided())
   }
-  const untold = decided.filter(({ id }) => id > toldId)
+  const isTold = ({ id }: Numbered): boolean => id <= toldId
   return {
     core,
     positions,
+    effects: note?.effects ?? [],
+    told: decided.filter(isTold).slice(-MAX_TOLD),
     segment,
     rules,
-    untold,
+    untold: decided.filter((one) => !isTold(one)),
     repeated,
     torn,
     refused: restored?.refused ?? [],

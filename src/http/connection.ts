@@ -18,7 +18,7 @@ export class Connection {
   readonly #client: string
   /** Done when all requests so far are answered. */
   #tail: Promise<void> = Promise.resolve()
-  #waiting: readonly Exchange[] = []
+  readonly #waiting: Exchange[] = []
   #isRefused = false
   /** Of requests that were answered, about: what came since is the beginning of another. */
   #usedBytes: number
@@ -28,7 +28,17 @@ export class Connection {
     this.#socket = socket
     this.#client = socket.remoteAddress ?? ""
     this.#usedBytes = socket.bytesRead
+    // After CONNECT nobody else would take it, and it would end the process.
+    socket.on("error", () => {})
+    // Node reads on after each request it has understood, whoever paused.
+    socket.on("resume", () => {
+      if (this.#isFull) socket.pause()
+    })
     socket.on("end", () => this.#current?.hungUp())
+  }
+
+  get #isFull(): boolean {
+    return this.#waiting.length > MAX_WAITING
   }
 
   get #current(): Exchange | undefined {
@@ -38,23 +48,21 @@ export class Connection {
   take(message: IncomingMessage, response: ServerResponse, asksFirst: boolean): void {
     if (this.#isRefused) return
     const exchange = new Exchange(this.#desk, message, response, asksFirst)
-    this.#waiting = [...this.#waiting, exchange]
-    if (this.#waiting.length > MAX_WAITING) this.#socket.pause()
+    this.#waiting.push(exchange)
+    if (this.#isFull) this.#socket.pause()
     this.#tail = this.#tail.then(async () => {
-      await exchange.run()
-      this.#waiting = this.#waiting.slice(1)
+      await exchange.run().catch(() => this.#socket.destroy())
+      const wasFull = this.#isFull
+      this.#waiting.shift()
       this.#usedBytes = this.#socket.bytesRead
-      if (this.#waiting.length === MAX_WAITING && !this.#isRefused) this.#socket.resume()
+      if (wasFull && !this.#isFull) this.#socket.resume()
     })
   }
 
   /** What came is no request, or did not come in time; the connection is of no use any more. */
   broken(error: Error): void {
-    if (this.#isRefused) return
-    if (!this.#socket.writable) {
-      this.#socket.destroy()
-      return
-    }
+    // One that is not writable has had its last answer, or is gone.
+    if (this.#isRefused || !this.#socket.writable) return
     const fault = faultOf(error, this.#desk.limits.maxHeaderBytes)
     const last = this.#waiting.at(-1)
     // The damage is in the body of the last request, which is answered then, or after it.
@@ -88,10 +96,7 @@ export class Connection {
 
   #refuse(fault: HttpFault, message?: IncomingMessage): void {
     const socket = this.#socket
-    if (!socket.writable) {
-      socket.destroy()
-      return
-    }
+    if (!socket.writable) return
     this.#desk.log({
       ...told(fault),
       client: this.#client,
@@ -128,11 +133,12 @@ function rawReply(fault: HttpFault): Buffer {
   return Buffer.concat([Buffer.from(`${line}${head.join("")}\r\n`), body])
 }
 
-export function busyFault(maxConnections: number): HttpFault {
+/** @param ofClient those that are too many come from one address; null: from all together */
+export function busyFault(count: number, ofClient: string | null): HttpFault {
   return new HttpFault(
     503,
     "E_HTTP_BUSY",
-    `there are ${maxConnections} connections already`,
+    `there are ${count} connections already${ofClient === null ? "" : ` from ${ofClient}`}`,
     "try again later; keep connections open and use them for many requests",
     { "retry-after": "1" },
   )

@@ -1,7 +1,7 @@
 /**
  * One request and its answer: judged in a fixed order, handed to its route, and
  * whatever comes of it written down, refusals of all kinds in the same form. It
- * runs to its end whatever the client does, and never throws.
+ * runs to its end whatever the client does. What a handler does is its own affair.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { cutFault, RequestBody } from "./body.js"
@@ -50,13 +50,7 @@ export class Exchange {
       reply = this.#refusal(error)
     }
     if (this.#message.socket.destroyed) return
-    try {
-      await this.#send(reply)
-    } catch (error) {
-      // Too late to say anything else: half a reply that ends like this is not taken for a whole one.
-      this.#refusal(error)
-      this.#message.socket.destroy()
-    }
+    await this.#send(reply).catch((error: unknown) => this.#sendFailed(error))
   }
 
   /** The rest of the request will not come, or not be understood. */
@@ -83,7 +77,8 @@ export class Exchange {
   }
 
   async #answer(): Promise<Reply> {
-    const { desk, message } = { desk: this.#desk, message: this.#message }
+    const desk = this.#desk
+    const message = this.#message
     if (desk.isClosing) throw closingFault()
     this.#checkRate()
     desk.guard.admit(message)
@@ -142,18 +137,23 @@ export class Exchange {
     return fault
   }
 
+  /** A reply of a handler that cannot be written, or a stream that broke off. */
+  async #sendFailed(error: unknown): Promise<void> {
+    const fault = this.#refusal(error)
+    try {
+      if (!this.#response.headersSent) await this.#send(fault)
+    } finally {
+      // Half a reply that ends like this is not taken for a whole one.
+      if (!this.#response.writableFinished) this.#message.socket.destroy()
+    }
+  }
+
   async #send(reply: Reply | HttpFault): Promise<void> {
     if (reply instanceof HttpFault)
       return this.#write(reply.status, "application/json", faultBody(reply), reply.headers)
     if ("stream" in reply) return this.#stream(reply.stream)
     if ("text" in reply) return this.#write(reply.status, reply.contentType, Buffer.from(reply.text))
-    let bytes: Buffer
-    try {
-      bytes = Buffer.from(`${JSON.stringify(reply.json)}\n`)
-    } catch (error) {
-      return this.#send(this.#refusal(error))
-    }
-    return this.#write(reply.status, "application/json", bytes)
+    return this.#write(reply.status, "application/json", Buffer.from(`${JSON.stringify(reply.json)}\n`))
   }
 
   async #write(

@@ -19,6 +19,8 @@ export interface HttpLimits {
   /** Of a connection on which nothing moves: between requests, or a reply that is not read. */
   readonly idleTimeoutMs: number
   readonly maxConnections: number
+  /** So that one client does not keep all others out. */
+  readonly maxClientConnections: number
   /** Of one client address (IPv6: one /64), sustained. */
   readonly requestsPerSec: number
   /** That one client may make at once, after a rest. */
@@ -34,6 +36,7 @@ const DEFAULT_LIMITS: HttpLimits = {
   requestTimeoutMs: 60_000,
   idleTimeoutMs: 30_000,
   maxConnections: 256,
+  maxClientConnections: 128,
   requestsPerSec: 1000,
   requestBurst: 2000,
 }

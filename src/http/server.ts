@@ -17,7 +17,7 @@ import { HttpFault, HttpStartFault } from "./fault.js"
 import { checkStart, Guard, type HttpAuth, isLoopback } from "./guard.js"
 import { checkedLimits, type HttpLimits } from "./limits.js"
 import { type Route, RouteTable } from "./request.js"
-import { TokenBuckets } from "./token-buckets.js"
+import { clientKey, TokenBuckets } from "./token-buckets.js"
 
 export interface HttpOptions {
   /** A name or address of this host. */
@@ -116,7 +116,7 @@ function makeServer(auth: HttpAuth, tls: Identity | undefined, limits: HttpLimit
     headersTimeout: Math.min(headerTimeoutMs, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
-    // Half of the requests are late by less than this: often enough, and cheap.
+    // What is late is found late by this much at most.
     connectionsCheckingInterval: Math.ceil(Math.min(1000, headerTimeoutMs / 4, requestTimeoutMs / 4)),
     // Missing hosts are refused in our own words.
     requireHostHeader: false,
@@ -160,9 +160,10 @@ function makeTls(
 
 /** Leads the events of the server to its connections. */
 function watch(server: Server, desk: Desk, isTls: boolean): Open {
-  const { maxConnections } = desk.limits
+  const { maxConnections, maxClientConnections } = desk.limits
   const sockets = new Set<Socket>()
   const connections = new Map<Socket, Connection>()
+  const byClient = new Map<string, number>()
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
@@ -170,8 +171,18 @@ function watch(server: Server, desk: Desk, isTls: boolean): Open {
   server.on(isTls ? "secureConnection" : "connection", (socket: Socket) => {
     const connection = new Connection(desk, socket)
     connections.set(socket, connection)
-    socket.once("close", () => connections.delete(socket))
-    if (sockets.size > maxConnections) connection.refuse(busyFault(maxConnections))
+    const client = socket.remoteAddress ?? ""
+    const key = clientKey(client)
+    const ofClient = (byClient.get(key) ?? 0) + 1
+    byClient.set(key, ofClient)
+    socket.once("close", () => {
+      connections.delete(socket)
+      const left = (byClient.get(key) ?? 0) - 1
+      if (left > 0) byClient.set(key, left)
+      else byClient.delete(key)
+    })
+    if (sockets.size > maxConnections) connection.refuse(busyFault(maxConnections, null))
+    else if (ofClient > maxClientConnections) connection.refuse(busyFault(maxClientConnections, client))
   })
   const take = (asksFirst: boolean) => (message: IncomingMessage, response: ServerResponse) =>
     connections.get(message.socket)?.take(message, response, asksFirst)

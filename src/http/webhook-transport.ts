@@ -31,7 +31,7 @@ const MAX_HEADER_BYTES = 16 << 10
 export function webhookTransport(ca?: string): WebhookTransport {
   const plain = new PlainAgent({ keepAlive: true, maxSockets: 1 })
   const tls = new TlsAgent({ keepAlive: true, maxSockets: 1, ...(ca === undefined ? {} : { ca }) })
-  return ({ url, headers, body, signal }) =>
+  const post = ({ url, headers, body, signal }: WebhookRequest, isAgain: boolean): Promise<WebhookAnswer> =>
     new Promise((resolve, reject) => {
       const options = {
         method: "POST",
@@ -42,7 +42,12 @@ export function webhookTransport(ca?: string): WebhookTransport {
       const asked = url.startsWith("https:")
         ? requestTls(url, { ...options, agent: tls })
         : requestPlain(url, { ...options, agent: plain })
-      asked.on("error", reject)
+      asked.on("error", (error: NodeJS.ErrnoException) => {
+        // A connection that the receiver closed while it was not in use: no fault of anybody.
+        const isStale = asked.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")
+        if (isStale && !isAgain && !signal.aborted) resolve(post({ url, headers, body, signal }, true))
+        else reject(error)
+      })
       asked.on("response", (response) => {
         // The status counts as soon as it is here, whatever becomes of the rest.
         const answer = { status: response.statusCode ?? 0, retryAfterSec: retryAfterSec(response) }
@@ -56,6 +61,7 @@ export function webhookTransport(ca?: string): WebhookTransport {
       })
       asked.end(body)
     })
+  return (request) => post(request, false)
 }
 
 function retryAfterSec({ headers }: IncomingMessage): number | null {

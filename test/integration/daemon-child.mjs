@@ -21,11 +21,14 @@ const daemon = await Daemon.start({
   utcOffsetMinutes: 0,
   timer: (ms, signal) => wait(ms, undefined, { signal }),
   log: { info: tell, warn: tell, error: tell },
-  published: (decided) => {
-    for (const { id, decision } of decided)
-      process.stdout.write(`${id} ${decisionJson(decision, null, { sources: false })}\n`)
+  effects: {
+    restore() {},
+    latest: () => [],
+    add(decided) {
+      for (const { id, decision } of decided)
+        process.stdout.write(`${id} ${decisionJson(decision, null, { sources: false })}\n`)
+    },
   },
-  restored: () => {},
   metrics: new DaemonMetrics(),
   snapshotSec: Number(snapshotSec),
 })

@@ -137,7 +137,11 @@ describe.skipIf(!openssl)("client certificates", () => {
   })
   const own = (name: string) => ({ cert: pem(`${name}.crt`), key: pem(`${name}.key`) })
 
-  function ask(port: number, options: object): Promise<{ readonly status: number; readonly body: string }> {
+  function ask(
+    port: number,
+    options: object,
+    sent?: Buffer,
+  ): Promise<{ readonly status: number; readonly body: string }> {
     return new Promise((resolve, reject) => {
       const asked = request(
         {
@@ -159,7 +163,7 @@ describe.skipIf(!openssl)("client certificates", () => {
         },
       )
       asked.on("error", reject)
-      asked.end()
+      asked.end(sent)
     })
   }
 
@@ -238,6 +242,19 @@ describe.skipIf(!openssl)("client certificates", () => {
     expect(codes()).toEqual(["E_HTTP_BUSY"])
     await server.close(60_000)
     for (const client of silent) await client.ended
+  })
+
+  test("a body that is too large is refused in words, although the client goes on sending", async () => {
+    const echo: Route = {
+      method: "POST",
+      path: "/ping",
+      handle: async (request) => ({ status: 200, json: (await request.bytes()).length }),
+    }
+    const { port, server } = await serve([echo], { auth: auth(), limits: { maxBodyBytes: 100_000 } })
+    const post = (body: Buffer) => ask(port, { method: "POST", ...own("client") }, body)
+    expect(await post(Buffer.alloc(90_000))).toEqual({ status: 200, body: "90000\n" })
+    expect((await post(Buffer.alloc(3 << 20))).status).toBe(413)
+    await until(() => server.connections === 0)
   })
 
   test("a token over TLS", async () => {

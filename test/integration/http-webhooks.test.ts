@@ -54,6 +54,25 @@ test("events come as they were logged, over one connection", async () => {
   expect(connections()).toBe(1)
 })
 
+test("a connection that the receiver has closed meanwhile is no failure, one that it always closes is", async () => {
+  let requests = 0
+  const seen = new Set<unknown>()
+  const { url } = await receiver(({ socket }, response) => {
+    requests++
+    const isUsed = seen.has(socket) || requests > 3
+    seen.add(socket)
+    if (isUsed) socket.resetAndDestroy()
+    else response.end()
+  })
+  const transport = webhookTransport()
+  const post = () => transport({ url, headers: {}, body: "{}", signal: new AbortController().signal })
+  expect((await post()).status).toBe(200)
+  expect((await post()).status).toBe(200)
+  expect(requests).toBe(3)
+  await expect(post()).rejects.toThrow(/ECONNRESET|hang up/)
+  expect(requests).toBe(5)
+})
+
 test("an answer is its status, and when to come back", async () => {
   const { url } = await receiver((_, response) => response.writeHead(429, { "retry-after": "17" }).end())
   expect(await ask(url)).toEqual({ status: 429, retryAfterSec: 17 })

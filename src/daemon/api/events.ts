@@ -11,6 +11,7 @@ import { FORMATS, type FormatName } from "../../ingest/detect.js"
 import { nearest } from "../../model/nearest.js"
 import type { Intake, Taken } from "../intake.js"
 import type { Ledger } from "../ledger.js"
+import { takeStream } from "../stream.js"
 
 export interface EventsHost {
   readonly intake: Intake
@@ -21,8 +22,6 @@ export interface EventsHost {
 
 /** Lines that are told of one by one; the others are counted. */
 const MAX_REFUSED = 100
-/** Bodies are taken in pieces of this size: whoever asks something meanwhile does not wait. */
-const PIECE_BYTES = 1 << 16
 
 const DESCRIPTION: RouteDescription = {
   method: "POST",
@@ -95,30 +94,27 @@ async function take(request: HttpRequest, { intake, ledger, taken: count }: Even
       "send them again when /readyz says that the daemon is ready",
       { "retry-after": "5" },
     )
-  const feed = intake.feed(`events of ${request.client}`, formatOf(request.query.get("format")))
-  let taken = 0
-  let refused = 0
   const lines: { readonly line: number; readonly column: number | null; readonly reason: string }[] = []
-  const add = async (some: Taken): Promise<void> => {
-    count(some)
-    for (const { line, column, reason } of some.bad) {
-      refused++
-      if (lines.length < MAX_REFUSED) lines.push({ line, column, reason })
-    }
-    await ledger.take(some.events)
-    taken += some.events.length
+  let before = 0
+  const host = {
+    intake,
+    ledger,
+    taken: (some: Taken): void => {
+      count(some)
+      before += some.events.length
+      for (const { line, column, reason } of some.bad)
+        if (lines.length < MAX_REFUSED) lines.push({ line, column, reason })
+    },
   }
   try {
-    for await (const bytes of request.body)
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES)
-        await add(feed.take(bytes.subarray(at, at + PIECE_BYTES)))
+    const format = formatOf(request.query.get("format"))
+    const sum = await takeStream(`events of ${request.client}`, format, request.body, host)
+    return { status: 200, json: { ...sum, lines } }
   } catch (error) {
-    if (!(error instanceof HttpFault)) throw error
+    if (!(error instanceof HttpFault) || before === 0) throw error
     const { status, code, message, hint, headers } = error
-    throw new HttpFault(status, code, `${message}; ${taken} events before that were taken`, hint, headers)
+    throw new HttpFault(status, code, `${message}; ${before} events before that were taken`, hint, headers)
   }
-  await add(feed.end())
-  return { status: 200, json: { taken, refused, lines } }
 }
 
 /** @throws HttpFault E_HTTP_VALUE */

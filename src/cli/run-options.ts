@@ -1,0 +1,102 @@
+/** What `adaptive run` is given, judged: addresses, logs, certificates. */
+import { readFileSync } from "node:fs"
+import type { FollowedLog } from "../daemon/daemon.js"
+import type { HttpAuth } from "../http/guard.js"
+import { FORMATS, type FormatName } from "../ingest/detect.js"
+import { nearest } from "../model/nearest.js"
+import { UsageError } from "./context.js"
+import type { SetupOptions } from "./setup.js"
+
+export interface RunOptions extends SetupOptions {
+  readonly state: string
+  /** HOST:PORT, or "off". */
+  readonly listen: string
+  /** What whoever asks over HTTP has to show. */
+  readonly token?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  /** Clients show a certificate that it has signed. */
+  readonly tlsClientCa?: string
+  readonly socket?: string
+  readonly eventSocket?: string
+  /** Paths; "-" is standard input. */
+  readonly follow: readonly string[]
+  readonly format: string
+  readonly fromStart?: boolean
+  /** Minutes east of UTC; without it, this machine's own. */
+  readonly utcOffset?: number
+  readonly webhook: readonly string[]
+  readonly webhookSecret?: string
+  readonly alertSmtp?: string
+  readonly snapshotInterval: number
+}
+
+/** @throws UsageError; null for "off" */
+export function readAddress(text: string): { readonly host: string; readonly port: number } | null {
+  if (text === "off") return null
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/@[\]]+)):(\d{1,5})$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3])
+  if (host === undefined || port > 65_535)
+    throw new UsageError(
+      `--listen "${text}" is no address`,
+      "write HOST:PORT, e.g. 127.0.0.1:8025 or [::1]:8025, or off",
+    )
+  return { host, port }
+}
+
+/** @throws UsageError */
+export function readAuth({ token, tlsCert, tlsKey, tlsClientCa }: RunOptions): HttpAuth {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new UsageError("--tls-cert and --tls-key belong together", "give both, or neither")
+  const tls =
+    tlsCert === undefined || tlsKey === undefined
+      ? null
+      : { cert: pem("--tls-cert", tlsCert), key: pem("--tls-key", tlsKey) }
+  if (tlsClientCa !== undefined) {
+    if (tls === null)
+      throw new UsageError(
+        "--tls-client-ca is there, and no certificate of this host's own",
+        "add --tls-cert and --tls-key",
+      )
+    if (token !== undefined)
+      throw new UsageError("a token and client certificates are both asked for", "choose one of them")
+    return { kind: "tls", ...tls, ca: pem("--tls-client-ca", tlsClientCa) }
+  }
+  if (token !== undefined) return { kind: "token", tokens: [token], ...(tls === null ? {} : { tls }) }
+  if (tls !== null)
+    throw new UsageError(
+      "a certificate is there, and nothing is asked of clients",
+      "add --tls-client-ca, or a token in ADAPTIVE_TOKEN",
+    )
+  return { kind: "none" }
+}
+
+/** @throws UsageError; null where lines tell the format */
+export function readFormat(format: string): FormatName | null {
+  if (format === "auto") return null
+  if (Object.hasOwn(FORMATS, format)) return format as FormatName
+  const guess = nearest(format, Object.keys(FORMATS))
+  throw new UsageError(
+    `unknown format "${format}"`,
+    guess === null ? `the formats are ${Object.keys(FORMATS).join(", ")}` : `did you mean ${guess}?`,
+  )
+}
+
+/** Logs with a path of their own. @throws UsageError */
+export function followedLogs({ follow, format: text, fromStart }: RunOptions): readonly FollowedLog[] {
+  const format = readFormat(text)
+  const twice = follow.find((path, i) => follow.indexOf(path) < i)
+  if (twice !== undefined) throw new UsageError(`--follow ${twice} is given twice`, "give each log once")
+  return follow
+    .filter((path) => path !== "-")
+    .map((path) => ({ path, format, fromEnd: fromStart !== true, skipsCopies: false }))
+}
+
+function pem(option: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8")
+  } catch (error) {
+    throw new UsageError(`${option} ${path} cannot be read: ${(error as Error).message}`, "name a PEM file")
+  }
+}

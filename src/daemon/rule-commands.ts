@@ -1,0 +1,139 @@
+/**
+ * `adaptive rules history`, `diff` and `rollback`: the rules that served, what
+ * differs between two of them, and the way back. What a revision says is told by
+ * rule, not by line: comments and order in a file change nothing.
+ */
+import type { Reply } from "../console/console.js"
+import type { Action, ResponseRule } from "../model/rule.js"
+import type { LoadedRules } from "../reload/load.js"
+import { oneLine } from "../report/findings.js"
+import { plural, time } from "../report/words.js"
+import type { Revisions } from "./revisions.js"
+
+export interface RuleCommandsHost {
+  readonly revisions: Revisions
+  /** The number of the rules that serve. */
+  readonly serving: () => number
+  /** Serves those of a number again. @returns under which number, or null where they are not kept or not valid */
+  readonly rollback: (number: number) => Promise<number | null>
+}
+
+const USAGE = "adaptive rules {history | diff OLD NEW | rollback [NUMBER]}"
+
+/** Is a line one of these commands? The others are about sweep rules. */
+export function isRuleCommand(line: string): boolean {
+  return /^\s*adaptive\s+rules\s+(?:history|diff|rollback)\b/i.test(line)
+}
+
+export async function ruleCommand(line: string, host: RuleCommandsHost): Promise<Reply> {
+  const [, , command = "", ...words] = line.trim().split(/\s+/)
+  switch (command.toLowerCase()) {
+    case "history":
+      return words.length === 0
+        ? history(host)
+        : refuse(`Unexpected '${oneLine(words[0] as string)}'\nUsage: ${USAGE}`)
+    case "diff":
+      return diff(words, host)
+    default:
+      return rollback(words, host)
+  }
+}
+
+async function history({ revisions, serving }: RuleCommandsHost): Promise<Reply> {
+  const now = serving()
+  const lines = (await revisions.list())
+    .toReversed()
+    .map(({ number, sinceSec, revision, rules, rollbackOf }) => {
+      const more = [
+        number === now ? "serves" : [],
+        rollbackOf === null ? [] : `brought back ${rollbackOf}`,
+      ].flat()
+      return `${String(number).padStart(6)}  ${time(sinceSec)}  ${revision}  ${String(rules).padStart(6)}  ${more.join(", ")}`.trimEnd()
+    })
+  return { ok: true, text: [`number  since (UTC)          revision      rules`, ...lines].join("\n") }
+}
+
+async function rollback(words: readonly string[], host: RuleCommandsHost): Promise<Reply> {
+  const [word, extra] = words
+  if (extra !== undefined) return refuse(`Unexpected '${oneLine(extra)}'\nUsage: ${USAGE}`)
+  const all = await host.revisions.list()
+  const before = all.findLast(({ number }) => number < host.serving())
+  const number = word === undefined ? (before?.number ?? null) : numberOf(word)
+  if (number === null)
+    return refuse(
+      word === undefined ? "There is no revision to go back to" : `Invalid number '${oneLine(word)}'`,
+    )
+  if (number === host.serving()) return refuse(`Revision ${number} serves already`)
+  const made = await host.rollback(number)
+  return made === null
+    ? refuse(`Revision ${number} is not kept; adaptive rules history lists those that are`)
+    : {
+        ok: true,
+        text: `Revision ${number} serves again, as revision ${made}, until the rule files say something new`,
+      }
+}
+
+async function diff(words: readonly string[], { revisions }: RuleCommandsHost): Promise<Reply> {
+  const [oldWord, newWord, extra] = words
+  if (oldWord === undefined || newWord === undefined || extra !== undefined) return refuse(`Usage: ${USAGE}`)
+  const loaded: LoadedRules[] = []
+  for (const word of [oldWord, newWord]) {
+    const number = numberOf(word)
+    const rules = number === null ? null : await revisions.load(number)
+    if (rules === null)
+      return refuse(`Revision '${oneLine(word)}' is not kept; adaptive rules history lists those that are`)
+    loaded.push(rules)
+  }
+  const [before, after] = loaded as [LoadedRules, LoadedRules]
+  const lines = differences(before.rules.rules, after.rules.rules)
+  return { ok: true, text: lines.length === 0 ? "The response rules are the same" : lines.join("\n") }
+}
+
+/** One line for each rule that is gone, new, or does something else. */
+export function differences(before: readonly ResponseRule[], after: readonly ResponseRule[]): string[] {
+  const old = byKey(before)
+  const fresh = byKey(after)
+  const lines: string[] = []
+  let same = 0
+  for (const [key, rule] of old) if (!fresh.has(key)) lines.push(`- ${told(rule)}`)
+  for (const [key, rule] of fresh) {
+    const known = old.get(key)
+    if (known === undefined) lines.push(`+ ${told(rule)}`)
+    else if (doing(known) === doing(rule)) same++
+    else lines.push(`~ ${told(rule)}`, `    was: ${doing(known)}`)
+  }
+  if (lines.length > 0) lines.push(`${plural(same, "rule")} the same`)
+  return lines
+}
+
+/** A rule of the same domain, pattern and trigger is the same one; several of these are told apart by their order. */
+function byKey(rules: readonly ResponseRule[]): Map<string, ResponseRule> {
+  const counts = new Map<string, number>()
+  return new Map(
+    rules.map((rule) => {
+      const count = (counts.get(rule.id) ?? 0) + 1
+      counts.set(rule.id, count)
+      return [`${rule.id} ${count}`, rule]
+    }),
+  )
+}
+
+function told(rule: ResponseRule): string {
+  const { file, line, domain, code, trigger } = rule
+  return oneLine(`${file}:${line} ["${domain}"] ${code}; trigger ${trigger.text}; ${doing(rule)}`)
+}
+
+function doing({ actions, observe, message }: ResponseRule): string {
+  const words = actions.map((action: Action) => [action.name, ...action.args].join(" ")).join(", ")
+  return oneLine(
+    `${observe ? "only observes: " : ""}${words}${message === null ? "" : `; message: ${message}`}`,
+  )
+}
+
+function numberOf(word: string): number | null {
+  return /^\d{1,9}$/.test(word) ? Number(word) : null
+}
+
+function refuse(text: string): Reply {
+  return { ok: false, text }
+}

@@ -1,0 +1,42 @@
+/**
+ * Events that come as a stream and are not there to be read again: standard input,
+ * a socket. They are taken as fast as the journal takes them, and no faster.
+ */
+import type { FormatName } from "../ingest/detect.js"
+import type { Intake, Taken } from "./intake.js"
+import type { Ledger } from "./ledger.js"
+
+export interface StreamHost {
+  readonly intake: Intake
+  readonly ledger: Ledger
+  readonly taken: (taken: Taken) => void
+}
+
+/** Little enough that whoever asks something meanwhile does not wait. */
+const PIECE_BYTES = 1 << 16
+
+/**
+ * Takes all that comes.
+ * @param name of the source, for messages
+ * @returns events taken and lines refused
+ */
+export async function takeStream(
+  name: string,
+  format: FormatName | null,
+  chunks: AsyncIterable<Buffer>,
+  { intake, ledger, taken }: StreamHost,
+): Promise<{ readonly taken: number; readonly refused: number }> {
+  const feed = intake.feed(name, format)
+  const sum = { taken: 0, refused: 0 }
+  const add = async (some: Taken): Promise<void> => {
+    taken(some)
+    sum.taken += some.events.length
+    sum.refused += some.bad.length
+    await ledger.take(some.events)
+  }
+  for await (const bytes of chunks)
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+      await add(feed.take(bytes.subarray(at, at + PIECE_BYTES)))
+  await add(feed.end())
+  return sum
+}
