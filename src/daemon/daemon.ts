@@ -326,7 +326,7 @@ export class Daemon {
         },
       })
       this.#followers.push(follower)
-      follower.start()
+      await follower.start()
     }
     this.#loops.push(
       this.#every(TICK_MS, () => this.#tick()),
