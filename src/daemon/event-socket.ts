@@ -25,7 +25,9 @@ export async function startEventSocket(options: EventSocketOptions): Promise<{ c
     clients.add(socket)
     socket.on("error", () => socket.destroy())
     socket.on("close", () => clients.delete(socket))
-    takeStream(`client ${++count} of ${path}`, format, socket, options).then(
+    // The side that answers stays open when the other one has ended.
+    const chunks = socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+    takeStream(`client ${++count} of ${path}`, format, chunks, options).then(
       (sum) => socket.end(`${JSON.stringify(sum)}\n`),
       () => socket.destroy(),
     )

@@ -1,7 +1,9 @@
 /** The control socket itself, with real sockets: who may listen, who may ask, and what no client can do to the others. */
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { createServer } from "node:net"
+import { createInterface } from "node:readline"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { connect } from "../../src/control/client.js"
@@ -42,30 +44,33 @@ const until = (what: () => unknown): Promise<void> =>
 const command = (id: number, line: string) => ({ id, do: "command", line })
 const taken = (id: number, text: string) => ({ id, ok: true, text })
 
+const WATCH = `
+const { lstatSync, writeSync } = require("node:fs")
+writeSync(1, "watching\\n")
+for (const name of process.argv.slice(1))
+  for (let found; !found; ) {
+    found = lstatSync(name, { throwIfNoEntry: false })
+    if (found) writeSync(1, (found.mode & 0o777).toString(8) + "\\n")
+  }`
+
 describe("the socket", () => {
   test("is its user's alone from the moment it is there, whatever the mask", async () => {
     const names = Array.from({ length: 20 }, (_, i) => place.path(`${i}.sock`))
-    // Looks without a pause, so that it sees the file as it is born.
-    const watcher = place.run(process.execPath, [
-      "-e",
-      `const { lstatSync } = require("node:fs")
-       const modes = process.argv.slice(1).map((name) => {
-         for (;;) {
-           const found = lstatSync(name, { throwIfNoEntry: false })
-           if (found) return (found.mode & 0o777).toString(8)
-         }
-       })
-       console.log(modes.join(" "))`,
-      ...names,
-    ])
+    // Looks without a pause, so that it sees each file as it is born.
+    const watcher = spawn(process.execPath, ["-e", WATCH, ...names], { stdio: ["ignore", "pipe", "inherit"] })
+    const seen = createInterface({ input: watcher.stdout })[Symbol.asyncIterator]()
+    expect((await seen.next()).value).toBe("watching")
     const mask = process.umask(0)
     try {
-      for (const name of names) await start({ path: name })
+      for (const name of names) {
+        await start({ path: name })
+        expect((await seen.next()).value).toBe("600")
+      }
       expect(process.umask()).toBe(0)
     } finally {
       process.umask(mask)
+      watcher.kill()
     }
-    expect((await watcher).stdout.toString("utf8").trim()).toBe(new Array(20).fill("600").join(" "))
   })
 
   test("goes with its daemon, which ends its clients", async () => {
@@ -204,15 +209,17 @@ describe("many and slow clients", () => {
     await start({
       command: (line) => {
         if (line !== "other") begun++
-        return { ok: true, text: line === "other" ? line : line + PIECE }
+        return { ok: true, text: line === "other" ? line : `${line.trim()} ${PIECE}` }
       },
     })
     const greedy = new RawClient(path)
-    for (let id = 0; id < 500; id++) greedy.say(command(id, `${id} `))
+    // Twenty megabytes of questions, and fifty of answers.
+    for (let id = 0; id < 500; id++) greedy.say(command(id, `${id} ${" ".repeat(40_000)}`))
     const other = await connect(path)
     for (let i = 0; i < 100; i++) await other.command("other")
-    // What fits the buffers of two sockets: far from fifty megabytes.
+    // What fits the buffers of two sockets has gone back and forth, and no more.
     expect(begun).toBeLessThan(50)
+    expect(greedy.socket.writableLength).toBeGreaterThan(10_000_000)
     const heard = (await greedy.finish()) as { id: number; text: string }[]
     expect(heard.map(({ id, text }) => `${id}:${text.slice(0, 4).split(" ")[0]}`)).toEqual(
       Array.from({ length: 500 }, (_, id) => `${id}:${id}`),

@@ -1,11 +1,12 @@
 /** A daemon that follows a log, and tells every decision as a line: its number, and the decision. To be killed. */
+import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
 import { globalOptions } from "../../dist/config/global-options.js"
 import { Daemon } from "../../dist/daemon/daemon.js"
 import { DaemonMetrics } from "../../dist/daemon/metrics.js"
 import { decisionJson } from "../../dist/report/json.js"
 
-const [, , state, log, rules, snapshotSec] = process.argv
+const [, , state, log, rules, snapshotSec, repeats] = process.argv
 const tell = (facts, message) => process.stderr.write(`${message} ${JSON.stringify(facts)}\n`)
 const daemon = await Daemon.start({
   stateDirectory: state,
@@ -22,7 +23,9 @@ const daemon = await Daemon.start({
   timer: (ms, signal) => wait(ms, undefined, { signal }),
   log: { info: tell, warn: tell, error: tell },
   effects: {
-    restore() {},
+    restore(_lastId, _kept, told) {
+      if (repeats === "all") this.add(told)
+    },
     latest: () => [],
     add(decided) {
       for (const { id, decision } of decided)
@@ -33,11 +36,25 @@ const daemon = await Daemon.start({
   snapshotSec: Number(snapshotSec),
 })
 process.stdout.write(`ready\n`)
+const delay = monitorEventLoopDelay({ resolution: 1 })
+delay.enable()
 process.stdin.on("data", async (bytes) => {
   for (const line of String(bytes).split("\n").filter(Boolean)) {
     if (line === "end") {
       await daemon.close()
       process.exit(0)
+    }
+    if (line === "facts") {
+      const { heapUsed, rss } = process.memoryUsage()
+      const facts = {
+        taken: daemon.ledger.taken,
+        serving: daemon.serving,
+        delayMs: delay.max / 1e6,
+        heapMB: heapUsed / 2 ** 20,
+        rssMB: rss / 2 ** 20,
+      }
+      process.stdout.write(`answer ${JSON.stringify(facts)}\n`)
+      continue
     }
     const { ok, text } = await daemon.ledger.command(line)
     process.stdout.write(`answer ${JSON.stringify({ line, ok, text })}\n`)

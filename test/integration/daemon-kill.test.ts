@@ -3,20 +3,17 @@
  * the end it has decided what a replay of that log decides, nothing more and
  * nothing twice, and what an operator was told is done stays done.
  */
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
 import { afterAll, expect, test } from "vitest"
 import { decisionJson } from "../../src/report/json.js"
+import { TestDaemon } from "./test-daemon.js"
 
 type Api = typeof import("../../src/index.js")
 const built = (await import(new URL("../../dist/index.js", import.meta.url).href)) as Api
 
-const CHILD = fileURLToPath(new URL("daemon-child.mjs", import.meta.url))
 const ROUNDS = Number(process.env.ADAPTIVE_KILLS ?? 25)
 const dir = mkdtempSync(join(tmpdir(), "adaptive-kill-"))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -34,84 +31,6 @@ msys.adaptive.registerRules({ ["*"] = {
 } }, "replace")
 `,
 )
-
-class Daemon {
-  /** Decisions by their number, as all runs told them. */
-  readonly told = new Map<number, string>()
-  readonly answers: string[] = []
-  runs = 0
-  repeats = 0
-  ready = 0
-  stderr = ""
-  #child: ChildProcess | null = null
-  readonly #name: string
-
-  constructor(name: string) {
-    this.#name = name
-  }
-
-  get log(): string {
-    return join(dir, `${this.#name}.jsonl`)
-  }
-
-  start(): ChildProcess {
-    const child = spawn(process.execPath, [CHILD, join(dir, this.#name), this.log, RULES, "0.3"])
-    this.#child = child
-    this.runs++
-    let rest = ""
-    child.stdout.on("data", (bytes: Buffer) => {
-      const lines = `${rest}${bytes}`.split("\n")
-      rest = lines.pop() as string
-      for (const line of lines) this.#take(line)
-    })
-    child.stderr.on("data", (bytes: Buffer) => {
-      this.stderr += bytes
-    })
-    return child
-  }
-
-  #take(line: string): void {
-    if (line === "ready") this.ready++
-    else if (line.startsWith("answer ")) this.answers.push(line.slice(7))
-    else {
-      const at = line.indexOf(" ")
-      const id = Number(line.slice(0, at))
-      const known = this.told.get(id)
-      if (known !== undefined) {
-        this.repeats++
-        // Told twice perhaps, but never otherwise.
-        expect(line.slice(at + 1)).toBe(known)
-      }
-      this.told.set(id, line.slice(at + 1))
-    }
-  }
-
-  command(line: string): void {
-    this.#child?.stdin?.write(`${line}\n`)
-  }
-
-  /** Waits for something that a daemon that lives will bring about. */
-  async until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
-      if (this.#child?.exitCode !== null)
-        throw new Error(`the daemon ended by itself: ${this.stderr.slice(-2000)}`)
-      await wait(5)
-    }
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child as ChildProcess
-    child.kill("SIGKILL")
-    await once(child, "close")
-  }
-
-  async end(): Promise<void> {
-    const child = this.#child as ChildProcess
-    const closed = once(child, "close")
-    this.command("end")
-    expect(await closed).toEqual([0, null])
-  }
-}
 
 let seed = 11
 const random = (below: number): number => {
@@ -136,7 +55,7 @@ function line(): string {
 }
 
 test(`killed ${ROUNDS} times: the decisions of a replay, each once`, { timeout: 300_000 }, async () => {
-  const daemon = new Daemon("decisions")
+  const daemon = new TestDaemon({ dir, name: "decisions", rules: RULES, snapshotSec: 0.3 })
   writeFileSync(daemon.log, "")
   let isWriting = true
   let lines = 0
