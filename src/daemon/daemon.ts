@@ -99,6 +99,8 @@ export class Daemon {
   #swapping: Promise<void> = Promise.resolve()
   /** The number of the rules that serve. */
   #serving: number
+  /** Where the journal goes on behind the last copy of the state. */
+  #copySegment: number
 
   private constructor(parts: {
     readonly options: DaemonOptions
@@ -109,6 +111,7 @@ export class Daemon {
     readonly keeper: RuleKeeper
     readonly revisions: Revisions
     readonly serving: number
+    readonly copySegment: number
   }) {
     this.#options = parts.options
     this.#state = parts.state
@@ -118,6 +121,7 @@ export class Daemon {
     this.keeper = parts.keeper
     this.revisions = parts.revisions
     this.#serving = parts.serving
+    this.#copySegment = parts.copySegment
     const { nowMicros, utcOffsetMinutes } = parts.options
     this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
@@ -205,6 +209,7 @@ export class Daemon {
       keeper,
       revisions,
       serving: serving.number,
+      copySegment: found.copySegment,
     })
     if (found.rules !== serving.number) await ledger.replaceRules(serving.number, rulingOf(serving.loaded))
     log.info(
@@ -263,7 +268,7 @@ export class Daemon {
     return made
   }
 
-  /** Takes a copy of the state, and lets the journal before it go. */
+  /** Takes a copy of the state, and lets the journal before the last one go. */
   async snapshot(): Promise<void> {
     const file = new SnapshotFile(this.#state.file(SNAPSHOT_FILE))
     const { ledger } = this
@@ -282,7 +287,9 @@ export class Daemon {
       return { segment, written: file.write(this.core.store, note) }
     })
     await written
-    await this.#journal.dropBefore(segment)
+    // The copy before this one still serves when this one turns out to be damaged: with all that came after it.
+    await this.#journal.dropBefore(this.#copySegment)
+    this.#copySegment = segment
   }
 
   /** Ends: takes nothing more, brings everything to the disk. */
