@@ -1,7 +1,7 @@
 /** `adaptive run`: the engine as a daemon, on live events. */
-import { existsSync, mkdirSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { hostname } from "node:os"
-import { dirname, resolve } from "node:path"
+import { resolve } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
 import { localOffsetMinutes, monotonicMs, wallClockSec } from "../../clock.js"
@@ -34,11 +34,15 @@ export async function run(context: Context, options: RunOptions): Promise<number
     )
   const socket = options.socket ?? defaultSocketPath(process.env, existsSync)
   const stateDirectory = resolve(options.state)
-  // The default is a directory of ours; any other one has to be there.
-  if (dirname(resolve(socket)) === stateDirectory) mkdirSync(stateDirectory, { recursive: true, mode: 0o700 })
   const log = makeLog()
+  let isStarted = false
   const stop = new Promise<string>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal))
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      process.once(signal, () => {
+        // While it starts there is nothing to put away: the state is on the disk as it was.
+        if (!isStarted) process.exit(EXIT.ok)
+        resolve(signal)
+      })
   })
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
   delay.enable()
@@ -75,6 +79,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       metrics: new DaemonMetrics(),
       snapshotSec: options.snapshotInterval,
     })
+    isStarted = true
     process.on("SIGHUP", () => void service.daemon.reload())
     log.info({ listen: service.address ?? "off", socket: service.socket, state: stateDirectory }, "ready")
     const signal = await stop

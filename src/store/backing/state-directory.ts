@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto"
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { connect, createServer, type Server } from "node:net"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { StoreFault } from "../fault.js"
 import { syncDirectory, unlessMissing } from "./files.js"
 import { readRecord, recordHead } from "./journal-format.js"
@@ -32,7 +32,7 @@ export class StateDirectory {
   static async open(path: string): Promise<StateDirectory> {
     let lock: Server | null = null
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 })
+      await makeDirectory(path)
       lock = await locked(path)
       await checkVersion(path)
       return new StateDirectory(path, lock)
@@ -91,6 +91,27 @@ export class StateDirectory {
   async close(): Promise<void> {
     await new Promise<void>((resolve) => this.#lock.close(() => resolve()))
   }
+}
+
+/** With those above it. Node's own way of doing this never ends in a file system that makes no directories. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return
+    const above = dirname(path)
+    if (code !== "ENOENT" || above === path || (await isThere(above))) throw error
+    await makeDirectory(above)
+    await mkdir(path, { mode: 0o700 })
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** @throws StoreFault E_STATE_LOCKED */

@@ -1,0 +1,475 @@
+/** `adaptive run` as an operator starts it: every door, every answer held against its description, every refusal. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { createServer, type IncomingMessage } from "node:http"
+import { connect } from "node:net"
+import { setTimeout as wait } from "node:timers/promises"
+import { gzipSync } from "node:zlib"
+import { afterAll, describe, expect, onTestFinished, test } from "vitest"
+import type { JsonSchema } from "../../src/http/openapi.js"
+import { lookUp, schemaFaults } from "../http/json-schema.js"
+import { MAIN, Workplace } from "./command.js"
+
+const place = new Workplace()
+afterAll(() => place.remove())
+place.write({
+  "rules.lua": `require('msys.adaptive')
+msys.adaptive.registerRules({ ["x.test"] = { responses = {
+  { code = "^421 busy", trigger = "1", action = {"suspend", "1 hours"} },
+} } }, "replace")
+`,
+  "broken.lua": "this is no Lua",
+})
+
+interface Line {
+  readonly level: number
+  readonly msg: string
+  readonly [fact: string]: unknown
+}
+
+class Running {
+  readonly lines: Line[] = []
+  readonly child: ChildProcess
+  text = ""
+
+  constructor(child: ChildProcess) {
+    this.child = child
+    let rest = ""
+    child.stderr?.on("data", (bytes: Buffer) => {
+      this.text += bytes
+      const lines = `${rest}${bytes}`.split("\n")
+      rest = lines.pop() as string
+      for (const line of lines) if (line.startsWith("{")) this.lines.push(JSON.parse(line) as Line)
+    })
+  }
+
+  async until<T>(find: () => T | undefined): Promise<T> {
+    for (;;) {
+      const found = find()
+      if (found !== undefined) return found
+      if (this.child.exitCode !== null) throw new Error(`it has ended: ${this.text}`)
+      await wait(5)
+    }
+  }
+
+  async said(text: RegExp): Promise<Line> {
+    return this.until(() => this.lines.find(({ msg }) => text.test(msg)))
+  }
+
+  get url(): string {
+    return this.lines.find(({ msg }) => msg === "ready")?.listen as string
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const closed = once(this.child, "close")
+    this.child.kill(signal)
+    return (await closed)[0] as number | null
+  }
+}
+
+let count = 0
+/** A daemon that answers; ended with its test. */
+async function running(
+  args: readonly string[] = [],
+  options: { env?: Record<string, string>; state?: string; before?: readonly string[] } = {},
+): Promise<Running> {
+  const name = options.state ?? `state-${count++}`
+  const [command = process.execPath, ...before] = options.before ?? []
+  const given = [
+    "run",
+    "--listen",
+    "127.0.0.1:0",
+    "--rules",
+    "rules.lua",
+    "--state",
+    name,
+    "--socket",
+    `${name}.sock`,
+  ]
+  const all =
+    options.before === undefined
+      ? [MAIN, ...given, ...args]
+      : [...before, process.execPath, MAIN, ...given, ...args]
+  const child = spawn(command, all, { cwd: place.dir, env: { PATH: process.env.PATH, ...options.env } })
+  onTestFinished(() => void (child.exitCode === null && child.kill("SIGKILL")))
+  const made = new Running(child)
+  await made.said(/^ready$/)
+  return made
+}
+
+const now = (): number => Math.floor(Date.now() / 1000)
+const event = (more = {}): string =>
+  JSON.stringify({
+    time: now(),
+    type: "transient",
+    binding: "b1",
+    domain: "x.test",
+    response: "421 busy",
+    ...more,
+  })
+
+const post = (
+  daemon: Running,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+  path = "/events",
+) => fetch(`${daemon.url}${path}`, { method: "POST", body, headers })
+
+const allowed = async (
+  daemon: Running,
+  pair = "binding=b1&domain=x.test",
+): Promise<Record<string, unknown>> =>
+  (await (await fetch(`${daemon.url}/v1/decision?${pair}`)).json()) as Record<string, unknown>
+
+describe("what it is asked", () => {
+  test("every route is described, and answers what its description says", async () => {
+    const daemon = await running()
+    const document = (await (await fetch(`${daemon.url}/openapi.json`)).json()) as {
+      paths: Record<
+        string,
+        Record<string, { responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }> }>
+      >
+    }
+    await post(daemon, event())
+    const bodies: Record<string, string> = {
+      "/events": `${event({ binding: "b2" })}\nnonsense`,
+      "/v1/decisions": JSON.stringify({
+        pairs: [{ binding: "b1", domain: "x.test" }, { domain: "y.test" }],
+        take: true,
+      }),
+    }
+    let answers = 0
+    for (const [path, operations] of Object.entries(document.paths))
+      for (const [method, { responses }] of Object.entries(operations)) {
+        if (path === "/v1/effects") continue
+        const query = path === "/v1/decision" ? "?binding=b1&domain=x.test" : ""
+        const body = bodies[path]
+        const reply = await fetch(`${daemon.url}${path}${query}`, {
+          method,
+          ...(body === undefined ? {} : { body }),
+        })
+        expect(`${method} ${path} ${reply.status}`).toBe(`${method} ${path} 200`)
+        const type = reply.headers.get("content-type")?.split(";")[0] as string
+        const schema = responses["200"]?.content?.[type]?.schema
+        if (type === "application/json" && path !== "/openapi.json") {
+          expect(schema).toBeDefined()
+          expect(schemaFaults(schema as JsonSchema, await reply.json(), document)).toEqual([])
+          answers++
+        }
+        const wrong = await fetch(`${daemon.url}${path}`, { method: "DELETE" })
+        expect(wrong.status).toBe(405)
+        expect(
+          schemaFaults(lookUp(document, "#/components/schemas/Refusal"), await wrong.json(), document),
+        ).toEqual([])
+      }
+    expect(answers).toBeGreaterThan(3)
+  })
+
+  test("events in every shape, plain and packed; what is no event is told with its line", async () => {
+    const daemon = await running()
+    const taken = async (body: string | Uint8Array<ArrayBuffer>, headers = {}) =>
+      (await (await post(daemon, body, headers)).json()) as {
+        taken: number
+        refused: number
+        lines: unknown[]
+      }
+    expect(await taken(event())).toEqual({ taken: 1, refused: 0, lines: [] })
+    expect(await taken(`[${event()},${event()}]`)).toMatchObject({ taken: 2, refused: 0 })
+    expect(await taken(`${event()}\n{"type":"transient"}\n\nnonsense\n${event()}\n`)).toMatchObject({
+      taken: 2,
+      refused: 2,
+      lines: [expect.objectContaining({ line: 2 }), expect.objectContaining({ line: 4 })],
+    })
+    const packed = new Uint8Array(gzipSync(`${event()}\n`.repeat(5000)))
+    expect(await taken(packed, { "content-encoding": "gzip" })).toMatchObject({ taken: 5000, refused: 0 })
+    expect(await taken("")).toEqual({ taken: 0, refused: 0, lines: [] })
+    expect(await taken(event({ time: now() + 3600 }))).toMatchObject({ taken: 0, refused: 1 })
+    const metrics = await (await fetch(`${daemon.url}/metrics`)).text()
+    expect(metrics).toContain('adaptive_events_total{source="http",type="transient"} 5005')
+    expect(metrics).toContain('adaptive_bad_lines_total{source="http"} 3')
+  })
+
+  test.each([
+    ["GET", "/v1/decision", undefined, /domain is missing/],
+    ["GET", "/v1/decision?domain=", undefined, /domain is no domain name/],
+    ["GET", "/v1/decision?domain=x.test&bindng=b1", undefined, /unknown parameter "bindng"/],
+    ["GET", "/v1/decision?domain=x.test&domain=y.test", undefined, /domain is given twice/],
+    ["GET", "/v1/decision?domain=x.test&take=yes", undefined, /take is "yes"/],
+    ["POST", "/v1/decisions", "[1]", /the body is no object/],
+    ["POST", "/v1/decisions", '{"pairs":3}', /pairs is no array/],
+    [
+      "POST",
+      "/v1/decisions",
+      '{"pairs":[{"domain":"x"},{"domain":7}]}',
+      /pairs\[1\]\.domain is no domain name/,
+    ],
+    ["POST", "/v1/decisions", '{"pairs":[],"more":1}', /unknown key "more"/],
+    ["POST", "/v1/decisions", "{", /JSON/],
+    ["POST", "/events?format=jsnol", "{}", /unknown format "jsnol"/],
+    ["GET", "/v1/effects?after=x", undefined, /x/],
+  ])("%s %s %s: refused with a remedy", async (method, path, body, message) => {
+    const daemon = await shared()
+    const reply = await fetch(`${daemon.url}${path}`, { method, ...(body === undefined ? {} : { body }) })
+    const { error } = (await reply.json()) as { error: { code: string; message: string; hint: string } }
+    expect([reply.status, error.code]).toEqual([400, expect.stringMatching(/^E_HTTP_/)])
+    expect(error.message).toMatch(message)
+    expect(error.hint).not.toBe("")
+  })
+})
+
+let one: Promise<Running> | null = null
+/** For questions that change nothing. */
+function shared(): Promise<Running> {
+  one ??= (async () => {
+    const child = spawn(
+      process.execPath,
+      [
+        MAIN,
+        "run",
+        "--listen",
+        "127.0.0.1:0",
+        "--rules",
+        "rules.lua",
+        "--state",
+        "shared",
+        "--socket",
+        "shared.sock",
+      ],
+      { cwd: place.dir, env: { PATH: process.env.PATH } },
+    )
+    const made = new Running(child)
+    await made.said(/^ready$/)
+    return made
+  })()
+  return one
+}
+afterAll(async () => void (await one)?.end("SIGKILL"))
+
+describe("doors", () => {
+  test("the control socket is its user's alone, and answers as the console does", async () => {
+    const daemon = await running()
+    await post(daemon, event())
+    const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
+    expect(statSync(place.path(socket)).mode & 0o777).toBe(0o600)
+    const list = await place.adaptive(["suspensions", "--socket", socket])
+    expect(list.stdout.toString()).toMatch(/default\/b1 +x\.test +\d+ +1/)
+    expect(await allowed(daemon)).toMatchObject({
+      allowed: false,
+      reason: "suspended",
+      by: { id: 1, why: expect.stringContaining("rules.lua:3") },
+    })
+    await place.adaptive(["override", "--binding", "b1", "--socket", socket])
+    expect(await allowed(daemon)).toMatchObject({ allowed: true, reason: null })
+  })
+
+  test("standard input, and the socket for events", async () => {
+    const daemon = await running(["--follow", "-", "--event-socket", "events.sock"])
+    daemon.child.stdin?.end(`${event({ binding: "in" })}\n`)
+    await daemon.said(/^standard input has ended$/)
+    expect(await allowed(daemon, "binding=in&domain=x.test")).toMatchObject({ allowed: false })
+    const client = connect(place.path("events.sock"))
+    client.end(`${event({ binding: "sock" })}\nnonsense\n`)
+    let answer = ""
+    for await (const bytes of client) answer += bytes
+    expect(JSON.parse(answer)).toEqual({ taken: 1, refused: 1 })
+    expect(await allowed(daemon, "binding=sock&domain=x.test")).toMatchObject({ allowed: false })
+  })
+
+  test("effects: a stream that goes on where a client left it, also after a restart", async () => {
+    const daemon = await running([], { state: "stream" })
+    await post(daemon, `${event({ binding: "b1" })}\n${event({ binding: "b2" })}`)
+    const ids = async (of: Running, after: number, wanted: number): Promise<number[]> => {
+      const leaving = new AbortController()
+      const reply = await fetch(`${of.url}/v1/effects`, {
+        headers: { "last-event-id": String(after) },
+        signal: leaving.signal,
+      })
+      let text = ""
+      for await (const piece of reply.body as unknown as AsyncIterable<Uint8Array>) {
+        text += Buffer.from(piece).toString()
+        if ((text.match(/^data: .*\n\n/gm) ?? []).length >= wanted) break
+      }
+      leaving.abort()
+      return [...text.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
+    }
+    expect(await ids(daemon, 0, 2)).toEqual([1, 2])
+    await daemon.end("SIGKILL")
+    const again = await running([], { state: "stream" })
+    expect(await ids(again, 0, 2)).toEqual([1, 2])
+    expect(await ids(again, 1, 1)).toEqual([2])
+    expect(await again.end("SIGTERM")).toBe(0)
+    const third = await running([], { state: "stream" })
+    expect(await ids(third, 1, 1)).toEqual([2])
+  })
+
+  test("webhooks: signed, and after a restart from where they were", async () => {
+    const seen: { ids: number[]; signature: string }[] = []
+    let isUp = true
+    const receiver = createServer(async (request: IncomingMessage, response) => {
+      let body = ""
+      for await (const piece of request) body += piece
+      if (isUp) {
+        const { events } = JSON.parse(body) as { events: { id: number }[] }
+        seen.push({
+          ids: events.map(({ id }) => id),
+          signature: String(request.headers["x-adaptive-signature"]),
+        })
+      }
+      response.writeHead(isUp ? 204 : 503).end()
+    })
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve))
+    onTestFinished(() => void receiver.close())
+    const { port } = receiver.address() as { port: number }
+    const hook = ["--webhook", `http://127.0.0.1:${port}/hook`]
+    const options = { state: "hooked", env: { ADAPTIVE_WEBHOOK_SECRET: "0123456789abcdef0123" } }
+    const daemon = await running(hook, options)
+    await post(daemon, event({ binding: "b1" }))
+    await daemon.until(() => seen.find(({ ids }) => ids.includes(1)))
+    expect(seen[0]?.signature).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/)
+    isUp = false
+    await post(daemon, event({ binding: "b2" }))
+    await daemon.said(/webhook/)
+    await daemon.end("SIGKILL")
+    isUp = true
+    const again = await running(hook, options)
+    await again.until(() => seen.find(({ ids }) => ids.includes(2)))
+    expect(seen.flatMap(({ ids }) => ids).filter((id) => id === 2)).toHaveLength(1)
+  })
+
+  test("beyond loopback a token is asked for, and then needed", async () => {
+    const open = await place.adaptive([
+      "run",
+      "--listen",
+      "0.0.0.0:0",
+      "--state",
+      "open",
+      "--socket",
+      "open.sock",
+    ])
+    expect(open.code).toBe(2)
+    expect(open.stderr).toContain("can be reached from other hosts")
+    const daemon = await running([], { env: { ADAPTIVE_TOKEN: "0123456789abcdef" } })
+    const [none, wrong, right] = await Promise.all(
+      ["", "Bearer nonsense-nonsense", "Bearer 0123456789abcdef"].map((authorization) =>
+        fetch(`${daemon.url}/v1/status`, { headers: { authorization } }),
+      ),
+    )
+    expect([none?.status, wrong?.status, right?.status]).toEqual([401, 401, 200])
+  })
+})
+
+describe("rules", () => {
+  test("a broken file leaves the old ones serving, and everyone says so; SIGHUP looks again", async () => {
+    place.write({ "own/rules.lua": readFileSync(place.path("rules.lua")) })
+    const daemon = await running(["--rules", "own"])
+    place.write({ "own/rules.lua": "broken(" })
+    await daemon.said(/^rules are refused: own\/rules\.lua:1/)
+    const status = (await (await fetch(`${daemon.url}/v1/status`)).json()) as {
+      alarms: string[]
+      ready: boolean
+    }
+    expect(status).toMatchObject({ ready: true, alarms: [expect.stringMatching(/own\/rules\.lua:1/)] })
+    expect(await (await fetch(`${daemon.url}/metrics`)).text()).toContain("adaptive_rules_refused 1")
+    await post(daemon, event())
+    expect(await allowed(daemon)).toMatchObject({ allowed: false })
+    place.write({
+      "own/rules.lua": readFileSync(place.path("rules.lua"), "utf8").replace("1 hours", "2 hours"),
+    })
+    daemon.child.kill("SIGHUP")
+    await daemon.said(/^revision 2 of the rules serves$/)
+  })
+})
+
+describe("what is refused", () => {
+  test("a second daemon on one state, a newer state, a state that is none", async () => {
+    const daemon = await running([], { state: "taken" })
+    const start = (state: string, ...more: string[]) =>
+      place.adaptive([
+        "run",
+        "--listen",
+        "off",
+        "--rules",
+        "rules.lua",
+        "--state",
+        state,
+        "--socket",
+        "other.sock",
+        ...more,
+      ])
+    const second = await start("taken")
+    expect(second.code).toBe(2)
+    expect(second.stderr).toMatch(
+      new RegExp(`the state directory is used by process ${daemon.child.pid}\\n {2}hint: `),
+    )
+    place.write({ "newer/version": "99\n", file: "" })
+    expect((await start("newer")).stderr).toMatch(
+      /is of version 99; this program reads version 1\n {2}hint: run the newer/,
+    )
+    expect((await start("file")).stderr).toMatch(/the state directory cannot be used.*\n {2}hint: /)
+    // Nobody may write there, not even root.
+    expect((await start("/proc/adaptive")).stderr).toMatch(/the state directory cannot be used.*\n {2}hint: /)
+    expect(existsSync(place.path("newer/lock"))).toBe(true)
+    const broken = await start("fresh", "--rules", "broken.lua")
+    expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining("broken.lua:1:")])
+  })
+
+  test.each([
+    [["--listen", "nowhere"], /--listen "nowhere" is no address/],
+    [["--follow", "a.log", "--follow", "a.log"], /--follow a\.log is given twice/],
+    [["--format", "postfx"], /unknown format "postfx"\n {2}hint: did you mean postfix\?/],
+    [["--webhook", "http://127.0.0.1:1/"], /nothing to sign with/],
+    [["--tls-cert", "x.pem"], /--tls-cert and --tls-key belong together/],
+    [["--socket", `${"x".repeat(120)}.sock`], /107/],
+  ])("%j", async (args, message) => {
+    const ended = await place.adaptive(["run", "--state", `no-${count++}`, "--rules", "rules.lua", ...args])
+    expect(ended.code).toBe(2)
+    expect(ended.stderr).toMatch(message)
+  })
+})
+
+const canMount = process.getuid?.() === 0 && existsSync("/usr/bin/unshare") && existsSync("/usr/bin/nsenter")
+if (!canMount) console.log("a full disk under a daemon: skipped, as it needs root, unshare and nsenter")
+
+test.skipIf(!canMount)(
+  "a full disk: no event is taken and the alarm is raised, until there is room; nothing is lost",
+  async () => {
+    place.write({ "small/.keep": "" })
+    const small = place.path("small")
+    const script = `mount -t tmpfs -o size=3m none ${small} && exec "$@"`
+    const daemon = await running(["--snapshot-interval", "3600"], {
+      state: "small/state",
+      before: ["unshare", "-m", "sh", "-c", script, "sh"],
+    })
+    const inside = (command: string) =>
+      place.run("nsenter", ["-t", String(daemon.child.pid), "-m", "sh", "-c", command])
+    expect((await inside(`head -c 2500000 /dev/zero > ${small}/filler; df ${small}`)).code).toBe(0)
+    const body = `${event({ response: `421 busy ${"x".repeat(900)}` })}\n`.repeat(500)
+    let taken = 0
+    let pending: Promise<Response> | null = null
+    for (let i = 0; i < 10 && pending === null; i++) {
+      const reply = post(daemon, body)
+      const isAnswered = await Promise.race([
+        reply.then((answer) => (answer.status === 200 ? "taken" : "refused")),
+        daemon.said(/no events are taken until it can$/).then(() => "troubled" as const),
+      ])
+      if (isAnswered === "taken") taken += 500
+      else pending = reply
+    }
+    await daemon.said(/no events are taken until it can$/)
+    const ready = await fetch(`${daemon.url}/readyz`)
+    expect([ready.status, await ready.text()]).toEqual([
+      503,
+      expect.stringContaining("the journal cannot be written"),
+    ])
+    expect((await post(daemon, event())).status).toBe(503)
+    expect((await inside(`rm ${small}/filler`)).code).toBe(0)
+    const last = await pending
+    if (last?.status === 200) taken += 500
+    await daemon.said(/^the journal can be written again/)
+    expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+    const metrics = await (await fetch(`${daemon.url}/metrics`)).text()
+    expect(metrics).toContain(`adaptive_events_total{source="http",type="transient"} ${taken}`)
+    expect(await daemon.end("SIGTERM")).toBe(0)
+  },
+)
