@@ -11,6 +11,11 @@ export function wallClockSec(): EpochSeconds {
   return Date.now() / 1000
 }
 
+/** Minutes that this machine's clock on the wall is ahead of UTC at a time, milliseconds since 1970. */
+export function localOffsetMinutes(atMs: number): number {
+  return -new Date(atMs).getTimezoneOffset()
+}
+
 /** Milliseconds from an arbitrary start, never going back: for deadlines only, never for data. */
 export function monotonicMs(): number {
   return performance.now()

@@ -265,6 +265,11 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .option("--alert-smtp <host:port>", "send alerts to this mail server")
     .option("--format <format>", "the format of all logs", "auto")
+    .option(
+      "--utc-offset <offset>",
+      "of stamps without one, e.g. +02:00 (default: this machine's)",
+      utcOffset,
+    )
     .option("--from-start", "take what is in a log already that was never followed before")
     .option("--snapshot-interval <seconds>", "between two copies of the state", SECONDS, 60)
     .option(

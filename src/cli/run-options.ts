@@ -23,6 +23,8 @@ export interface RunOptions extends SetupOptions {
   readonly follow: readonly string[]
   readonly format: string
   readonly fromStart?: boolean
+  /** Minutes east of UTC; without it, this machine's own. */
+  readonly utcOffset?: number
   readonly webhook: readonly string[]
   readonly webhookSecret?: string
   readonly alertSmtp?: string

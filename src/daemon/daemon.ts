@@ -57,6 +57,8 @@ export interface DaemonOptions {
   readonly logDirectory: string | null
   /** Microseconds since 1970. */
   readonly nowMicros: () => number
+  /** Of stamps in logs that name no zone, minutes east of UTC; a function where that differs with the season. */
+  readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   readonly log: Log
   /** Takes every decision that is on the disk, beside the sinks. */
@@ -108,6 +110,8 @@ export class Daemon {
   #swapping: Promise<void> = Promise.resolve()
   readonly #recent: RecentEvents
   #serving: KeptRevision
+  /** Where the journal goes on behind the last copy of the state. */
+  #copySegment: number
 
   private constructor(parts: {
     readonly options: DaemonOptions
@@ -119,6 +123,7 @@ export class Daemon {
     readonly revisions: Revisions
     readonly recent: RecentEvents
     readonly serving: KeptRevision
+    readonly copySegment: number
   }) {
     this.#options = parts.options
     this.#state = parts.state
@@ -129,7 +134,9 @@ export class Daemon {
     this.revisions = parts.revisions
     this.#recent = parts.recent
     this.#serving = parts.serving
-    this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros: parts.options.nowMicros })
+    this.#copySegment = parts.copySegment
+    const { nowMicros, utcOffsetMinutes } = parts.options
+    this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
 
   /**
@@ -218,6 +225,7 @@ export class Daemon {
       revisions,
       recent,
       serving,
+      copySegment: found.copySegment,
     })
     if (found.rules !== serving.number) await ledger.replaceRules(serving.number, rulingOf(serving.loaded))
     log.info(
@@ -276,7 +284,7 @@ export class Daemon {
     return made
   }
 
-  /** Takes a copy of the state, and lets the journal before it go. */
+  /** Takes a copy of the state, and lets the journal before the last one go. */
   async snapshot(): Promise<void> {
     const file = new SnapshotFile(this.#state.file(SNAPSHOT_FILE))
     const { ledger } = this
@@ -295,7 +303,9 @@ export class Daemon {
       return { segment, written: file.write(this.core.store, note) }
     })
     await written
-    await this.#journal.dropBefore(segment)
+    // The copy before this one still serves when this one turns out to be damaged: with all that came after it.
+    await this.#journal.dropBefore(this.#copySegment)
+    this.#copySegment = segment
   }
 
   /** Ends: takes nothing more, brings everything to the disk. */
@@ -339,7 +349,7 @@ export class Daemon {
         },
       })
       this.#followers.push(follower)
-      follower.start()
+      await follower.start()
     }
     this.#loops.push(
       this.#every(TICK_MS, () => this.#tick()),

@@ -64,14 +64,18 @@ export class Follower {
     this.#options = options
     this.#tail = new LogTail(options.path, {
       position: state?.position ?? null,
-      fromEnd: options.fromEnd,
+      // One that was looked for and not there has nothing that is old.
+      fromEnd: options.fromEnd && state === null,
       chunkBytes: CHUNK_BYTES,
     })
     this.#feed = this.#newFeed(options.format ?? state?.format ?? null)
   }
 
-  start(): void {
-    this.#running = this.#run((this.#options.state ?? null) as FollowState | null)
+  /** Begins; when it is settled, every line that is written from then on will be taken, by this run or the next. */
+  async start(): Promise<void> {
+    const state = (this.#options.state ?? null) as FollowState | null
+    if (state === null) await this.#mark()
+    this.#running = this.#run(state)
   }
 
   /** Takes no more. What was read and not taken is read again by the next run. */
@@ -101,6 +105,20 @@ export class Follower {
       }
       await this.#options.timer(LOOK_MS, signal).catch(() => {})
     }
+  }
+
+  /** A place on the disk before the first line: or else the next run would begin at an end that lies behind it. */
+  async #mark(): Promise<void> {
+    const { path, format, ledger } = this.#options
+    try {
+      await this.#tail.mark()
+    } catch (error) {
+      // The first look tells why it cannot be read.
+      if (error instanceof SourceError) return
+      throw error
+    }
+    const state: FollowState = { format, position: this.#tail.position() }
+    await ledger.take([], { source: path, state })
   }
 
   async #look(): Promise<void> {

@@ -15,6 +15,8 @@ export interface IntakeOptions {
   readonly pairs: PairTable
   /** Microseconds since 1970. */
   readonly nowMicros: () => number
+  /** Of stamps that name no zone, minutes east of UTC. */
+  readonly utcOffsetMinutes: NonNullable<LiveOptions["utcOffsetMinutes"]>
 }
 
 /** What some bytes held. */
@@ -38,10 +40,11 @@ export class Intake {
   feed(
     name: string,
     format: FormatName | null,
-    more: Pick<LiveOptions, "skipsCopies" | "year" | "utcOffsetMinutes" | "lateSec"> = {},
+    more: Pick<LiveOptions, "skipsCopies" | "year" | "lateSec"> = {},
   ): Feed {
+    const { nowMicros, utcOffsetMinutes } = this.#options
     return new Feed(
-      { ...more, name, format, pairs: this.#names, audits: true, nowMicros: this.#options.nowMicros },
+      { ...more, name, format, pairs: this.#names, audits: true, nowMicros, utcOffsetMinutes },
       (event) => this.#copy(event),
     )
   }

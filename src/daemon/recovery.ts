@@ -49,6 +49,8 @@ export interface Recovered {
   readonly positions: ReadonlyMap<string, unknown>
   /** The segment in which the journal goes on, at least. */
   readonly segment: number
+  /** The segment behind the copy that was taken. */
+  readonly copySegment: number
   /** The rules that served last; 0 where none did. */
   readonly rules: number
   /** Decisions as they stood beside the copy of the state. */
@@ -136,6 +138,7 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
     effects: note?.effects ?? [],
     told: decided.filter(isTold).slice(-MAX_TOLD),
     segment,
+    copySegment: note?.segment ?? 1,
     rules,
     untold: decided.filter((one) => !isTold(one)),
     repeated,

@@ -140,7 +140,8 @@ export class LiveFeed {
 
   #makeCollector(format: FormatName): Collector {
     this.#format = format
-    return new Collector(this.#options.name, 0, this.#common, FORMATS[format], this.#options)
+    const { name, nowMicros } = this.#options
+    return new Collector(name, 0, this.#common, FORMATS[format], { nearMicros: nowMicros, ...this.#options })
   }
 
   #drain(): void {

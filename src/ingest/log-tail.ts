@@ -83,6 +83,16 @@ export class LogTail {
   }
 
   /**
+   * Settles where a log is begun that is taken from its end: at what is its end now. Where there is no such file
+   * yet, all that will be in it is new. @throws SourceError
+   */
+  async mark(): Promise<void> {
+    if (this.#log !== null || this.#left !== null || !this.#fromEnd) return
+    // Nothing was read before: there is nothing to tell of.
+    for await (const _ of this.#begin());
+  }
+
+  /**
    * Everything that is there to be read now; nothing where there is no such file yet.
    * @throws SourceError E_TRAFFIC_UNREADABLE, E_TRAFFIC_DIRECTORY
    */
@@ -137,8 +147,8 @@ export class LogTail {
       }
     }
     const log = await this.#open(this.path)
-    if (log === null) return
     this.#isBegun = true
+    if (log === null) return
     this.#left = null
     this.#log = log
     if (left !== null) yield { kind: "lost", reason: "the file that was read before is not there any more" }

@@ -7,7 +7,7 @@ import { domainOf } from "./address.js"
 import { asNumber } from "./json-records.js"
 import { implausible, type MakeReader, type ReaderOptions, type RecordSink } from "./reader.js"
 import { joinRepeats, replyCode } from "./reply.js"
-import { readStamp, utcMs } from "./stamp.js"
+import { readStamp, recentMs, utcMs } from "./stamp.js"
 import { decodeText } from "./text.js"
 
 /** STAMP HOST TAG[pid]: TEXT; syslog's own lines may lack the tag. */
@@ -66,31 +66,48 @@ export const makePostfixReader: MakeReader = (sink, options) => {
   }
 }
 
-/** Stamps of one log, in order: where they lack the year it is told by the months going by. */
+/** Stamps of one log, in order: where they lack the year it is told by the months going by, or by what time it is. */
 class StampReader {
-  readonly #offsetMicros: number
+  readonly #offsetAt: (atMs: number) => number
+  readonly #nearMicros: (() => number) | null
   #year: number
   #month = -1
+  /** Many lines have the stamp of the one before. */
+  #lastText = ""
+  #last: number | null = null
 
   readonly #assume: () => void
 
   /** @param assume told when a stamp has no year and none was given */
-  constructor({ year, utcOffsetMinutes }: ReaderOptions, assume: () => void) {
+  constructor({ year, utcOffsetMinutes = 0, nearMicros }: ReaderOptions, assume: () => void) {
     this.#year = year ?? DEFAULT_YEAR
-    this.#assume = year === undefined ? assume : () => {}
-    this.#offsetMicros = (utcOffsetMinutes ?? 0) * 60e6
+    this.#nearMicros = year === undefined ? (nearMicros ?? null) : null
+    this.#assume = year === undefined && nearMicros === undefined ? assume : () => {}
+    this.#offsetAt = typeof utcOffsetMinutes === "number" ? () => utcOffsetMinutes : utcOffsetMinutes
   }
 
   read(text: string): number | null {
+    if (text === this.#lastText) return this.#last
+    this.#last = this.#read(text)
+    this.#lastText = text
+    return this.#last
+  }
+
+  #read(text: string): number | null {
     const match = TRADITIONAL.exec(text)
     if (match === null) return readStamp(text)
-    const [, monthName = "", day, hour, minute, second] = match
+    const [, monthName = "", ...rest] = match
+    const [day = 0, hour = 0, minute = 0, second = 0] = rest.map(Number)
     const month = MONTHS.indexOf(monthName)
     if (month < 0) return null
+    if (this.#nearMicros !== null) {
+      const fields = { month: month + 1, day, hour, minute, second }
+      const ms = recentMs(fields, this.#nearMicros() / 1000, this.#offsetAt)
+      return ms === null ? null : ms * 1000
+    }
     this.#assume()
-    const year = this.#yearOf(month)
-    const ms = utcMs(year, month + 1, Number(day), Number(hour), Number(minute), Number(second))
-    return ms === null ? null : ms * 1000 - this.#offsetMicros
+    const ms = utcMs(this.#yearOf(month), month + 1, day, hour, minute, second)
+    return ms === null ? null : (ms - this.#offsetAt(ms) * 60e3) * 1000
   }
 
   /** Half a year back is the next year; December after January is a late line of the year before. */

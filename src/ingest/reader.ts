@@ -88,8 +88,10 @@ export interface PairSink extends RecordSink {
 export interface ReaderOptions {
   /** For stamps without a year: the year of the first line. */
   readonly year?: number
-  /** For stamps without a zone: minutes east of UTC. */
-  readonly utcOffsetMinutes?: number
+  /** For stamps without a zone: minutes east of UTC, or what tells them for a time, milliseconds since 1970. */
+  readonly utcOffsetMinutes?: number | ((atMs: number) => number)
+  /** A log that is read as it grows: stamps without a year are of the year before this time, microseconds since 1970. */
+  readonly nearMicros?: () => number
 }
 
 export type MakeReader = (sink: PairSink, options: ReaderOptions) => Reader

@@ -31,6 +31,45 @@ export function utcMs(
   return new Date(ms).getUTCMonth() === month - 1 || second === 60 ? ms : null
 }
 
+const DAY_MS = 86_400e3
+/** Clocks of two machines may differ by so much. */
+const CLOCKS_MS = 60e3
+
+/** Fields of a stamp that names neither year nor zone. */
+export interface LocalFields {
+  readonly month: number
+  readonly day: number
+  readonly hour: number
+  readonly minute: number
+  readonly second: number
+}
+
+/**
+ * The same for a stamp without year and zone that was written about now: the last such time that lies at most a
+ * day ahead. Of an hour that is repeated when summer time ends it is the later one, unless that is yet to come.
+ * @param offsetAt minutes east of UTC at a time, milliseconds since 1970
+ */
+export function recentMs(
+  { month, day, hour, minute, second }: LocalFields,
+  nowMs: number,
+  offsetAt: (atMs: number) => number,
+): number | null {
+  const thisYear = new Date(nowMs).getUTCFullYear()
+  // The 29th of February may be eight years back.
+  for (let year = thisYear + 1; year >= thisYear - 8; year--) {
+    const localMs = utcMs(year, month, day, hour, minute, second)
+    if (localMs === null) continue
+    const offsets = [offsetAt(localMs + DAY_MS), offsetAt(localMs - DAY_MS)]
+    const times = offsets.map((minutes) => localMs - minutes * 60e3)
+    // In the hour that summer time leaves out there is none: then either will do.
+    const real = times.filter((ms, i) => offsetAt(ms) === offsets[i])
+    const possible = (real.length > 0 ? real : times).sort((a, b) => b - a)
+    const last = possible.find((ms) => ms <= nowMs + CLOCKS_MS) ?? (possible.at(-1) as number)
+    if (last <= nowMs + DAY_MS) return last
+  }
+  return null
+}
+
 function offsetMinutes(zone: string): number {
   if (zone === "Z") return 0
   const digits = zone.slice(1).replace(":", "")

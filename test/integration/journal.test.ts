@@ -57,7 +57,8 @@ describe("a journal", () => {
     expect(await read(dir)).toEqual({ records: ["one", "two", "three", "four"], torn: [] })
     expect((await read(dir, 2)).records).toEqual(["three", "four"])
     await second.dropBefore(3)
-    expect((await read(dir)).records).toEqual(["four"])
+    expect((await read(dir, 3)).records).toEqual(["four"])
+    await expect(read(dir, 2)).rejects.toMatchObject({ code: "E_JOURNAL_DAMAGED" })
     expect((await Journal.begin(dir, 9)).segment).toBe(9)
   })
 
@@ -124,7 +125,7 @@ describe("a journal", () => {
     mkdirSync(dir)
     await journal.close()
     expect(journal.waitingBytes).toBe(0)
-    expect((await read(dir)).records).toEqual(["two", "three"])
+    expect((await read(dir, 2)).records).toEqual(["two", "three"])
   })
 
   test.each([

@@ -1,7 +1,8 @@
 /**
- * A Postfix of its own that takes mail for example.com into a maildir: everything
- * in one directory, a port of its own on loopback, nothing of the machine's own
- * Postfix touched. Needs root, as Postfix does.
+ * A Postfix of its own that takes mail for example.com into a maildir, and may send
+ * mail for another domain on to a port of loopback: everything in one directory, a
+ * port of its own, nothing of the machine's own Postfix touched. Needs root, as
+ * Postfix does.
  */
 import { execFileSync } from "node:child_process"
 import {
@@ -24,6 +25,24 @@ export const canServeMail = process.getuid?.() === 0 && existsSync("/usr/sbin/po
 /** Whom it refuses at RCPT, for good or for now. */
 export const REFUSED = "refused@example.com"
 export const LATER = "later@example.com"
+
+/** Where it sends mail of a domain, and the name under which its log tells of that. */
+export interface Route {
+  readonly domain: string
+  readonly binding: string
+  readonly port: number
+}
+
+/** It tries again within seconds, however often it was put off, and holds nothing back by itself. */
+const SENDING = ({ domain, binding, port }: Route): string => `
+transport_maps = inline:{ {${domain} = ${binding}:[127.0.0.1]:${port}} }
+relay_domains = ${domain}
+minimal_backoff_time = 1s
+maximal_backoff_time = 2s
+queue_run_delay = 1s
+default_destination_concurrency_failed_cohort_limit = 0
+smtp_tls_security_level = none
+`
 
 const MAIN = (dir: string, uid: number): string => `
 compatibility_level = 3.6
@@ -64,8 +83,12 @@ error unix - - n - - error
 retry unix - - n - - error
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `
+
+const AGENT = ({ binding }: Route): string =>
+  `${binding} unix - - n - - smtp -o syslog_name=postfix/${binding}\n`
 
 /** How it meets those who connect. */
 export type Mood = "refuses connections" | "puts off recipients" | "takes mail"
@@ -93,7 +116,7 @@ export class MailServer {
   }
 
   /** Makes one that is not running. */
-  static async make(): Promise<MailServer> {
+  static async make(route: Route | null = null): Promise<MailServer> {
     const port = await freePort()
     const dir = mkdtempSync(join(tmpdir(), "adaptive-mail-"))
     for (const name of ["config", "queue", "data", "mail"]) mkdirSync(join(dir, name), { recursive: true })
@@ -101,8 +124,8 @@ export class MailServer {
     chmodSync(dir, 0o755)
     const uid = Number(execFileSync("id", ["-u", "postfix"]))
     for (const name of ["data", "mail"]) chownSync(join(dir, name), uid, -1)
-    writeFileSync(join(dir, "config/main.cf"), MAIN(dir, uid))
-    writeFileSync(join(dir, "config/master.cf"), MASTER(port))
+    writeFileSync(join(dir, "config/main.cf"), MAIN(dir, uid) + (route === null ? "" : SENDING(route)))
+    writeFileSync(join(dir, "config/master.cf"), MASTER(port) + (route === null ? "" : AGENT(route)))
     return new MailServer(dir, port)
   }
 
@@ -120,14 +143,24 @@ export class MailServer {
     return readdirSync(box).map((name) => readFileSync(join(box, name), "utf8"))
   }
 
+  /** Where it logs; nothing is there before it has started. */
+  get logPath(): string {
+    return join(this.#dir, "mail.log")
+  }
+
   log(): string {
-    return readFileSync(join(this.#dir, "mail.log"), "utf8")
+    return readFileSync(this.logPath, "utf8")
+  }
+
+  /** Ends when it has said its last word. What is queued stays so. */
+  stop(): void {
+    if (this.#isRunning) this.#postfix("stop")
+    this.#isRunning = false
   }
 
   /** Stops it, and removes all that it left. */
   remove(): void {
-    if (this.#isRunning) this.#postfix("stop")
-    this.#isRunning = false
+    this.stop()
     rmSync(this.#dir, { recursive: true, force: true })
   }
 

@@ -4,7 +4,7 @@ import { hostname } from "node:os"
 import { resolve } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
-import { monotonicMs, wallClockSec } from "../../clock.js"
+import { localOffsetMinutes, monotonicMs, wallClockSec } from "../../clock.js"
 import { ControlFault } from "../../control/fault.js"
 import { defaultSocketPath } from "../../control/socket-path.js"
 import { Effects } from "../../daemon/effects.js"
@@ -72,6 +72,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       alertServer: options.alertSmtp === undefined ? null : (readAddress(options.alertSmtp) ?? null),
       logDirectory: options.config === undefined ? stateDirectory : null,
       nowMicros: () => Math.round(wallClockSec() * 1e6),
+      utcOffsetMinutes: options.utcOffset ?? localOffsetMinutes,
       timer: (ms, signal) => wait(ms, undefined, { signal }),
       log,
       effects: new Effects(),

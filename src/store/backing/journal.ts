@@ -195,8 +195,9 @@ export interface JournalRecord {
 }
 
 /**
- * Reads the records of a directory in order, those of the segment `from` and of all behind it. A record that
- * was not written whole when its process ended is taken off the end of its segment.
+ * Reads the records of a directory in order, those of the segment `from` and of all behind it; where there are
+ * any, that one has to be there. A record that was not written whole when its process ended is taken off the end
+ * of its segment.
  * @param torn told of what was taken off
  * @throws StoreFault E_JOURNAL_DAMAGED, E_JOURNAL_VERSION
  */
@@ -208,7 +209,7 @@ export async function* readJournal(
   const numbers = (await segmentsOf(directory)).filter((number) => number >= from)
   for (const [i, number] of numbers.entries()) {
     const path = join(directory, segmentName(number))
-    if (number !== (i === 0 ? number : (numbers[i - 1] as number) + 1))
+    if (number !== (i === 0 ? from : (numbers[i - 1] as number) + 1))
       throw damaged(path, "the segment before it is missing")
     const bytes = await readFile(path)
     const isLast = i === numbers.length - 1

@@ -1,0 +1,66 @@
+/**
+ * Where a log is begun that was never followed: at its end when the daemon is ready,
+ * not at what is the end when it is first read, nor at that of a later run.
+ */
+import { appendFileSync, writeFileSync } from "node:fs"
+import { afterAll, expect, test } from "vitest"
+import { Workplace } from "./command.js"
+import { RunningDaemon } from "./running-daemon.js"
+
+const place = new Workplace()
+const daemons: RunningDaemon[] = []
+afterAll(async () => {
+  for (const daemon of daemons) await daemon.remove()
+  place.remove()
+})
+
+const line = (number: number): string =>
+  `${JSON.stringify({ time: Date.now() / 1000, type: "delivery", binding: "b1", domain: `d${number}.test`, response: "250 ok" })}\n`
+
+async function start(name: string, ...more: string[]): Promise<RunningDaemon> {
+  const daemon = await RunningDaemon.start(place.dir, [
+    ...["--follow", `${name}.jsonl`, "--state", `${name}-state`, "--socket", `${name}.sock`, ...more],
+  ])
+  daemons.push(daemon)
+  return daemon
+}
+
+/** Events of the log that this run has taken, once they are so many. */
+async function taken(daemon: RunningDaemon, count: number): Promise<number> {
+  const ask = async (): Promise<number> => {
+    const { sources } = (await daemon.json("/v1/status")) as { sources: { path: string; events: number }[] }
+    return sources.find(({ path }) => path.endsWith(".jsonl"))?.events ?? 0
+  }
+  return daemon.until(ask, (events) => events >= count)
+}
+
+// name | lines before the first run (null: there is no log) | options | taken by the first, the second run
+test.each<[string, number | null, string[], number, number]>([
+  ["old-lines", 3, [], 1, 2],
+  ["no-log", null, [], 1, 2],
+  ["empty-log", 0, [], 1, 2],
+  ["from-start", 3, ["--from-start"], 4, 2],
+])("%s", async (name, before, more, ofFirst, ofSecond) => {
+  const log = place.path(`${name}.jsonl`)
+  if (before !== null) writeFileSync(log, Array.from({ length: before }, (_, i) => line(i)).join(""))
+  const first = await start(name, ...more)
+  appendFileSync(log, line(10))
+  expect(await taken(first, ofFirst)).toBe(ofFirst)
+  expect(await first.end("SIGTERM")).toEqual([0, null])
+  appendFileSync(log, line(11))
+  const second = await start(name, ...more)
+  appendFileSync(log, line(12))
+  expect(await taken(second, ofSecond)).toBe(ofSecond)
+})
+
+test.each<[string, number | null]>([
+  ["unread-log", 3],
+  ["unread-no-log", null],
+])("%s: a run that saw no line leaves none of the next to be skipped", async (name, before) => {
+  const log = place.path(`${name}.jsonl`)
+  if (before !== null) writeFileSync(log, Array.from({ length: before }, (_, i) => line(i)).join(""))
+  expect(await (await start(name)).end("SIGTERM")).toEqual([0, null])
+  appendFileSync(log, line(20) + line(21))
+  const second = await start(name)
+  expect(await taken(second, 2)).toBe(2)
+})
