@@ -9,6 +9,7 @@ import { type LogPosition, LogTail } from "../ingest/log-tail.js"
 import { SourceError } from "../ingest/source.js"
 import type { Feed, Intake, Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
+import { Underway } from "./underway.js"
 
 /** How far a log was read, as it stands in the journal. */
 interface FollowState {
@@ -44,7 +45,7 @@ const LOOK_MS = 200
 /** Little enough that whoever asks something meanwhile does not wait. */
 const CHUNK_BYTES = 1 << 13
 /** Pieces that are on their way to the disk while the next one is read. */
-const MAX_WAITING = 32
+const MAX_UNDERWAY = 32
 /** The first line of a file with columns names them. */
 const MAX_HEADING_BYTES = 1 << 16
 
@@ -55,7 +56,7 @@ export class Follower {
   #feed: Feed
   #running: Promise<void> | null = null
   #isTroubled = false
-  readonly #waiting = new Set<Promise<void>>()
+  readonly #underway = new Underway(MAX_UNDERWAY)
   /** There may be more of the log than was taken. */
   isBehind = true
 
@@ -123,8 +124,6 @@ export class Follower {
 
   async #look(): Promise<void> {
     for await (const piece of this.#tail.read()) {
-      if (this.#waiting.size >= MAX_WAITING) await Promise.race(this.#waiting)
-
       if (piece.kind === "lost")
         this.#options.troubled(this.#options.path, {
           message: piece.reason,
@@ -132,25 +131,22 @@ export class Follower {
         })
       else {
         this.isBehind = true
-        this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
+        await this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
       }
       if (this.#ending.signal.aborted) break
     }
-    await Promise.all(this.#waiting)
+    await this.#underway.all()
   }
 
-  #take(taken: Taken): void {
+  async #take(taken: Taken): Promise<void> {
     const { path, ledger } = this.#options
     const position = this.#tail.position(this.#feed.openBytes)
     const state: FollowState = { format: this.#feed.format, position }
     this.#options.taken(path, taken)
     // Between two files there is no place to go on from: the end of the one before still is one.
-    const written = ledger
-      .take(taken.events, position === null ? null : { source: path, state })
-      // Given up at the end: what was not written is read again by the next run.
-      .catch(() => {})
-      .finally(() => this.#waiting.delete(written))
-    this.#waiting.add(written)
+    const note = position === null ? null : { source: path, state }
+    // Given up at the end: what was not written is read again by the next run.
+    await this.#underway.add(ledger.take(taken.events, note).catch(() => {}))
   }
 
   /** A log with columns is not understood from its middle on: what names them stands at its beginning. */

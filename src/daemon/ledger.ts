@@ -17,6 +17,8 @@ export interface LedgerOptions {
   readonly journal: Journal
   /** The last decision that all have been told of, by an earlier run too. */
   readonly toldId: number
+  /** The number of the rules that serve. */
+  readonly rules: number
   /** Told of decisions, in order, each once what led to it is on the disk. */
   readonly published: (decided: readonly Numbered[]) => void
   /** Told of each event, as it is taken. */
@@ -58,11 +60,14 @@ export class Ledger {
   #isTroubled = false
   /** Events taken by this run. */
   taken = 0
+  /** The number of the rules that judge the next event. */
+  rules: number
 
   constructor(options: LedgerOptions) {
     this.#options = options
     this.core = options.core
     this.#writer = new EntryWriter(options.core.store.pairs)
+    this.rules = options.rules
     this.#toldId = options.toldId
     this.#notedId = options.toldId
   }
@@ -131,6 +136,7 @@ export class Ledger {
       this.#seal()
       this.#note("rules", number)
       this.core.engine.replaceRules(ruling)
+      this.rules = number
       return this.#seal()
     })
     await written.done

@@ -100,10 +100,10 @@ export class Service {
       ready: !daemon.ledger.isTroubled,
       alarms: daemon.alarms,
       rules: {
-        number: daemon.serving.number,
-        revision: daemon.serving.loaded.revision,
-        since: daemon.serving.sinceSec,
-        refused: daemon.reloadTrouble,
+        number: daemon.rules.serving.number,
+        revision: daemon.rules.serving.loaded.revision,
+        since: daemon.rules.serving.sinceSec,
+        refused: daemon.rules.trouble,
       },
       state: {
         directory: this.#options.stateDirectory,
@@ -123,8 +123,8 @@ export class Service {
       core: () => daemon.core,
       journalWaitingBytes: () => daemon.journalWaitingBytes,
       journalWrittenBytes: () => daemon.journalWrittenBytes,
-      rulesNumber: () => daemon.serving.number,
-      isRefused: () => daemon.reloadTrouble !== null,
+      rulesNumber: () => daemon.rules.serving.number,
+      isRefused: () => daemon.rules.trouble !== null,
       isReady: () => !daemon.ledger.isTroubled,
       loopDelaySec,
     })
@@ -203,8 +203,8 @@ export class Service {
     if (!isRuleCommand(line)) return daemon.ledger.command(line)
     return ruleCommand(line, {
       revisions: daemon.revisions,
-      serving: () => daemon.serving.number,
-      rollback: (number) => daemon.rollback(number),
+      serving: () => daemon.rules.serving.number,
+      rollback: (number) => daemon.rules.rollback(number),
     })
   }
 }

@@ -50,7 +50,7 @@ process.stdin.on("data", async (bytes) => {
       const { heapUsed, rss } = process.memoryUsage()
       const facts = {
         taken: daemon.ledger.taken,
-        serving: daemon.serving.number,
+        serving: daemon.rules.serving.number,
         delayMs: delay.max / 1e6,
         heapMB: heapUsed / 2 ** 20,
         rssMB: rss / 2 ** 20,

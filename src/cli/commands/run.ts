@@ -82,7 +82,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       canaryPercent: options.canary ?? null,
     })
     isStarted = true
-    process.on("SIGHUP", () => void service.daemon.reload())
+    process.on("SIGHUP", () => void service.daemon.rules.reload())
     log.info({ listen: service.address ?? "off", socket: service.socket, state: stateDirectory }, "ready")
     const signal = await stop
     log.info({ signal }, "ending")
