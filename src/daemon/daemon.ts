@@ -121,7 +121,9 @@ export class Daemon {
     const { log } = options
     const revisions = new Revisions(state)
     const configuration = options.makeConfiguration()
-    const keeper = await startKeeper(options, configuration, revisions)
+    let core: Core | null = null
+    const current = (): Configuration => core?.target.configuration ?? configuration
+    const keeper = await startKeeper(options, current, revisions)
     const serving = keeper.current
     let isLive = false
     const found = await recover(state, {
@@ -148,6 +150,7 @@ export class Daemon {
     )
     // What was set while the last run went on ended with it.
     found.core.target.reconfigure(configuration)
+    core = found.core
     for (const { path, bytes } of found.torn)
       log.warn({ path, bytes }, "the last write of the run before was cut off: what it held was never told")
     for (const { code, message, hint } of found.refused) log.error({ code, hint }, message)
@@ -185,7 +188,7 @@ export class Daemon {
       journal,
       sink,
       ledger,
-      rules: new RuleSwaps({ options, configuration, keeper, revisions, ledger, recent }),
+      rules: new RuleSwaps({ options, configuration: current, keeper, revisions, ledger, recent }),
       revisions,
       copySegment: found.copySegment,
     })

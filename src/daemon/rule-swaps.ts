@@ -34,7 +34,8 @@ export interface RuleOptions {
 
 interface SwapParts {
   readonly options: RuleOptions
-  readonly configuration: Configuration
+  /** As it is by now: it may name other files than it did. */
+  readonly configuration: () => Configuration
   readonly keeper: RuleKeeper
   readonly revisions: Revisions
   readonly ledger: Ledger
@@ -65,7 +66,7 @@ export class RuleSwaps {
     const { keeper, configuration, options } = this.#parts
     keeper.follow((outcome) => this.#reloaded(outcome))
     this.#watcher = await RuleWatcher.start({
-      paths: () => [...options.rulePaths(configuration), ...keeper.seen.dependencies],
+      paths: () => [...options.rulePaths(configuration()), ...keeper.seen.dependencies],
       changed: () => void this.reload(),
       failed: (error) =>
         options.log.error({ alarm: "watcher" }, `rule files cannot be watched: ${error.message}`),
@@ -168,15 +169,16 @@ export function rulingOf({ rules, functions, classifier }: LoadedRules): EngineR
 
 /**
  * The rules of the files; where they are not valid, those that served last.
+ * @param configuration asked at each look: it may name other files by then
  * @throws RulesRefused when there are none of either
  */
 export async function startKeeper(
   { rulePaths, loadOptions, log }: RuleOptions,
-  configuration: Configuration,
+  configuration: () => Configuration,
   revisions: Revisions,
 ): Promise<RuleKeeper> {
   const last = (await revisions.list()).at(-1)
-  const options = { paths: () => rulePaths(configuration), load: loadOptions }
+  const options = { paths: () => rulePaths(configuration()), load: loadOptions }
   try {
     const keeper = await RuleKeeper.start({ ...options, lastNumber: last?.number ?? 0 })
     if (last === undefined || !revisions.isOf(last, keeper.current.loaded)) {

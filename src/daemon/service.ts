@@ -21,6 +21,8 @@ export interface ServiceOptions extends DaemonOptions {
   readonly version: string
   /** Null: nothing is answered over HTTP. */
   readonly http: { readonly host: string; readonly port: number; readonly auth: HttpAuth } | null
+  /** There is a configuration file, which may change. */
+  readonly hasConfiguration: boolean
   /** Of the control socket. */
   readonly socket: string
   /** Of the socket for events; null: there is none. */
@@ -81,6 +83,18 @@ export class Service {
 
   get socket(): string {
     return this.#control?.path ?? this.#options.socket
+  }
+
+  /** Reads configuration and rules anew, as far as there are files of them; what has errors changes nothing. */
+  async reload(): Promise<void> {
+    const { daemon } = this
+    const { log, hasConfiguration } = this.#options
+    if (hasConfiguration) {
+      const { ok, text } = await daemon.ledger.command("config reload")
+      if (ok) log.info({}, "the configuration is read anew")
+      else log.error({ alarm: "configuration" }, text)
+    }
+    await daemon.rules.reload()
   }
 
   /** Within five seconds, or as soon as the disk takes what there is. */

@@ -101,3 +101,40 @@ test(`killed ${ROUNDS} times: the decisions of a replay, each once`, { timeout: 
   )
   console.log(`${lines} lines, ${wanted.length} decisions, ${daemon.repeats} told twice, ${daemon.runs} runs`)
 })
+
+test("what an operator was told is done stays done, however soon the daemon is killed", async () => {
+  const daemon = new TestDaemon({ dir, name: "operated", rules: RULES, snapshotSec: 0.5 })
+  writeFileSync(daemon.log, "")
+  const ends = new Map<string, number>()
+  for (let round = 0; round < 8; round++) {
+    daemon.start()
+    const { ready } = daemon
+    await daemon.until(() => daemon.ready > ready)
+    const list = await daemon.ask("adaptive suspensions")
+    // Overrides that were answered, and no others.
+    for (const [binding, ttl] of ends) {
+      const found = new RegExp(`default/${binding} +op\\.test +(\\d+) +1`).exec(list)
+      expect(Number(found?.[1])).toBeGreaterThan(ttl - 600)
+    }
+    expect(list.match(/op\.test/g) ?? []).toHaveLength(ends.size)
+    const binding = `o${round}`
+    for (let i = 0; i < 3; i++) {
+      lastMicros = Math.max(Date.now() * 1000, lastMicros + 1)
+      const busy = {
+        time: lastMicros / 1e6,
+        type: "transient",
+        binding,
+        domain: "op.test",
+        response: "421 busy",
+      }
+      appendFileSync(daemon.log, `${JSON.stringify(busy)}\n`)
+    }
+    const told = daemon.told.size
+    await daemon.until(() => daemon.told.size > told)
+    const ttl = 5000 + round * 1000
+    const reply = await daemon.ask(`adaptive override ttl ${ttl} --binding ${binding}`)
+    expect(reply).toContain("1 ")
+    ends.set(binding, ttl)
+    await daemon.kill()
+  }
+})

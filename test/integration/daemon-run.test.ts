@@ -381,6 +381,24 @@ describe("rules", () => {
   })
 })
 
+test("SIGHUP reads the configuration anew; one with errors changes nothing and raises an alarm", async () => {
+  const conf = (retries: string): string => `adaptive_enabled = on\nmax_retries = ${retries}\n`
+  place.write({ "own.conf": conf("3") })
+  const daemon = await running(["--config", "own.conf"])
+  const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
+  const retries = async () =>
+    (await place.adaptive(["console", "--socket", socket, "-c", "config eval max_retries"])).stdout.toString()
+  expect(await retries()).toContain("Max_Retries = 3")
+  place.write({ "own.conf": conf("5") })
+  daemon.child.kill("SIGHUP")
+  await daemon.said(/^the configuration is read anew$/)
+  expect(await retries()).toContain("Max_Retries = 5")
+  place.write({ "own.conf": conf("many") })
+  daemon.child.kill("SIGHUP")
+  await daemon.said(/^Reconfigure failed/)
+  expect(await retries()).toContain("Max_Retries = 5")
+})
+
 describe("a canary", () => {
   test("rules that would have held much more of the last hour do not serve; others do, and what differs is told", async () => {
     const text = readFileSync(place.path("rules.lua"), "utf8").replace("1 hours", "1 seconds")

@@ -92,6 +92,14 @@ export class TestDaemon {
     return JSON.parse(this.answers.at(-1) as string)
   }
 
+  /** Gives a command, and waits for its answer. */
+  async ask(line: string): Promise<string> {
+    const before = this.answers.length
+    this.command(line)
+    await this.until(() => this.answers.length > before)
+    return (JSON.parse(this.answers.at(-1) as string) as { text: string }).text
+  }
+
   command(line: string): void {
     this.#child?.stdin?.write(`${line}\n`)
   }

@@ -50,6 +50,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
     const service = await Service.start({
       version: packageVersion(),
       http: address === null ? null : { ...address, auth },
+      hasConfiguration: options.config !== undefined,
       socket,
       eventSocket: options.eventSocket ?? null,
       input: options.follow.includes("-") ? process.stdin : null,
@@ -82,7 +83,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       canaryPercent: options.canary ?? null,
     })
     isStarted = true
-    process.on("SIGHUP", () => void service.daemon.rules.reload())
+    process.on("SIGHUP", () => void service.reload())
     log.info({ listen: service.address ?? "off", socket: service.socket, state: stateDirectory }, "ready")
     const signal = await stop
     log.info({ signal }, "ending")
