@@ -10,7 +10,9 @@ export interface SocketEnvironment {
   readonly XDG_RUNTIME_DIR?: string | undefined
 }
 
-const NAME = "adaptive.sock"
+export const SOCKET_NAME = "adaptive.sock"
+/** Where there is no other place: in the state directory, as it is called unless said otherwise. */
+export const HERE = `adaptive-state/${SOCKET_NAME}`
 const SYSTEM_DIRECTORY = "/run/adaptive"
 
 /** What an address of a unix socket holds on Linux, without the zero byte behind it. */
@@ -35,8 +37,8 @@ export function socketPlaces(env: SocketEnvironment): string[] {
 
 function places({ XDG_RUNTIME_DIR: runtime = "" }: SocketEnvironment): [string | null, string, string] {
   // A relative one is to be ignored: XDG Base Directory Specification.
-  const ofUser = runtime.startsWith("/") ? `${runtime.replace(/\/+$/, "")}/${NAME}` : null
-  return [ofUser, `${SYSTEM_DIRECTORY}/${NAME}`, `adaptive-state/${NAME}`]
+  const ofUser = runtime.startsWith("/") ? `${runtime.replace(/\/+$/, "")}/${SOCKET_NAME}` : null
+  return [ofUser, `${SYSTEM_DIRECTORY}/${SOCKET_NAME}`, HERE]
 }
 
 /** @throws ControlFault E_CONTROL_PATH for what can be no address: the system would cut it off, or make something else of it */

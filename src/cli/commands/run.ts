@@ -1,12 +1,12 @@
 /** `adaptive run`: the engine as a daemon, on live events. */
 import { existsSync } from "node:fs"
 import { hostname } from "node:os"
-import { resolve } from "node:path"
+import { join, resolve } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
 import { localOffsetMinutes, monotonicMs, wallClockSec } from "../../clock.js"
 import { ControlFault } from "../../control/fault.js"
-import { defaultSocketPath } from "../../control/socket-path.js"
+import { defaultSocketPath, HERE, SOCKET_NAME } from "../../control/socket-path.js"
 import { Effects } from "../../daemon/effects.js"
 import { DaemonMetrics } from "../../daemon/metrics.js"
 import { Service } from "../../daemon/service.js"
@@ -32,8 +32,10 @@ export async function run(context: Context, options: RunOptions): Promise<number
       "--webhook is there, and nothing to sign with",
       "give a secret in ADAPTIVE_WEBHOOK_SECRET, e.g. what openssl rand -hex 24 prints",
     )
-  const socket = options.socket ?? defaultSocketPath(process.env, existsSync)
   const stateDirectory = resolve(options.state)
+  const usual = options.socket ?? defaultSocketPath(process.env, existsSync)
+  // Where nothing else is said it stands in the state directory, whatever that is called.
+  const socket = usual === HERE ? join(options.state, SOCKET_NAME) : usual
   const log = makeLog()
   let isStarted = false
   const stop = new Promise<string>((resolve) => {
