@@ -144,7 +144,7 @@ export class Daemon {
     const { log } = options
     const revisions = new Revisions(state)
     const configuration = options.makeConfiguration()
-    const { keeper, isNew } = await startKeeper(options, configuration, revisions)
+    const { keeper, isNew, trouble } = await startKeeper(options, configuration, revisions)
     if (isNew) await revisions.keep(keeper.current)
     const serving = keeper.current
     let isLive = false
@@ -211,6 +211,7 @@ export class Daemon {
       serving: serving.number,
       copySegment: found.copySegment,
     })
+    daemon.reloadTrouble = trouble
     if (found.rules !== serving.number) await ledger.replaceRules(serving.number, rulingOf(serving.loaded))
     log.info(
       { events: found.repeated, decisions: found.core.lastId, pairs: found.core.store.pairs.count },
@@ -414,25 +415,28 @@ async function startKeeper(
   { rulePaths, loadOptions, log }: DaemonOptions,
   configuration: Configuration,
   revisions: Revisions,
-): Promise<{ readonly keeper: RuleKeeper; readonly isNew: boolean }> {
+): Promise<{ readonly keeper: RuleKeeper; readonly isNew: boolean; readonly trouble: string | null }> {
   const last = (await revisions.list()).at(-1)
   const options = { paths: () => rulePaths(configuration), load: loadOptions }
   try {
     const keeper = await RuleKeeper.start({ ...options, lastNumber: last?.number ?? 0 })
-    if (last === undefined || !revisions.isOf(last, keeper.current.loaded)) return { keeper, isNew: true }
+    if (last === undefined || !revisions.isOf(last, keeper.current.loaded))
+      return { keeper, isNew: true, trouble: null }
     // What serves is what served.
     const again = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, keeper.current.loaded)
-    return { keeper: again, isNew: false }
+    return { keeper: again, isNew: false, trouble: null }
   } catch (error) {
     if (!(error instanceof RulesRefused) || last === undefined) throw error
     const loaded = await revisions.load(last.number)
     if (loaded === null || !loaded.ok) throw error
     const [first] = error.loaded.diagnostics.filter(({ severity }) => severity === "error")
+    const trouble = first === undefined ? "it has errors" : `${first.file}:${first.line}: ${first.message}`
     log.error(
       { alarm: "rules", code: first?.code, hint: first?.hint },
-      `rules are refused: ${first === undefined ? "" : `${first.file}:${first.line}: ${first.message}`}; revision ${last.number} of the run before serves`,
+      `rules are refused: ${trouble}; revision ${last.number} of the run before serves`,
     )
-    return { keeper: RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, loaded), isNew: false }
+    const keeper = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, loaded)
+    return { keeper, isNew: false, trouble }
   }
 }
 
