@@ -1,6 +1,6 @@
 /**
  * Puts what a process loads when it starts into a few files, in the place of what
- * the compiler wrote: `adaptive` and its three workers. Hundreds of small modules
+ * the compiler wrote: `adaptive` and its four workers. Hundreds of small modules
  * take longer to find than to run. The library stays as it was compiled, for those
  * who bundle themselves. Packages stay outside.
  */
@@ -9,7 +9,13 @@ import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url))
-const ENTRIES = ["cli/main", "cli/lua-worker", "reload/worker", "ingest/traffic-worker"]
+const ENTRIES = [
+  "cli/main",
+  "cli/lua-worker",
+  "reload/worker",
+  "ingest/traffic-worker",
+  "daemon/rehearsal-worker",
+]
 
 // What an earlier build left would be taken along when the package is packed.
 rmSync(new URL("../dist/chunks/", import.meta.url), { recursive: true, force: true })

@@ -74,7 +74,7 @@ const IO_ROOMS: Record<string, readonly string[]> = {
   "node:net": ["http", "store/backing", "control", "daemon"],
   "node:tls": ["http"],
   "node:zlib": ["ingest", "store/backing", "http"],
-  "node:worker_threads": ["reload", "cli", "ingest"],
+  "node:worker_threads": ["reload", "cli", "ingest", "daemon"],
 }
 
 interface Import {

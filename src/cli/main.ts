@@ -40,6 +40,7 @@ function atLeastZero(remedy: string): (text: string) => number {
 
 const SECONDS = atLeastZero("write a number of seconds of at least 0, e.g. 60")
 const MESSAGES = atLeastZero("write a number of messages of at least 0, e.g. 1000")
+const PERCENT = atLeastZero("write a percentage, e.g. 10")
 const MEBIBYTES = atLeastZero("write a number of MiB, e.g. 4096")
 
 function year(text: string): number {
@@ -271,6 +272,11 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .option("--from-start", "take what is in a log already that was never followed before")
     .option("--snapshot-interval <seconds>", "between two copies of the state", SECONDS, 60)
+    .option(
+      "--canary <percent>",
+      "refuse rules under which more of the last hour's attempts would have been held, by more than so many percent of all",
+      PERCENT,
+    )
     .action(async (options: RunOptions) => {
       startAhead()
       const { run } = await import("./commands/run.js")

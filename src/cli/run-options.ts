@@ -29,6 +29,7 @@ export interface RunOptions extends SetupOptions {
   readonly webhookSecret?: string
   readonly alertSmtp?: string
   readonly snapshotInterval: number
+  readonly canary?: number
 }
 
 /** @throws UsageError; null for "off" */

@@ -8,7 +8,7 @@ import { TUNABLE_OPTIONS } from "../model/options.js"
 import { ADJUSTABLE, type AdjustableOption } from "../store/store.js"
 import type { Core } from "./core.js"
 
-export interface ParameterAnswer {
+interface ParameterAnswer {
   /** Null: nothing gives it a value. Throttles are messages an hour. */
   readonly value: number | null
   /** What it is when nothing has adjusted it. */

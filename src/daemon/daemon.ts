@@ -7,10 +7,6 @@ import type { Configuration } from "../config/configuration.js"
 import { readOutputSettings } from "../config/output-settings.js"
 import { Settings } from "../config/settings.js"
 import { auditInstances, namedThrottles } from "../config/store-settings.js"
-import type { EngineRules } from "../engine/engine.js"
-import { type ReloadOutcome, RuleKeeper, RulesRefused } from "../reload/keeper.js"
-import type { LoadedRules, LoadOptions } from "../reload/load.js"
-import { RuleWatcher } from "../reload/watcher.js"
 import { openSinks } from "../sinks/open.js"
 import type { Sink, TellFault } from "../sinks/sink.js"
 import { Journal } from "../store/backing/journal.js"
@@ -21,20 +17,14 @@ import type { Effects } from "./effects.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
-import type { DaemonMetrics } from "./metrics.js"
+import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
-
-/** Where a daemon tells what a person should know; the manner of pino. */
-export interface Log {
-  info(facts: object, message: string): void
-  warn(facts: object, message: string): void
-  error(facts: object, message: string): void
-}
+import { type RuleOptions, RuleSwaps, rulingOf, startKeeper } from "./rule-swaps.js"
 
 export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fromEnd" | "skipsCopies"> {}
 
-export interface DaemonOptions {
+export interface DaemonOptions extends RuleOptions {
   readonly stateDirectory: string
   /** Reads the configuration anew: as it is by then. */
   readonly makeConfiguration: () => Configuration
@@ -42,8 +32,6 @@ export interface DaemonOptions {
     readonly configuration: Configuration | null
     readonly text: string
   }
-  readonly rulePaths: (configuration: Configuration) => readonly string[]
-  readonly loadOptions: () => LoadOptions
   readonly follow: readonly FollowedLog[]
   /** As alerts name it. */
   readonly host: string
@@ -56,10 +44,8 @@ export interface DaemonOptions {
   /** Of stamps in logs that name no zone, minutes east of UTC; a function where that differs with the season. */
   readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
-  readonly log: Log
   /** Takes every decision that is on the disk, beside the sinks. */
   readonly effects: Effects
-  readonly metrics: DaemonMetrics
   /** Seconds between two copies of the state. */
   readonly snapshotSec: number
 }
@@ -82,23 +68,16 @@ export interface SourceFacts {
 export class Daemon {
   readonly ledger: Ledger
   readonly intake: Intake
-  readonly keeper: RuleKeeper
+  readonly rules: RuleSwaps
   readonly revisions: Revisions
   readonly sources = new Map<string, SourceFacts>()
-  /** Why what the rule files say does not serve; null where it does. */
-  reloadTrouble: string | null = null
   readonly #options: DaemonOptions
   readonly #state: StateDirectory
   readonly #journal: Journal
   readonly #sink: Sink
   readonly #ending = new AbortController()
-  #watcher: RuleWatcher | null = null
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
-  /** Rules are swapped one after the other. */
-  #swapping: Promise<void> = Promise.resolve()
-  /** The number of the rules that serve. */
-  #serving: number
   /** Where the journal goes on behind the last copy of the state. */
   #copySegment: number
 
@@ -108,9 +87,8 @@ export class Daemon {
     readonly journal: Journal
     readonly sink: Sink
     readonly ledger: Ledger
-    readonly keeper: RuleKeeper
+    readonly rules: RuleSwaps
     readonly revisions: Revisions
-    readonly serving: number
     readonly copySegment: number
   }) {
     this.#options = parts.options
@@ -118,9 +96,8 @@ export class Daemon {
     this.#journal = parts.journal
     this.#sink = parts.sink
     this.ledger = parts.ledger
-    this.keeper = parts.keeper
+    this.rules = parts.rules
     this.revisions = parts.revisions
-    this.#serving = parts.serving
     this.#copySegment = parts.copySegment
     const { nowMicros, utcOffsetMinutes } = parts.options
     this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
@@ -144,8 +121,7 @@ export class Daemon {
     const { log } = options
     const revisions = new Revisions(state)
     const configuration = options.makeConfiguration()
-    const { keeper, isNew, trouble } = await startKeeper(options, configuration, revisions)
-    if (isNew) await revisions.keep(keeper.current)
+    const keeper = await startKeeper(options, configuration, revisions)
     const serving = keeper.current
     let isLive = false
     const found = await recover(state, {
@@ -187,11 +163,14 @@ export class Daemon {
       options.metrics.published(decided)
       options.effects.add(decided)
     }
+    const recent = new RecentEvents(found.core.store.pairs)
     const ledger = new Ledger({
       core: found.core,
       journal,
       toldId: found.core.lastId,
       published,
+      rules: found.rules,
+      taken: (event) => recent.add(event),
       troubled: (fault) =>
         fault === null
           ? log.info({}, "the journal can be written again: events are taken")
@@ -206,18 +185,16 @@ export class Daemon {
       journal,
       sink,
       ledger,
-      keeper,
+      rules: new RuleSwaps({ options, configuration, keeper, revisions, ledger, recent }),
       revisions,
-      serving: serving.number,
       copySegment: found.copySegment,
     })
-    daemon.reloadTrouble = trouble
     if (found.rules !== serving.number) await ledger.replaceRules(serving.number, rulingOf(serving.loaded))
     log.info(
       { events: found.repeated, decisions: found.core.lastId, pairs: found.core.store.pairs.count },
       "the state is as it was",
     )
-    await daemon.#run(configuration)
+    await daemon.#run()
     return daemon
   }
 
@@ -240,7 +217,8 @@ export class Daemon {
   get alarms(): readonly string[] {
     const alarms: string[] = []
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
-    if (this.reloadTrouble !== null) alarms.push(`the rule files are refused: ${this.reloadTrouble}`)
+    const { trouble } = this.rules
+    if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
     return alarms
@@ -248,25 +226,6 @@ export class Daemon {
 
   get core(): Core {
     return this.ledger.core
-  }
-
-  /** The number of the rules that serve. */
-  get serving(): number {
-    return this.#serving
-  }
-
-  /** Looks at the rule files, and at what the configuration says by now. */
-  async reload(): Promise<ReloadOutcome> {
-    return this.keeper.reload()
-  }
-
-  /** Goes back to rules that served before; null where there are none such. */
-  async rollback(number: number): Promise<number | null> {
-    const loaded = await this.revisions.load(number)
-    if (loaded === null || !loaded.ok) return null
-    const { number: made } = this.keeper.bringBack(loaded, number)
-    await this.#swapping
-    return made
   }
 
   /** Takes a copy of the state, and lets the journal before the last one go. */
@@ -278,7 +237,7 @@ export class Daemon {
         segment,
         lastId: this.core.lastId,
         positions: [...ledger.positions],
-        rules: this.#serving,
+        rules: ledger.rules,
         effects: this.#options.effects.latest(),
         causes: Array.from(this.core.causes, ([pair, cause]) => {
           const { binding, domain } = this.core.store.pairs.nameOnce(pair)
@@ -296,10 +255,9 @@ export class Daemon {
   /** Ends: takes nothing more, brings everything to the disk. */
   async close(): Promise<void> {
     this.#ending.abort()
-    await this.#watcher?.close()
     for (const follower of this.#followers) await follower.close()
     await Promise.all(this.#loops)
-    await this.#swapping
+    await this.rules.close()
     if (this.ledger.isTroubled) this.ledger.abandon()
     else await this.snapshot().catch((error: Error) => this.#options.log.error({}, error.message))
     await this.ledger.settled()
@@ -308,16 +266,9 @@ export class Daemon {
     await this.#state.close()
   }
 
-  async #run(configuration: Configuration): Promise<void> {
-    const { follow, log, timer, rulePaths } = this.#options
-    this.keeper.follow((outcome) => this.#reloaded(outcome))
-    this.#watcher = await RuleWatcher.start({
-      paths: () => [...rulePaths(configuration), ...this.keeper.seen.dependencies],
-      changed: () => void this.reload(),
-      failed: (error) => log.error({ alarm: "watcher" }, `rule files cannot be watched: ${error.message}`),
-    })
-    // What changed between loading and watching is seen too.
-    void this.reload()
+  async #run(): Promise<void> {
+    const { follow, log, timer } = this.#options
+    await this.rules.start()
     for (const source of follow) {
       const facts = this.source(source.path)
       const follower = new Follower({
@@ -360,37 +311,6 @@ export class Daemon {
     }
   }
 
-  #reloaded(outcome: ReloadOutcome): void {
-    const { log } = this.#options
-    if (outcome.kind === "unchanged") return
-    this.#options.metrics.reloaded(outcome.kind)
-    if (outcome.kind === "refused") {
-      const [first] = outcome.loaded.diagnostics.filter(({ severity }) => severity === "error")
-      this.reloadTrouble =
-        first === undefined ? "it has errors" : `${first.file}:${first.line}: ${first.message}`
-      log.error(
-        { alarm: "rules", code: first?.code, hint: first?.hint },
-        `rules are refused: ${this.reloadTrouble}; revision ${this.#serving} stays active`,
-      )
-      return
-    }
-    const { revision } = outcome
-    this.reloadTrouble = null
-    this.#swapping = this.#swapping.then(async () => {
-      await this.revisions.keep(revision)
-      await this.ledger.replaceRules(revision.number, rulingOf(revision.loaded))
-      this.#serving = revision.number
-      log.info(
-        { number: revision.number, revision: revision.loaded.revision, rollbackOf: revision.rollbackOf },
-        `revision ${revision.number} of the rules serves`,
-      )
-    })
-    this.#swapping = this.#swapping.catch((error: Error) => {
-      this.reloadTrouble = error.message
-      log.error({ alarm: "rules" }, `${error.message}; revision ${this.#serving} stays active`)
-    })
-  }
-
   async #every(ms: number, work: () => Promise<void>): Promise<void> {
     const { signal } = this.#ending
     const { timer, log } = this.#options
@@ -399,44 +319,6 @@ export class Daemon {
       if (signal.aborted) return
       await work().catch((error: Error) => log.error({}, error.message))
     }
-  }
-}
-
-function rulingOf({ rules, functions, classifier }: LoadedRules): EngineRules {
-  return {
-    rules,
-    ask: (id, args) => functions.call(id, args),
-    classify: (reply, domain, mx) => classifier.classNumber(reply, domain, mx),
-  }
-}
-
-/** The rules of the files; where they are not valid, those that served last. */
-async function startKeeper(
-  { rulePaths, loadOptions, log }: DaemonOptions,
-  configuration: Configuration,
-  revisions: Revisions,
-): Promise<{ readonly keeper: RuleKeeper; readonly isNew: boolean; readonly trouble: string | null }> {
-  const last = (await revisions.list()).at(-1)
-  const options = { paths: () => rulePaths(configuration), load: loadOptions }
-  try {
-    const keeper = await RuleKeeper.start({ ...options, lastNumber: last?.number ?? 0 })
-    if (last === undefined || !revisions.isOf(last, keeper.current.loaded))
-      return { keeper, isNew: true, trouble: null }
-    // What serves is what served.
-    const again = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, keeper.current.loaded)
-    return { keeper: again, isNew: false, trouble: null }
-  } catch (error) {
-    if (!(error instanceof RulesRefused) || last === undefined) throw error
-    const loaded = await revisions.load(last.number)
-    if (loaded === null || !loaded.ok) throw error
-    const [first] = error.loaded.diagnostics.filter(({ severity }) => severity === "error")
-    const trouble = first === undefined ? "it has errors" : `${first.file}:${first.line}: ${first.message}`
-    log.error(
-      { alarm: "rules", code: first?.code, hint: first?.hint },
-      `rules are refused: ${trouble}; revision ${last.number} of the run before serves`,
-    )
-    const keeper = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, loaded)
-    return { keeper, isNew: false, trouble }
   }
 }
 

@@ -9,6 +9,7 @@ import { type LogPosition, LogTail } from "../ingest/log-tail.js"
 import { SourceError } from "../ingest/source.js"
 import type { Feed, Intake, Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
+import { Underway } from "./underway.js"
 
 /** How far a log was read, as it stands in the journal. */
 interface FollowState {
@@ -42,7 +43,9 @@ export interface FollowOptions {
 /** Between two looks at a log that says nothing new. */
 const LOOK_MS = 200
 /** Little enough that whoever asks something meanwhile does not wait. */
-const CHUNK_BYTES = 1 << 16
+const CHUNK_BYTES = 1 << 13
+/** Pieces that are on their way to the disk while the next one is read. */
+const MAX_UNDERWAY = 32
 /** The first line of a file with columns names them. */
 const MAX_HEADING_BYTES = 1 << 16
 
@@ -53,6 +56,7 @@ export class Follower {
   #feed: Feed
   #running: Promise<void> | null = null
   #isTroubled = false
+  readonly #underway = new Underway(MAX_UNDERWAY)
   /** There may be more of the log than was taken. */
   isBehind = true
 
@@ -129,8 +133,9 @@ export class Follower {
         this.isBehind = true
         await this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
       }
-      if (this.#ending.signal.aborted) return
+      if (this.#ending.signal.aborted) break
     }
+    await this.#underway.all()
   }
 
   async #take(taken: Taken): Promise<void> {
@@ -139,7 +144,9 @@ export class Follower {
     const state: FollowState = { format: this.#feed.format, position }
     this.#options.taken(path, taken)
     // Between two files there is no place to go on from: the end of the one before still is one.
-    await ledger.take(taken.events, position === null ? null : { source: path, state })
+    const note = position === null ? null : { source: path, state }
+    // Given up at the end: what was not written is read again by the next run.
+    await this.#underway.add(ledger.take(taken.events, note).catch(() => {}))
   }
 
   /** A log with columns is not understood from its middle on: what names them stands at its beginning. */

@@ -17,8 +17,12 @@ export interface LedgerOptions {
   readonly journal: Journal
   /** The last decision that all have been told of, by an earlier run too. */
   readonly toldId: number
+  /** The number of the rules that serve. */
+  readonly rules: number
   /** Told of decisions, in order, each once what led to it is on the disk. */
   readonly published: (decided: readonly Numbered[]) => void
+  /** Told of each event, as it is taken. */
+  readonly taken: (event: Readonly<JournalEvent>) => void
   /** Told when the journal cannot be written, and null when it can again. */
   readonly troubled: (fault: Error | null) => void
   /** Waits; ends early when the signal says so. */
@@ -32,7 +36,7 @@ export interface SourceNote {
 }
 
 /** Events between two turns of the event loop: who asks something must not wait for a whole batch. */
-const EVENTS_A_TURN = 256
+const EVENTS_A_TURN = 32
 /** Pairs that a sweep looks at between two turns of the event loop. */
 const PAIRS_A_SLICE = 20_000
 /** Between two tries to write the journal. */
@@ -56,11 +60,14 @@ export class Ledger {
   #isTroubled = false
   /** Events taken by this run. */
   taken = 0
+  /** The number of the rules that judge the next event. */
+  rules: number
 
   constructor(options: LedgerOptions) {
     this.#options = options
     this.core = options.core
     this.#writer = new EntryWriter(options.core.store.pairs)
+    this.rules = options.rules
     this.#toldId = options.toldId
     this.#notedId = options.toldId
   }
@@ -129,6 +136,7 @@ export class Ledger {
       this.#seal()
       this.#note("rules", number)
       this.core.engine.replaceRules(ruling)
+      this.rules = number
       return this.#seal()
     })
     await written.done
@@ -173,6 +181,7 @@ export class Ledger {
     const { core } = this
     event.atMicros = core.timeOf(event.atMicros)
     this.#writer.event(event)
+    this.#options.taken(event)
     core.event(event)
     this.taken++
   }

@@ -90,7 +90,7 @@ async function diff(words: readonly string[], { revisions }: RuleCommandsHost): 
 }
 
 /** One line for each rule that is gone, new, or does something else. */
-export function differences(before: readonly ResponseRule[], after: readonly ResponseRule[]): string[] {
+function differences(before: readonly ResponseRule[], after: readonly ResponseRule[]): string[] {
   const old = byKey(before)
   const fresh = byKey(after)
   const lines: string[] = []

@@ -92,7 +92,7 @@ export class Service {
 
   get status(): Status {
     const { daemon } = this
-    const { core, keeper } = daemon
+    const { core } = daemon
     return {
       program: "adaptive",
       version: this.#options.version,
@@ -101,10 +101,10 @@ export class Service {
       ready: !daemon.ledger.isTroubled,
       alarms: daemon.alarms,
       rules: {
-        number: daemon.serving,
-        revision: keeper.current.loaded.revision,
-        since: keeper.current.sinceSec,
-        refused: daemon.reloadTrouble,
+        number: daemon.rules.serving.number,
+        revision: daemon.rules.serving.loaded.revision,
+        since: daemon.rules.serving.sinceSec,
+        refused: daemon.rules.trouble,
       },
       state: {
         directory: this.#options.stateDirectory,
@@ -124,8 +124,8 @@ export class Service {
       core: () => daemon.core,
       journalWaitingBytes: () => daemon.journalWaitingBytes,
       journalWrittenBytes: () => daemon.journalWrittenBytes,
-      rulesNumber: () => daemon.serving,
-      isRefused: () => daemon.reloadTrouble !== null,
+      rulesNumber: () => daemon.rules.serving.number,
+      isRefused: () => daemon.rules.trouble !== null,
       isReady: () => !daemon.ledger.isTroubled,
       loopDelaySec,
     })
@@ -216,8 +216,8 @@ export class Service {
     if (!isRuleCommand(line)) return daemon.ledger.command(line)
     return ruleCommand(line, {
       revisions: daemon.revisions,
-      serving: () => daemon.serving,
-      rollback: (number) => daemon.rollback(number),
+      serving: () => daemon.rules.serving.number,
+      rollback: (number) => daemon.rules.rollback(number),
     })
   }
 }

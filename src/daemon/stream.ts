@@ -5,6 +5,7 @@
 import type { FormatName } from "../ingest/detect.js"
 import type { Intake, Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
+import { Underway } from "./underway.js"
 
 export interface StreamHost {
   readonly intake: Intake
@@ -13,7 +14,9 @@ export interface StreamHost {
 }
 
 /** Little enough that whoever asks something meanwhile does not wait. */
-const PIECE_BYTES = 1 << 16
+const PIECE_BYTES = 1 << 13
+/** Pieces that are on their way to the disk while the next one is read. */
+const MAX_UNDERWAY = 32
 
 /**
  * Takes all that comes.
@@ -28,15 +31,17 @@ export async function takeStream(
 ): Promise<{ readonly taken: number; readonly refused: number }> {
   const feed = intake.feed(name, format)
   const sum = { taken: 0, refused: 0 }
+  const underway = new Underway(MAX_UNDERWAY)
   const add = async (some: Taken): Promise<void> => {
     taken(some)
     sum.taken += some.events.length
     sum.refused += some.bad.length
-    await ledger.take(some.events)
+    await underway.add(ledger.take(some.events))
   }
   for await (const bytes of chunks)
     for (let at = 0; at < bytes.length; at += PIECE_BYTES)
       await add(feed.take(bytes.subarray(at, at + PIECE_BYTES)))
   await add(feed.end())
+  await underway.all()
   return sum
 }

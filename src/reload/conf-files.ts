@@ -104,11 +104,8 @@ export interface ScriptConfiguration {
   readonly assignments: readonly string[]
 }
 
-/** What `msys.config` answers with, in whatever thread the scripts run. */
-export function configAnswers({
-  recorded,
-  assignments,
-}: ScriptConfiguration): (path: readonly string[]) => OptionAnswer | null {
+/** The configuration that scripts are told of, in whatever thread. */
+export function configurationFor({ recorded, assignments }: ScriptConfiguration): Configuration {
   let configuration = globalOptions([])
   if (recorded !== null) {
     const { path, nodeName, opened } = recorded
@@ -116,5 +113,11 @@ export function configAnswers({
     configuration = loadConfiguration(path, files, nodeName === null ? {} : { nodeName }).configuration
   }
   assignGlobally(configuration, assignments)
+  return configuration
+}
+
+/** What `msys.config` answers with. */
+export function configAnswers(script: ScriptConfiguration): (path: readonly string[]) => OptionAnswer | null {
+  const configuration = configurationFor(script)
   return (path) => askOption(configuration, path)
 }

@@ -34,6 +34,8 @@ const daemon = await Daemon.start({
   },
   metrics: new DaemonMetrics(),
   snapshotSec: Number(snapshotSec),
+  forScripts: { recorded: null, assignments: [] },
+  canaryPercent: null,
 })
 process.stdout.write(`ready\n`)
 const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -48,7 +50,7 @@ process.stdin.on("data", async (bytes) => {
       const { heapUsed, rss } = process.memoryUsage()
       const facts = {
         taken: daemon.ledger.taken,
-        serving: daemon.serving,
+        serving: daemon.rules.serving.number,
         delayMs: delay.max / 1e6,
         heapMB: heapUsed / 2 ** 20,
         rssMB: rss / 2 ** 20,

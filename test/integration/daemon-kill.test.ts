@@ -14,7 +14,7 @@ import { TestDaemon } from "./test-daemon.js"
 type Api = typeof import("../../src/index.js")
 const built = (await import(new URL("../../dist/index.js", import.meta.url).href)) as Api
 
-const ROUNDS = Number(process.env.ADAPTIVE_KILLS ?? 25)
+const ROUNDS = Number(process.env.ADAPTIVE_KILLS ?? 12)
 const dir = mkdtempSync(join(tmpdir(), "adaptive-kill-"))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 

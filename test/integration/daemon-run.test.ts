@@ -381,6 +381,38 @@ describe("rules", () => {
   })
 })
 
+describe("a canary", () => {
+  test("rules that would have held much more of the last hour do not serve; others do, and what differs is told", async () => {
+    const text = readFileSync(place.path("rules.lua"), "utf8").replace("1 hours", "1 seconds")
+    place.write({ "canary/rules.lua": text })
+    const daemon = await running(["--rules", "canary", "--canary", "10"])
+    const at = now() - 200
+    const hour = Array.from({ length: 180 }, (_, i) =>
+      event({
+        time: at + i,
+        response: i === 0 ? "421 busy" : "250 ok",
+        type: i === 0 ? "transient" : "delivery",
+      }),
+    )
+    await post(daemon, hour.join("\n"))
+    place.write({ "canary/rules.lua": text.replace("1 seconds", "2 hours") })
+    await daemon.said(
+      /^rules are refused: \d+\.\d % more attempts of the last hour would have been held, and --canary allows 10 %/,
+    )
+    await daemon.said(/^revision 2 on the last 180 events: .*% of attempts held before, \d+\.\d % now\)$/)
+    const history = await place.adaptive([
+      "rules",
+      "history",
+      "--socket",
+      daemon.lines.find(({ msg }) => msg === "ready")?.socket as string,
+    ])
+    expect(history.stdout.toString().trimEnd().split("\n")).toHaveLength(2)
+    place.write({ "canary/rules.lua": text.replace("1 seconds", "2 seconds") })
+    await daemon.said(/^revision 3 of the rules serves$/)
+    expect(await (await fetch(`${daemon.url}/readyz`)).text()).toBe("ready\n")
+  })
+})
+
 describe("what is refused", () => {
   test("a second daemon on one state, a newer state, a state that is none", async () => {
     const daemon = await running([], { state: "taken" })

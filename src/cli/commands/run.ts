@@ -78,9 +78,11 @@ export async function run(context: Context, options: RunOptions): Promise<number
       effects: new Effects(),
       metrics: new DaemonMetrics(),
       snapshotSec: options.snapshotInterval,
+      forScripts,
+      canaryPercent: options.canary ?? null,
     })
     isStarted = true
-    process.on("SIGHUP", () => void service.daemon.reload())
+    process.on("SIGHUP", () => void service.daemon.rules.reload())
     log.info({ listen: service.address ?? "off", socket: service.socket, state: stateDirectory }, "ready")
     const signal = await stop
     log.info({ signal }, "ending")

@@ -210,7 +210,7 @@ async function answers(
   const atMicros = nowMicros()
   const found = asked.map((pair) => decisionOf(ledger.core, { ...pair, atMicros, take }))
   // What holds mail back is on the disk before anyone is told of it.
-  if (found.some(({ reason }) => reason === "suspended" || reason === "blackholed")) await ledger.settled()
+  if (found.some(({ by }) => by !== null && by.id > ledger.toldId)) await ledger.settled()
   return found
 }
 

@@ -1,0 +1,220 @@
+/**
+ * A running daemon: events a second through a followed file and through HTTP, as
+ * fast as it takes them and at a steady pace, and how long `/v1/decision` takes
+ * meanwhile. The peer is a loop that reads the same
+ * file and parses each line, in this process, and does nothing with it.
+ */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { appendFileSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs"
+import { Agent, request } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url))
+const LINES = 500_000
+const PAIRS = 20_000
+/** Events a second, where they come at a steady pace. */
+const PACE = 50_000
+/** One decision is asked for every so many milliseconds. */
+const ASK_EVERY_MS = 2
+const REPLIES = ["250 2.0.0 OK", "421 4.7.0 try again later", "550 5.1.1 no such user", "451 4.3.0 busy"]
+
+function line(i, time) {
+  const reply = i % 10 < 8 ? 0 : 1 + (i % 3)
+  return `${JSON.stringify({
+    time,
+    type: ["delivery", "transient", "permanent", "transient"][reply],
+    binding: `b${i % 20}`,
+    domain: `d${(i * 7919) % (PAIRS / 20)}.test`,
+    response: REPLIES[reply],
+  })}\n`
+}
+
+function generate() {
+  const from = Date.now() / 1000 - 30
+  return Array.from({ length: LINES }, (_, i) => line(i, from + (i * 25) / LINES)).join("")
+}
+
+/** Appends at a steady pace. */
+async function append(path) {
+  const start = performance.now()
+  for (let i = 0; i < LINES; ) {
+    const due = Math.min(LINES, ((performance.now() - start) / 1000) * PACE)
+    let text = ""
+    for (; i < due; i++) text += line(i, Date.now() / 1000)
+    if (text !== "") appendFileSync(path, text)
+    await wait(5)
+  }
+}
+
+/** Reads and parses, and does nothing with it: events a second. */
+function readAndParse(path) {
+  const start = performance.now()
+  const file = openSync(path, "r")
+  const buffer = Buffer.alloc(1 << 16)
+  let rest = ""
+  let count = 0
+  for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+    const lines = `${rest}${buffer.toString("utf8", 0, read)}`.split("\n")
+    rest = lines.pop()
+    for (const line of lines) if (JSON.parse(line).time > 0) count++
+  }
+  return (count / (performance.now() - start)) * 1000
+}
+
+async function start(args, dir) {
+  const given = [
+    "run",
+    "--listen",
+    "127.0.0.1:0",
+    "--state",
+    join(dir, "state"),
+    "--socket",
+    join(dir, "s.sock"),
+  ]
+  const child = spawn(process.execPath, [MAIN, ...given, ...args], { stdio: ["ignore", "ignore", "pipe"] })
+  let text = ""
+  const url = await new Promise((resolve, reject) => {
+    child.on("exit", () => reject(new Error(text)))
+    child.stderr.on("data", (bytes) => {
+      text += bytes
+      const found = /"listen":"(http[^"]+)"/.exec(text)
+      if (found !== null) resolve(found[1])
+    })
+  })
+  return { child, url }
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+function ask(url, options = {}, body = null) {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, ...options }, (reply) => {
+      let text = ""
+      reply.setEncoding("utf8")
+      reply.on("data", (piece) => {
+        text += piece
+      })
+      reply.on("end", () => resolve(text))
+    })
+    sent.on("error", reject)
+    sent.end(body)
+  })
+}
+
+async function eventsOf(url, source) {
+  let sum = 0
+  for (const [, count] of (await ask(`${url}/metrics`)).matchAll(
+    new RegExp(`^adaptive_events_total\\{source="${source}",.*\\} (\\d+)$`, "gm"),
+  ))
+    sum += Number(count)
+  return sum
+}
+
+/** Asks at a steady pace until it is told to stop, in a thread that does nothing else; milliseconds of each. */
+function asking(url) {
+  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { url } })
+  return () => {
+    worker.postMessage("stop")
+    return once(worker, "message").then(([latency]) => latency)
+  }
+}
+
+async function askOn(url) {
+  const took = []
+  let isOver = false
+  parentPort.once("message", () => {
+    isOver = true
+  })
+  await (async () => {
+    for (let i = 0; !isOver; i++) {
+      const from = performance.now()
+      await ask(`${url}/v1/decision?binding=b${i % 20}&domain=d${i % 999}.test`)
+      took.push(performance.now() - from)
+      await wait(ASK_EVERY_MS)
+    }
+  })()
+  took.sort((a, b) => a - b)
+  const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))]
+  parentPort.postMessage({ p50: at(0.5), p99: at(0.99), p999: at(0.999), asked: took.length })
+  agent.destroy()
+}
+
+async function measure(name, path, args, feed, source) {
+  const dir = mkdtempSync(join(tmpdir(), "adaptive-bench-"))
+  const { child, url } = await start(args, dir)
+  try {
+    const from = performance.now()
+    const fed = feed(url)
+    // Code is compiled and matchers are made with the first events: that is not what is measured.
+    while ((await eventsOf(url, source)) < LINES / 10) await wait(20)
+    const stop = asking(url)
+    await fed
+    while ((await eventsOf(url, source)) < LINES) await wait(50)
+    const perSec = (LINES / (performance.now() - from)) * 1000
+    const latency = await stop()
+    const plain = readAndParse(path)
+    return {
+      "": name,
+      "events/s": Math.round(perSec),
+      "read and parse only": Math.round(plain),
+      ratio: `${(plain / perSec).toFixed(1)} x`,
+      "decision p50 ms": latency.p50.toFixed(2),
+      "p99 ms": latency.p99.toFixed(2),
+      "p99.9 ms": latency.p999.toFixed(2),
+      asked: latency.asked,
+    }
+  } finally {
+    const ended = new Promise((resolve) => child.once("exit", resolve))
+    child.removeAllListeners("exit")
+    child.once("exit", () => {})
+    child.kill("SIGKILL")
+    await Promise.race([ended, wait(2000)])
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+export async function benchDaemon() {
+  const dir = mkdtempSync(join(tmpdir(), "adaptive-bench-log-"))
+  const path = join(dir, "events.jsonl")
+  try {
+    writeFileSync(path, generate())
+    const file = await measure(
+      "a followed file",
+      path,
+      ["--follow", path, "--from-start"],
+      async () => {},
+      path.replaceAll(".", "\\."),
+    )
+    const growing = join(dir, "growing.jsonl")
+    writeFileSync(growing, "")
+    const paced = await measure(
+      `a followed file that grows by ${PACE} a second`,
+      path,
+      ["--follow", growing, "--from-start"],
+      () => append(growing),
+      growing.replaceAll(".", "\\."),
+    )
+    const text = readFileSync(path, "utf8").split("\n")
+    const http = await measure(
+      "HTTP, 1,000 events a request",
+      path,
+      [],
+      async (url) => {
+        for (let i = 0; i < LINES; i += 1000)
+          await ask(`${url}/events`, { method: "POST" }, text.slice(i, i + 1000).join("\n"))
+      },
+      "http",
+    )
+    agent.destroy()
+    return [file, paced, http]
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+if (!isMainThread && workerData?.url !== undefined) await askOn(workerData.url)
+else if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await benchDaemon())
