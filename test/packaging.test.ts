@@ -68,7 +68,7 @@ describe("the unit of systemd", () => {
   test("the options that it starts the daemon with are known", () => {
     const start = sections.get("Service")?.get("ExecStart") ?? ""
     const help = adaptive("run", "--help")
-    expect(start).toMatch(/\/adaptive run .*\$ADAPTIVE_OPTIONS$/)
+    expect(start).toMatch(/^adaptive run .*\$ADAPTIVE_OPTIONS$/)
     const options = unit.match(/--[a-z][a-z-]*/g) ?? []
     expect(options.length).toBeGreaterThan(2)
     for (const option of options) expect(help).toContain(`${option} `)

@@ -3,6 +3,7 @@
  * input, webhooks. Opens them when the state is as it was, and closes them before it
  * is put away. What goes through each is not known here.
  */
+import type { Readable } from "node:stream"
 import { complete } from "../console/complete.js"
 import { type Control, startControl } from "../control/server.js"
 import type { HttpAuth } from "../http/guard.js"
@@ -28,7 +29,7 @@ export interface ServiceOptions extends DaemonOptions {
   /** Of the socket for events; null: there is none. */
   readonly eventSocket: string | null
   /** Standard input, where events come from there. */
-  readonly input: AsyncIterable<Buffer> | null
+  readonly input: Readable | null
   /** Of standard input and the socket. */
   readonly format: FormatName | null
   readonly webhooks: readonly string[]
@@ -168,12 +169,24 @@ export class Service {
       )
     if (eventSocket !== null)
       this.#doors.push(await startEventSocket({ path: eventSocket, format, ...this.#streams("socket") }))
-    if (input !== null)
-      takeStream("standard input", format, input, this.#streams("stdin")).then(
-        ({ taken }) => log.info({ taken }, "standard input has ended"),
-        (error: Error) => log.error({}, `standard input: ${error.message}`),
-      )
+    if (input !== null) this.#doors.push(this.#read(input))
     if (http !== null) await this.#listen(http)
+  }
+
+  #read(input: Readable): Door {
+    const { format, log } = this.#options
+    let isClosing = false
+    takeStream("standard input", format, input, this.#streams("stdin")).then(
+      ({ taken }) => log.info({ taken }, "standard input has ended"),
+      (error: Error) => isClosing || log.error({}, `standard input: ${error.message}`),
+    )
+    return {
+      // Whoever writes into a pipe may never end: waiting for more would keep the process.
+      close: async () => {
+        isClosing = true
+        input.destroy()
+      },
+    }
   }
 
   async #listen({ host, port, auth }: NonNullable<ServiceOptions["http"]>): Promise<void> {

@@ -1,8 +1,10 @@
 /**
  * Where a log is begun that was never followed: at its end when the daemon is ready,
- * not at what is the end when it is first read, nor at that of a later run.
+ * not at what is the end when it is first read, nor at that of a later run. And a
+ * pipe that is followed ends with the daemon, not the other way round.
  */
-import { appendFileSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { appendFileSync, closeSync, openSync, writeFileSync, writeSync } from "node:fs"
 import { afterAll, expect, test } from "vitest"
 import { Workplace } from "./command.js"
 import { RunningDaemon } from "./running-daemon.js"
@@ -29,7 +31,7 @@ async function start(name: string, ...more: string[]): Promise<RunningDaemon> {
 async function taken(daemon: RunningDaemon, count: number): Promise<number> {
   const ask = async (): Promise<number> => {
     const { sources } = (await daemon.json("/v1/status")) as { sources: { path: string; events: number }[] }
-    return sources.find(({ path }) => path.endsWith(".jsonl"))?.events ?? 0
+    return sources.find(({ path }) => path.endsWith(".jsonl") || path === "stdin")?.events ?? 0
   }
   return daemon.until(ask, (events) => events >= count)
 }
@@ -63,4 +65,19 @@ test.each<[string, number | null]>([
   appendFileSync(log, line(20) + line(21))
   const second = await start(name)
   expect(await taken(second, 2)).toBe(2)
+})
+
+test("a pipe that stays open does not keep a daemon that is told to end", async () => {
+  const fifo = place.path("fifo")
+  execFileSync("mkfifo", [fifo])
+  // Both ends: whoever opened one of them only would wait for the other.
+  const pipe = openSync(fifo, "r+")
+  const args = ["--follow", "-", "--format", "jsonl", "--state", "pipe-state", "--socket", "pipe.sock"]
+  const daemon = await RunningDaemon.start(place.dir, args, pipe)
+  daemons.push(daemon)
+  writeSync(pipe, line(30) + line(31))
+  expect(await taken(daemon, 2)).toBe(2)
+  expect(await daemon.end("SIGTERM")).toEqual([0, null])
+  closeSync(pipe)
+  expect(daemon.log).not.toContain('"level":50')
 })

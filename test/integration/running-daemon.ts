@@ -30,11 +30,15 @@ export class RunningDaemon {
     this.url = url
   }
 
-  /** Starts one on a free port. */
-  static async start(cwd: string, args: readonly string[]): Promise<RunningDaemon> {
+  /** Starts one on a free port. @param input file descriptor of its standard input; null: there is none */
+  static async start(
+    cwd: string,
+    args: readonly string[],
+    input: number | null = null,
+  ): Promise<RunningDaemon> {
     const child = spawn(process.execPath, [MAIN, "run", "--listen", "127.0.0.1:0", ...args], {
       cwd,
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: [input ?? "ignore", "ignore", "pipe"],
     })
     const closed = once(child, "close")
     let told = ""
