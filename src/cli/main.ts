@@ -76,7 +76,7 @@ const GUIDE_HELP =
   "the User Guide's defaults where the documents disagree: enable_jlog on, default_bounce_rule for bc:10 only"
 const SET_HELP = "set a global option (repeatable)"
 const SOCKET_HELP =
-  "the socket of the daemon (default: $ADAPTIVE_SOCKET, or adaptive.sock in $XDG_RUNTIME_DIR, /run/adaptive or adaptive-state)"
+  "the socket of the daemon (default: $ADAPTIVE_SOCKET, or adaptive.sock in $XDG_RUNTIME_DIR, /run/adaptive or the state directory)"
 const NODE_HELP = "the node: whose directory of included files is searched, and the host that alerts name"
 
 type LuaCommandOptions = Omit<LuaOptions, "execute" | "file" | "args"> & { readonly e?: string }

@@ -123,7 +123,7 @@ export class Daemon {
     const configuration = options.makeConfiguration()
     let core: Core | null = null
     const current = (): Configuration => core?.target.configuration ?? configuration
-    const keeper = await startKeeper(options, current, revisions)
+    const { keeper, trouble } = await startKeeper(options, current, revisions)
     const serving = keeper.current
     let isLive = false
     const found = await recover(state, {
@@ -188,7 +188,7 @@ export class Daemon {
       journal,
       sink,
       ledger,
-      rules: new RuleSwaps({ options, configuration: current, keeper, revisions, ledger, recent }),
+      rules: new RuleSwaps({ options, configuration: current, keeper, revisions, ledger, recent, trouble }),
       revisions,
       copySegment: found.copySegment,
     })

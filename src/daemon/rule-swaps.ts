@@ -40,11 +40,12 @@ interface SwapParts {
   readonly revisions: Revisions
   readonly ledger: Ledger
   readonly recent: RecentEvents
+  readonly trouble: string | null
 }
 
 export class RuleSwaps {
   /** Why what the rule files say does not serve; null where it does. */
-  trouble: string | null = null
+  trouble: string | null
   readonly #parts: SwapParts
   #serving: KeptRevision
   #watcher: RuleWatcher | null = null
@@ -54,6 +55,7 @@ export class RuleSwaps {
   constructor(parts: SwapParts) {
     this.#parts = parts
     this.#serving = parts.keeper.current
+    this.trouble = parts.trouble
   }
 
   /** The rules that serve. */
@@ -168,7 +170,7 @@ export function rulingOf({ rules, functions, classifier }: LoadedRules): EngineR
 }
 
 /**
- * The rules of the files; where they are not valid, those that served last.
+ * The rules of the files; where they are not valid, those that served last, and why.
  * @param configuration asked at each look: it may name other files by then
  * @throws RulesRefused when there are none of either
  */
@@ -176,17 +178,18 @@ export async function startKeeper(
   { rulePaths, loadOptions, log }: RuleOptions,
   configuration: () => Configuration,
   revisions: Revisions,
-): Promise<RuleKeeper> {
+): Promise<{ readonly keeper: RuleKeeper; readonly trouble: string | null }> {
   const last = (await revisions.list()).at(-1)
   const options = { paths: () => rulePaths(configuration()), load: loadOptions }
   try {
     const keeper = await RuleKeeper.start({ ...options, lastNumber: last?.number ?? 0 })
     if (last === undefined || !revisions.isOf(last, keeper.current.loaded)) {
       await revisions.keep(keeper.current)
-      return keeper
+      return { keeper, trouble: null }
     }
     // What serves is what served.
-    return RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, keeper.current.loaded)
+    const again = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, keeper.current.loaded)
+    return { keeper: again, trouble: null }
   } catch (error) {
     if (!(error instanceof RulesRefused) || last === undefined) throw error
     const loaded = await revisions.load(last.number)
@@ -196,7 +199,8 @@ export async function startKeeper(
       { alarm: "rules", code: first?.code, hint: first?.hint },
       `rules are refused: ${placeText(first)}; revision ${last.number} of the run before serves`,
     )
-    return RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, loaded)
+    const keeper = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, loaded)
+    return { keeper, trouble: placeText(first) }
   }
 }
 

@@ -378,6 +378,32 @@ describe("rules", () => {
     })
     daemon.child.kill("SIGHUP")
     await daemon.said(/^revision 2 of the rules serves$/)
+    const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
+    const ask = async (...words: string[]) => {
+      const { code, stdout } = await place.adaptive(["rules", ...words, "--socket", socket])
+      return `${code} ${stdout}`
+    }
+    expect(await ask("diff", "1", "2")).toBe(
+      `0 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
+    )
+    expect(await ask("diff", "1", "9")).toMatch(/^1 Revision '9' is not kept/)
+    expect(await ask("rollback")).toMatch(/^0 Revision 1 serves again, as revision 3,/)
+    expect(await ask("rollback", "3")).toMatch(/^1 Revision 3 serves already/)
+    expect(await ask("history")).toMatch(/^0 number .*\n +3 .* serves, brought back 1\n +2 .*\n +1 .*\n$/)
+    expect(await allowed(daemon, "binding=b1&domain=x.test")).toMatchObject({ allowed: false })
+  })
+
+  test("a file that is broken when it starts: the rules of the run before serve, and it is an alarm at once", async () => {
+    place.write({ "again/rules.lua": readFileSync(place.path("rules.lua")) })
+    const daemon = await running(["--rules", "again"], { state: "again-state" })
+    await daemon.end("SIGKILL")
+    place.write({ "again/rules.lua": "broken(" })
+    const second = await running(["--rules", "again"], { state: "again-state" })
+    expect(await (await fetch(`${second.url}/readyz`)).text()).toMatch(
+      /^ready\nthe rule files are refused: again\/rules\.lua:1/,
+    )
+    await post(second, event())
+    expect(await allowed(second)).toMatchObject({ allowed: false })
   })
 })
 
