@@ -258,11 +258,13 @@ export class Daemon {
   /** Ends: takes nothing more, brings everything to the disk. */
   async close(): Promise<void> {
     this.#ending.abort()
+    // Nobody waits for a disk that takes nothing: what is not written is read again, or was never acknowledged.
+    if (this.ledger.isTroubled) this.ledger.abandon()
     for (const follower of this.#followers) await follower.close()
     await Promise.all(this.#loops)
     await this.rules.close()
-    if (this.ledger.isTroubled) this.ledger.abandon()
-    else await this.snapshot().catch((error: Error) => this.#options.log.error({}, error.message))
+    if (!this.ledger.isTroubled)
+      await this.snapshot().catch((error: Error) => this.#options.log.error({}, error.message))
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
     await this.#sink.close()
