@@ -224,9 +224,10 @@ export async function* readJournal(
         at = record.end
       }
     }
-    if (at === bytes.length) continue
+    if (at === bytes.length && at > 0) continue
     if (!isLast) throw damaged(path, `no whole record stands at byte ${at} of ${bytes.length}`)
-    torn({ path, bytes: bytes.length - at })
+    if (bytes.length > at) torn({ path, bytes: bytes.length - at })
+    // One that was only just made goes too: behind others an empty one would look like damage.
     await cut(path, at)
   }
 }
