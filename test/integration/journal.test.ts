@@ -161,9 +161,10 @@ describe("a state directory", () => {
     const dir = fresh()
     const first = await StateDirectory.open(join(dir, "state"))
     expect(statSync(first.path).mode & 0o777).toBe(0o700)
-    await expect(StateDirectory.open(join(dir, "state"))).rejects.toThrow(
-      `the state directory is used by process ${process.pid}`,
-    )
+    await expect(StateDirectory.open(join(dir, "state"))).rejects.toMatchObject({
+      code: "E_STATE_LOCKED",
+      message: expect.stringContaining(`the state directory is used by process ${process.pid}`),
+    })
     await first.close()
     await (await StateDirectory.open(join(dir, "state"))).close()
   })
