@@ -48,10 +48,12 @@ export interface DaemonOptions extends RuleOptions {
   readonly effects: Effects
   /** Seconds between two copies of the state. */
   readonly snapshotSec: number
+  /** Time goes on by itself so many seconds behind the clock; an event that is told of later counts as of then. */
+  readonly lagSec?: number
 }
 
-/** Time goes on that far behind the clock: events are told of a little later than they happen. */
-const LAG_MICROS = 1e6
+/** Events are told of a little later than they happen. */
+const LAG_SEC = 1
 const TICK_MS = 250
 /** Bad lines of one source that are told one by one. */
 const MAX_BAD_TOLD = 10
@@ -302,7 +304,8 @@ export class Daemon {
   /** Time goes on by itself only where no log has older things to tell. */
   async #tick(): Promise<void> {
     if (this.#followers.some(({ isBehind }) => isBehind)) return
-    await this.ledger.tick(this.#options.nowMicros() - LAG_MICROS)
+    const { nowMicros, lagSec = LAG_SEC } = this.#options
+    await this.ledger.tick(nowMicros() - lagSec * 1e6)
   }
 
   /** Counts what a source told, and tells of lines that were none. */
