@@ -48,6 +48,9 @@ export interface CoreOptions {
   }
 }
 
+/** Pairs of which it is kept why they are held. */
+const MAX_CAUSES = 10_000
+
 export class Core {
   readonly store: Store
   readonly engine: Engine
@@ -115,12 +118,19 @@ export class Core {
     return consoleReply(line, this.target)
   }
 
-  /** Why a pair is held; null where it is not, or where an operator made it so. */
+  /** Why a pair is held; null where it is not, where an operator made it so, or where too many are. */
   causeOf(pair: number): HoldCause | null {
     return this.#causes.get(pair) ?? null
   }
 
-  /** Of all pairs that are held. */
+  /** How many pairs are held by decisions. */
+  get held(): number {
+    let count = 0
+    for (const _ of this.store.heldPairs()) count++
+    return count
+  }
+
+  /** Of pairs that are held. */
   get causes(): ReadonlyMap<number, HoldCause> {
     return this.#causes
   }
@@ -132,14 +142,23 @@ export class Core {
     return decided
   }
 
+  /** Of very many the first ones are let go: they stand beside each copy of the state. */
+  #forgetCauses(): void {
+    if (this.#causes.size <= MAX_CAUSES) return
+    const [first] = this.#causes.keys()
+    if (first !== undefined) this.#causes.delete(first)
+  }
+
   #decide(decision: Decision): void {
     const group = this.target.groupOf(this.store.pairs.bindingOf(decision.pair))
     this.#decided.push({ id: ++this.#lastId, decision, group })
     const { pair, atMicros, effects } = decision
     for (const { action, outcome } of effects) {
       if (outcome !== "applied") continue
-      if (action === "suspend" || action === "blackhole")
+      if (action === "suspend" || action === "blackhole") {
         this.#causes.set(pair, { id: this.#lastId, atMicros, why: causeText(decision) })
+        this.#forgetCauses()
+      }
       // What is held twice is held until the later end.
       else if (action === "lift" && !this.store.hasHold(pair)) this.#causes.delete(pair)
     }

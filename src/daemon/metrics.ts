@@ -75,7 +75,7 @@ export class DaemonMetrics {
       registry.asked(name, "gauge", help, [], one(value))
     const { core } = gauges
     gauge("adaptive_pairs", "Pairs of binding and domain that are known.", () => core().store.pairs.count)
-    gauge("adaptive_pairs_held", "Pairs whose mail is held by a decision.", () => core().causes.size)
+    gauge("adaptive_pairs_held", "Pairs whose mail is held by a decision.", () => core().held)
     gauge("adaptive_decisions", "Decisions ever made on this state.", () => core().lastId)
     gauge("adaptive_journal_waiting_bytes", "Bytes that are not on the disk yet.", gauges.journalWaitingBytes)
     gauge(

@@ -123,7 +123,7 @@ export class Service {
       state: {
         directory: this.#options.stateDirectory,
         pairs: core.store.pairs.count,
-        held: core.causes.size,
+        held: core.held,
         decisions: core.lastId,
         journalWaitingBytes: daemon.journalWaitingBytes,
       },

@@ -49,7 +49,8 @@ const DECISION: JsonSchema = {
     spreadSec: { type: "number", description: "Seconds over which what waited is to be spread." },
     perHour: { ...NUMBER_OR_NULL, description: "Messages an hour in force; null without a limit." },
     by: {
-      description: "What led to a hold; null where nothing holds, or where it was an operator.",
+      description:
+        "What led to a hold; null where nothing holds, where it was an operator, or where more than 10,000 are held.",
       oneOf: [
         { type: "null" },
         {
@@ -210,7 +211,9 @@ async function answers(
   const atMicros = nowMicros()
   const found = asked.map((pair) => decisionOf(ledger.core, { ...pair, atMicros, take }))
   // What holds mail back is on the disk before anyone is told of it.
-  if (found.some(({ by }) => by !== null && by.id > ledger.toldId)) await ledger.settled()
+  const isHold = ({ reason }: DecisionAnswer): boolean => reason === "suspended" || reason === "blackholed"
+  if (found.some((one) => isHold(one) && (one.by === null || one.by.id > ledger.toldId)))
+    await ledger.settled()
   return found
 }
 
