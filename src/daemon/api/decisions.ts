@@ -210,9 +210,12 @@ async function answers(
 ): Promise<DecisionAnswer[]> {
   const atMicros = nowMicros()
   const found = asked.map((pair) => decisionOf(ledger.core, { ...pair, atMicros, take }))
-  // What holds mail back is on the disk before anyone is told of it.
+  // What holds mail back is on the disk before anyone is told of it; while that takes nothing, what is known is told.
   const isHold = ({ reason }: DecisionAnswer): boolean => reason === "suspended" || reason === "blackholed"
-  if (found.some((one) => isHold(one) && (one.by === null || one.by.id > ledger.toldId)))
+  if (
+    !ledger.isTroubled &&
+    found.some((one) => isHold(one) && (one.by === null || one.by.id > ledger.toldId))
+  )
     await ledger.settled()
   return found
 }
