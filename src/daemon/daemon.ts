@@ -80,8 +80,9 @@ export class Daemon {
   readonly #ending = new AbortController()
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
-  /** Where the journal goes on behind the last copy of the state. */
+  /** Where the journal goes on behind the last copy of the state, and the rules that served then. */
   #copySegment: number
+  #copyRules = 0
 
   private constructor(parts: {
     readonly options: DaemonOptions
@@ -237,7 +238,7 @@ export class Daemon {
   async snapshot(): Promise<void> {
     const file = new SnapshotFile(this.#state.file(SNAPSHOT_FILE))
     const { ledger } = this
-    const { segment, written } = await ledger.atBoundary((segment) => {
+    const { segment, rules, written } = await ledger.atBoundary((segment) => {
       const note: StateNote = {
         segment,
         lastId: this.core.lastId,
@@ -249,12 +250,14 @@ export class Daemon {
           return [binding, domain, cause] as const
         }),
       }
-      return { segment, written: file.write(this.core.store, note) }
+      return { segment, rules: note.rules, written: file.write(this.core.store, note) }
     })
     await written
     // The copy before this one still serves when this one turns out to be damaged: with all that came after it.
     await this.#journal.dropBefore(this.#copySegment)
+    this.revisions.neededFrom = this.#copyRules
     this.#copySegment = segment
+    this.#copyRules = rules
   }
 
   /** Ends: takes nothing more, brings everything to the disk. */

@@ -35,6 +35,8 @@ const PREFIX = "rules-"
 const KEEP = 20
 
 export class Revisions {
+  /** Of this one and those after it none is let go: the journal says what happened under them. */
+  neededFrom = 0
   readonly #state: StateDirectory
 
   constructor(state: StateDirectory) {
@@ -67,7 +69,8 @@ export class Revisions {
       serialize({ facts, recorded: loaded.recorded } satisfies KeptFile),
     )
     const names = await this.#state.names(PREFIX)
-    for (const name of names.slice(0, -KEEP)) await this.#state.remove(name)
+    for (const name of names.slice(0, -KEEP))
+      if (numberOf(name) < this.neededFrom) await this.#state.remove(name)
   }
 
   /** As it was read; null where it is not kept. @throws StoreFault E_STATE_UNUSABLE */
@@ -90,6 +93,10 @@ export class Revisions {
     const bytes = await this.#state.read(name)
     return bytes === null ? null : (deserialize(bytes) as KeptFile)
   }
+}
+
+function numberOf(name: string): number {
+  return Number(name.slice(PREFIX.length))
 }
 
 function nameOf(number: number): string {

@@ -77,7 +77,11 @@ test(`${SECONDS} seconds of mail, a reload every 200 ms`, { timeout: 400_000 }, 
   // None goes back to an earlier one, and of those that served many are seen.
   expect(places).toEqual(places.toSorted((a, b) => a - b))
   expect(new Set(places).size).toBeGreaterThan(2)
-  expect([...again.told].sort(([a], [b]) => a - b).slice(0, daemon.told.size)).toEqual([...daemon.told])
+  // Of very many decisions a second run tells the last ones only.
+  expect(again.told.size).toBeGreaterThanOrEqual(Math.min(daemon.told.size, 100_000))
+  const told = [...again.told].filter(([id]) => id <= daemon.told.size)
+  expect(told.at(-1)?.[0]).toBe(daemon.told.size)
+  expect(told).toEqual(told.map(([id]) => [id, daemon.told.get(id)]))
   console.log(
     `${lines} events, ${serving} revisions served of ${revision} written, ${daemon.told.size} decisions, ` +
       `longest delay ${facts.delayMs.toFixed(1)} ms, heap ${first.heapMB.toFixed(0)} to ${facts.heapMB.toFixed(0)} MB`,
