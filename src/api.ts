@@ -18,13 +18,12 @@ import { Runtime, type RuntimeListener } from "./engine/runtime.js"
 import type { Classified } from "./model/classification.js"
 import { CONF_FILES } from "./reload/conf-files.js"
 import { type KeeperOptions, RuleKeeper } from "./reload/keeper.js"
-import type { LoadedRules } from "./reload/load.js"
+import { type LoadedRules, rulingOf } from "./reload/load.js"
 import { RuleWatcher } from "./reload/watcher.js"
 import {
   type DryRunListener,
   type DryRunOptions,
   type DryRunResult,
-  type Ruling,
   dryRun as replayTraffic,
 } from "./replay/dry-run.js"
 import { Store } from "./store/store.js"
@@ -118,15 +117,6 @@ export async function keepRules(
 /** Other rules for a runtime, from its next event on: counts stay with rules of the same id, and so does all that was decided. */
 export function replaceRules(runtime: Runtime, loaded: LoadedRules): void {
   runtime.engine.replaceRules(rulingOf(loaded))
-}
-
-/** Loaded rules as the engine takes them. */
-export function rulingOf({ rules, functions, classifier }: LoadedRules): Required<Ruling> {
-  return {
-    rules,
-    ask: (id, args) => functions.call(id, args),
-    classify: (reply, domain, mx) => classifier.classNumber(reply, domain, mx),
-  }
 }
 
 /** Reads an ecelerity.conf with all it includes; what is wrong with it is data. */

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs"
 import type { FollowedLog } from "../daemon/daemon.js"
 import type { HttpAuth } from "../http/guard.js"
-import { FORMATS, type FormatName } from "../ingest/detect.js"
-import { nearest } from "../model/nearest.js"
 import { UsageError } from "./context.js"
+import { readHostPort } from "./host-port.js"
 import type { SetupOptions } from "./setup.js"
+import { readFormat } from "./traffic-options.js"
 
 export interface RunOptions extends SetupOptions {
   readonly state: string
@@ -35,15 +35,13 @@ export interface RunOptions extends SetupOptions {
 /** @throws UsageError; null for "off" */
 export function readAddress(text: string): { readonly host: string; readonly port: number } | null {
   if (text === "off") return null
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/@[\]]+)):(\d{1,5})$/.exec(text)
-  const host = match?.[1] ?? match?.[2]
-  const port = Number(match?.[3])
-  if (host === undefined || port > 65_535)
+  const address = readHostPort(text)
+  if (address === null)
     throw new UsageError(
       `--listen "${text}" is no address`,
       "write HOST:PORT, e.g. 127.0.0.1:8025 or [::1]:8025, or off",
     )
-  return { host, port }
+  return address
 }
 
 /** @throws UsageError */
@@ -71,17 +69,6 @@ export function readAuth({ token, tlsCert, tlsKey, tlsClientCa }: RunOptions): H
       "add --tls-client-ca, or a token in ADAPTIVE_TOKEN",
     )
   return { kind: "none" }
-}
-
-/** @throws UsageError; null where lines tell the format */
-export function readFormat(format: string): FormatName | null {
-  if (format === "auto") return null
-  if (Object.hasOwn(FORMATS, format)) return format as FormatName
-  const guess = nearest(format, Object.keys(FORMATS))
-  throw new UsageError(
-    `unknown format "${format}"`,
-    guess === null ? `the formats are ${Object.keys(FORMATS).join(", ")}` : `did you mean ${guess}?`,
-  )
 }
 
 /** Logs with a path of their own. @throws UsageError */

@@ -38,7 +38,8 @@ export function readTrafficOptions(given: TrafficGiven): Omit<DryRunOptions, "ru
   }
 }
 
-function readFormat(text: string): FormatName | null {
+/** Null: lines tell. @throws UsageError */
+export function readFormat(text: string): FormatName | null {
   if (text === "auto") return null
   if (isFormatName(text)) return text
   const guess = nearest(text, FORMAT_NAMES)

@@ -7,6 +7,7 @@ import type { Configuration } from "../config/configuration.js"
 import { readOutputSettings } from "../config/output-settings.js"
 import { Settings } from "../config/settings.js"
 import { auditInstances, namedThrottles } from "../config/store-settings.js"
+import { rulingOf } from "../reload/load.js"
 import { openSinks } from "../sinks/open.js"
 import type { Sink, TellFault } from "../sinks/sink.js"
 import { Journal } from "../store/backing/journal.js"
@@ -20,7 +21,7 @@ import { Ledger } from "./ledger.js"
 import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
-import { type RuleOptions, RuleSwaps, rulingOf, startKeeper } from "./rule-swaps.js"
+import { type RuleOptions, RuleSwaps, startKeeper } from "./rule-swaps.js"
 
 export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fromEnd" | "skipsCopies"> {}
 

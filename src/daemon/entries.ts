@@ -4,25 +4,12 @@
  * every event is written; complete, because the engine is given nothing else when
  * a state is made up again. Names of pairs are told once in a segment.
  */
-import { EVENT_TYPES, type EventType, NOT_TOLD, PHASES, type Phase } from "../model/event.js"
-import type { PairTable } from "../model/pair-table.js"
+import type { TrafficEvent } from "../ingest/traffic.js"
+import { EVENT_TYPES, NOT_TOLD, PHASES, type Phase } from "../model/event.js"
+import { grown, type PairTable } from "../model/pair-table.js"
 
 /** An event as the engine has to take it; the pair is a number of the table that goes with it. */
-export interface JournalEvent {
-  atMicros: number
-  type: EventType
-  typeNumber: number
-  pair: number
-  mx: string | null
-  phase: string | null
-  response: string
-  local: boolean
-  bounceClass: string | null
-  fblType: string | null
-  /** Group of the pair's binding, where this event is the first to name one. */
-  group: string | null
-  deliveryMicros: number
-}
+export type JournalEvent = Omit<TrafficEvent, "lineNumber" | "file" | "line">
 
 /** What an entry is that is no event. */
 export type NoteKind =
@@ -129,11 +116,7 @@ export class EntryWriter {
   }
 
   #numberOf(pair: number): number {
-    if (pair >= this.#numbers.length) {
-      const larger = new Int32Array(Math.max(pair + 1, this.#numbers.length * 2))
-      larger.set(this.#numbers)
-      this.#numbers = larger
-    }
+    if (pair >= this.#numbers.length) this.#numbers = grown(this.#numbers, Int32Array, pair + 1)
     const known = this.#numbers[pair] as number
     if (known > 0) return known
     const { binding, domain } = this.#pairs.nameOnce(pair)

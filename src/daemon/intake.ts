@@ -7,7 +7,7 @@ import type { BadLine, Counts } from "../ingest/collector.js"
 import type { FormatName } from "../ingest/detect.js"
 import { LiveFeed, type LiveOptions } from "../ingest/live-feed.js"
 import type { TrafficEvent } from "../ingest/traffic.js"
-import { PairTable } from "../model/pair-table.js"
+import { grown, PairTable } from "../model/pair-table.js"
 import type { JournalEvent } from "./entries.js"
 
 export interface IntakeOptions {
@@ -82,11 +82,7 @@ export class Intake {
   }
 
   #numberOf(own: number): number {
-    if (own >= this.#numbers.length) {
-      const larger = new Int32Array(Math.max(own + 1, this.#numbers.length * 2))
-      larger.set(this.#numbers)
-      this.#numbers = larger
-    }
+    if (own >= this.#numbers.length) this.#numbers = grown(this.#numbers, Int32Array, own + 1)
     const known = this.#numbers[own] as number
     if (known > 0) return known - 1
     const { binding, domain } = this.#names.nameOnce(own)

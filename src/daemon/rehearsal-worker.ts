@@ -1,8 +1,7 @@
 /** Rehearses rules in a thread of its own: the daemon takes events meanwhile. */
 import { parentPort, workerData } from "node:worker_threads"
-import type { EngineRules } from "../engine/engine.js"
 import { configurationFor, type ScriptConfiguration } from "../reload/conf-files.js"
-import { loadRecorded, type RecordedRules } from "../reload/load.js"
+import { loadRecorded, type RecordedRules, rulingOf } from "../reload/load.js"
 import { compare, perform } from "./rehearsal.js"
 
 export interface RehearsalRequest {
@@ -12,19 +11,10 @@ export interface RehearsalRequest {
   readonly configuration: ScriptConfiguration
 }
 
-async function ruling(recorded: RecordedRules): Promise<EngineRules> {
-  const { rules, functions, classifier } = await loadRecorded(recorded)
-  return {
-    rules,
-    ask: (id, args) => functions.call(id, args),
-    classify: (reply, domain, mx) => classifier.classNumber(reply, domain, mx),
-  }
-}
-
 async function rehearse({ blocks, before, after, configuration }: RehearsalRequest) {
   const performed = []
   for (const recorded of [before, after])
-    performed.push(perform(blocks, await ruling(recorded), configurationFor(configuration)))
+    performed.push(perform(blocks, rulingOf(await loadRecorded(recorded)), configurationFor(configuration)))
   const [old, fresh] = performed
   if (old === undefined || fresh === undefined) throw new Error("nothing was performed")
   return compare(old, fresh)

@@ -4,11 +4,10 @@
  * refused, and what served before serves on.
  */
 import type { Configuration } from "../config/configuration.js"
-import type { EngineRules } from "../engine/engine.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import type { ScriptConfiguration } from "../reload/conf-files.js"
 import { type KeptRevision, type ReloadOutcome, RuleKeeper, RulesRefused } from "../reload/keeper.js"
-import type { LoadedRules, LoadOptions } from "../reload/load.js"
+import { type LoadedRules, type LoadOptions, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
 import type { Ledger } from "./ledger.js"
 import type { Log } from "./log.js"
@@ -157,15 +156,6 @@ export class RuleSwaps {
       `rules are refused: ${this.trouble}; revision ${this.#serving.number} stays active`,
     )
     return false
-  }
-}
-
-/** Loaded rules as the engine takes them. */
-export function rulingOf({ rules, functions, classifier }: LoadedRules): EngineRules {
-  return {
-    rules,
-    ask: (id, args) => functions.call(id, args),
-    classify: (reply, domain, mx) => classifier.classNumber(reply, domain, mx),
   }
 }
 

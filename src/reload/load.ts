@@ -94,6 +94,15 @@ export function loadRecorded(recorded: RecordedRules): Promise<LoadedRules> {
   return load(recorded, [], [])
 }
 
+/** Loaded rules as the engine takes them. */
+export function rulingOf({ rules, functions, classifier }: LoadedRules) {
+  return {
+    rules,
+    ask: (...[id, args]: Parameters<ConfigurationFunctions["call"]>) => functions.call(id, args),
+    classify: (reply: string, domain: string, mx: string | null) => classifier.classNumber(reply, domain, mx),
+  }
+}
+
 async function load(
   from: Omit<RecordedRules, "found"> & { readonly found?: FoundFiles },
   findings: readonly Diagnostic[],

@@ -24,7 +24,7 @@ import { type HeldType, type Summary, Tally } from "./tally.js"
 export type Mode = "simulate" | "observe"
 
 /** Rules ready to serve. */
-export interface Ruling {
+interface Ruling {
   readonly rules: RuleSet
   readonly ask: AskFunction
   /** Classes of bounces whose traffic brings none; without it they are undetermined. */

@@ -17,6 +17,7 @@ import { plural } from "../../report/words.js"
 import { openSinks } from "../../sinks/open.js"
 import type { Sink } from "../../sinks/sink.js"
 import { type Context, UsageError } from "../context.js"
+import { readAlertServer } from "../host-port.js"
 import type { Progress } from "../progress.js"
 
 export interface OutputOptions {
@@ -87,7 +88,7 @@ export async function beginOutput(
   { configuration, pairs, progress }: Replayed,
 ): Promise<DryRunOutput | null> {
   if (out === undefined && alertSmtp === undefined) return null
-  const server = alertSmtp === undefined ? null : readServer(alertSmtp)
+  const server = alertSmtp === undefined ? null : readAlertServer(alertSmtp)
   if (out !== undefined) makeDirectory(out)
   const { log, jlog } = readOutputSettings(configuration)
   // A configuration from a file without that module mails nothing.
@@ -164,16 +165,4 @@ function makeDirectory(path: string): void {
       `--out ${path} is not empty`,
       "name a directory that is empty or not there: nothing is overwritten",
     )
-}
-
-function readServer(text: string): { host: string; port: number } {
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/@[\]]+)):(\d{1,5})$/.exec(text)
-  const port = Number(match?.[3])
-  const host = match?.[1] ?? match?.[2]
-  if (host === undefined || port < 1 || port > 65_535)
-    throw new UsageError(
-      `--alert-smtp "${text}" is no server`,
-      "write HOST:PORT, e.g. localhost:25 or [::1]:25",
-    )
-  return { host, port }
 }

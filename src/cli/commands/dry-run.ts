@@ -1,9 +1,10 @@
 /** `adaptive dry-run`: recorded traffic through the real engine. */
 
-import { configuredStore, dryRun as replay, rulingOf } from "../../api.js"
+import { configuredStore, dryRun as replay } from "../../api.js"
 import type { BadLine } from "../../ingest/collector.js"
 import type { FileReport } from "../../ingest/traffic.js"
 import { MONITOR_FORM, parseMonitor } from "../../model/monitor.js"
+import { rulingOf } from "../../reload/load.js"
 import type { DryRunListener } from "../../replay/dry-run.js"
 import { deliveryTimeOf } from "../../replay/findings.js"
 import type { Step } from "../../replay/session.js"

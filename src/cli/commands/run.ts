@@ -14,9 +14,11 @@ import { HttpStartFault } from "../../http/fault.js"
 import { RulesRefused } from "../../reload/keeper.js"
 import { StoreFault } from "../../store/fault.js"
 import { type Context, EXIT, printFindings, UsageError } from "../context.js"
+import { readAlertServer } from "../host-port.js"
 import { makeLog } from "../log.js"
-import { followedLogs, type RunOptions, readAddress, readAuth, readFormat } from "../run-options.js"
+import { followedLogs, type RunOptions, readAddress, readAuth } from "../run-options.js"
 import { readSetup, rereadConfiguration, rulePaths } from "../setup.js"
+import { readFormat } from "../traffic-options.js"
 import { packageVersion } from "../version.js"
 
 /** How finely delays of the event loop are seen, milliseconds. */
@@ -72,7 +74,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       loadOptions: () => ({ configuration: forScripts }),
       follow,
       host: options.nodeName ?? hostname(),
-      alertServer: options.alertSmtp === undefined ? null : (readAddress(options.alertSmtp) ?? null),
+      alertServer: options.alertSmtp === undefined ? null : readAlertServer(options.alertSmtp),
       logDirectory: options.config === undefined ? stateDirectory : null,
       nowMicros: () => Math.round(wallClockSec() * 1e6),
       utcOffsetMinutes: options.utcOffset ?? localOffsetMinutes,
