@@ -72,6 +72,8 @@ export class Daemon {
   readonly rules: RuleSwaps
   readonly revisions: Revisions
   readonly sources = new Map<string, SourceFacts>()
+  /** Why what the configuration file says is not in force; null where it is. */
+  configurationTrouble: string | null = null
   readonly #options: DaemonOptions
   readonly #state: StateDirectory
   readonly #journal: Journal
@@ -175,7 +177,9 @@ export class Daemon {
       taken: (event) => recent.add(event),
       configured: (isRead) => {
         // Scripts may be told of something else by then, and other files may be named.
-        if (isRead) void daemon.rules.reload("anew")
+        if (!isRead) return
+        daemon.configurationTrouble = null
+        void daemon.rules.reload("anew")
       },
       troubled: (fault) =>
         fault === null
@@ -236,6 +240,8 @@ export class Daemon {
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
     const { trouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
+    if (this.configurationTrouble !== null)
+      alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
     return alarms

@@ -10,6 +10,7 @@ import type { HttpAuth } from "../http/guard.js"
 import type { HttpServer } from "../http/server.js"
 import { startHttp } from "../http/server.js"
 import type { FormatName } from "../ingest/detect.js"
+import { GroupAnswers } from "./answers.js"
 import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
@@ -92,8 +93,9 @@ export class Service {
     const { log, hasConfiguration } = this.#options
     if (hasConfiguration) {
       const { ok, text } = await daemon.ledger.command("config reload")
+      daemon.configurationTrouble = ok ? null : text
       if (ok) log.info({}, "the configuration is read anew")
-      else log.error({ alarm: "configuration" }, text)
+      else log.error({ alarm: "configuration" }, `${text}\nthe configuration of before stays in force`)
     }
     await daemon.rules.reload()
   }
@@ -200,6 +202,7 @@ export class Service {
         ...this.#streams("http"),
         version,
         auth: auth.kind,
+        groups: new GroupAnswers(daemon.core),
         nowMicros,
         effects: effects.log,
         metrics: metrics.registry,
