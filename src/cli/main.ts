@@ -29,18 +29,23 @@ function seconds(text: string): number {
   return value
 }
 
-/** A parser of numbers that are at least 0, with what to write instead of anything else. */
-function atLeastZero(remedy: string): (text: string) => number {
+/** A parser of numbers within bounds, with what to write instead of anything else. */
+function between(least: number, most: number, remedy: string): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text)
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) throw new InvalidArgumentError(remedy)
+    if (!(value >= least && value <= most)) throw new InvalidArgumentError(remedy)
     return value
   }
 }
 
+function atLeastZero(remedy: string): (text: string) => number {
+  return between(0, Number.MAX_VALUE, remedy)
+}
+
 const SECONDS = atLeastZero("write a number of seconds of at least 0, e.g. 60")
+const INTERVAL = between(1, 86_400, "write a number of seconds from 1 to 86400, e.g. 60")
 const MESSAGES = atLeastZero("write a number of messages of at least 0, e.g. 1000")
-const PERCENT = atLeastZero("write a percentage, e.g. 10")
+const PERCENT = between(0, 100, "write a percentage from 0 to 100, e.g. 10")
 const MEBIBYTES = atLeastZero("write a number of MiB, e.g. 4096")
 
 function year(text: string): number {
@@ -271,7 +276,7 @@ async function main(argv: readonly string[]): Promise<number> {
       utcOffset,
     )
     .option("--from-start", "take what is in a log already that was never followed before")
-    .option("--snapshot-interval <seconds>", "between two copies of the state", SECONDS, 60)
+    .option("--snapshot-interval <seconds>", "between two copies of the state", INTERVAL, 60)
     .option(
       "--canary <percent>",
       "refuse rules under which more of the last hour's attempts would have been held, by more than so many percent of all",

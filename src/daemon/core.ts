@@ -42,6 +42,8 @@ export interface CoreOptions {
   readonly causes: readonly (readonly [pair: number, cause: HoldCause])[]
   /** Told of matches, for metrics. */
   readonly listener: Pick<EngineListener, "matched" | "unmatched">
+  /** Told of mistakes of this program. */
+  readonly failed: (error: unknown) => void
 }
 
 /** A configuration as it is in force. Plain data. */
@@ -57,6 +59,11 @@ export type ReadConfiguration = (file: string | null) => {
   readonly text: string
 }
 
+const NONE: readonly Numbered[] = []
+const FAILED: Reply = {
+  ok: false,
+  text: "The command failed inside the daemon, whose log tells more; what it had done until then stands",
+}
 /** Pairs of which it is kept why they are held. */
 const MAX_CAUSES = 10_000
 
@@ -72,6 +79,7 @@ export class Core {
   #lastId: number
   #decided: Numbered[] = []
   readonly #causes: Map<number, HoldCause>
+  readonly #failed: (error: unknown) => void
 
   constructor(options: CoreOptions) {
     this.#causes = new Map(options.causes)
@@ -81,6 +89,7 @@ export class Core {
     this.store = store
     this.#given = given
     this.#lastId = options.lastId
+    this.#failed = options.failed
     this.engine = new Engine({
       ...ruling,
       lookup: configuration,
@@ -120,7 +129,7 @@ export class Core {
 
   /** Time goes on, at once; what was due by then is done. */
   clock(atMicros: number): void {
-    this.engine.advance(atMicros)
+    this.#safely(() => this.engine.advance(atMicros))
   }
 
   /** Does an event make something due that is not done yet? */
@@ -129,8 +138,12 @@ export class Core {
   }
 
   /** The same as `clock`, and stops now and then; no event may be taken before it has ended. */
-  clockSlices(atMicros: number, pairsASlice: number): Generator<void> {
-    return this.engine.sweepSlices(atMicros, pairsASlice)
+  *clockSlices(atMicros: number, pairsASlice: number): Generator<void> {
+    try {
+      yield* this.engine.sweepSlices(atMicros, pairsASlice)
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   /** When an event counts: not before what has been done already. */
@@ -143,15 +156,19 @@ export class Core {
     const { store, engine } = this
     const { pairs, audits } = store
     const { pair, atMicros, typeNumber, group, deliveryMicros } = event
-    if (group !== null) pairs.noteGroup(pairs.bindingOf(pair), group)
-    engine.advance(atMicros)
-    audits.record(pairs, pair, typeNumber, atMicros, deliveryMicros)
-    engine.process(event)
+    try {
+      if (group !== null) pairs.noteGroup(pairs.bindingOf(pair), group)
+      engine.advance(atMicros)
+      audits.record(pairs, pair, typeNumber, atMicros, deliveryMicros)
+      engine.process(event)
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   /** A command of an operator, on the state as it is. */
   command(line: string): Reply {
-    const reply = consoleReply(line, this.target)
+    const reply = this.#safely(() => consoleReply(line, this.target)) ?? FAILED
     if (reply.ok && changesConfiguration(line))
       this.#changes = [...this.#changes.filter((one) => one !== line), line]
     return reply
@@ -176,8 +193,10 @@ export class Core {
 
   /** What was decided since the last call. */
   takeDecided(): readonly Numbered[] {
+    // Whoever has it must not find in it what is decided later.
+    if (this.#decided.length === 0) return NONE
     const decided = this.#decided
-    if (decided.length > 0) this.#decided = []
+    this.#decided = []
     return decided
   }
 
@@ -186,6 +205,16 @@ export class Core {
     if (this.#causes.size <= MAX_CAUSES) return
     const [first] = this.#causes.keys()
     if (first !== undefined) this.#causes.delete(first)
+  }
+
+  /** A mistake of this program must not stop it, nor keep it from starting again: it is made again, and goes on the same way. */
+  #safely<T>(work: () => T): T | null {
+    try {
+      return work()
+    } catch (error) {
+      this.#failed(error)
+      return null
+    }
   }
 
   #note(given: GivenConfiguration): void {

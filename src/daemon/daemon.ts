@@ -81,6 +81,12 @@ export class Daemon {
   readonly #ending = new AbortController()
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
+  /** Why the last copy of the state could not be written; null where it was. */
+  #copyTrouble: string | null = null
+  /** When the last one was written, or this run began, seconds since 1970. */
+  copiedAtSec: number
+  /** Bytes of it; 0 where this run has written none. */
+  copiedBytes = 0
   /** Where the journal goes on behind the last copy of the state, and the rules that served then. */
   #copySegment: number
   #copyRules = 0
@@ -104,6 +110,7 @@ export class Daemon {
     this.revisions = parts.revisions
     this.#copySegment = parts.copySegment
     const { nowMicros, utcOffsetMinutes } = parts.options
+    this.copiedAtSec = nowMicros() / 1e6
     this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
 
@@ -131,6 +138,13 @@ export class Daemon {
     const { keeper, trouble } = await startKeeper(options, { configuration: current, given, revisions })
     const serving = keeper.current
     let isLive = false
+    const failed = (error: unknown): void => {
+      options.metrics.failed()
+      log.error(
+        { alarm: "program", error: error instanceof Error ? error.stack : String(error) },
+        "a mistake of this program: what it was about is left half done, and everything else goes on; please report it",
+      )
+    }
     const found = await recover(state, {
       rulesOf: async (number) => {
         const loaded = number === serving.number ? serving.loaded : await revisions.load(number)
@@ -143,6 +157,7 @@ export class Daemon {
         matched: (rule, fired) => isLive && options.metrics.matched(rule, fired),
         unmatched: () => isLive && options.metrics.unmatched(),
       },
+      failed,
     })
     isLive = true
     options.effects.restore(
@@ -163,9 +178,17 @@ export class Daemon {
     const journal = await Journal.begin(state.path, found.segment)
     const sink = await makeSink(options, configuration)
     const published = (decided: readonly Numbered[]): void => {
-      for (const { decision, group } of decided) sink.decision(decision, group)
-      options.metrics.published(decided)
-      options.effects.add(decided)
+      // Who is told last must not miss what another one could not take.
+      for (const tell of [
+        () => decided.forEach(({ decision, group }) => void sink.decision(decision, group)),
+        () => options.metrics.published(decided),
+        () => options.effects.add(decided),
+      ])
+        try {
+          tell()
+        } catch (error) {
+          failed(error)
+        }
     }
     const recent = new RecentEvents(found.core.store.pairs)
     const ledger = new Ledger({
@@ -238,6 +261,8 @@ export class Daemon {
   get alarms(): readonly string[] {
     const alarms: string[] = []
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
+    if (this.#copyTrouble !== null)
+      alarms.push(`no copy of the state can be written, and the journal grows: ${this.#copyTrouble}`)
     const { trouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
     if (this.configurationTrouble !== null)
@@ -251,11 +276,24 @@ export class Daemon {
     return this.ledger.core
   }
 
-  /** Takes a copy of the state, and lets the journal before the last one go. */
+  /** Takes a copy of the state, and lets the journal before the last one go; while that cannot be written, nothing. */
   async snapshot(): Promise<void> {
+    try {
+      await this.#copy()
+      if (this.#copyTrouble !== null) this.#options.log.info({}, "copies of the state can be written again")
+      this.#copyTrouble = null
+    } catch (error) {
+      const { message, hint = null } = error as Error & { hint?: string }
+      if (this.#copyTrouble === null) this.#options.log.error({ alarm: "snapshot", hint }, message)
+      this.#copyTrouble = message
+    }
+  }
+
+  /** @throws StoreFault E_SNAPSHOT_WRITE */
+  async #copy(): Promise<void> {
     const file = new SnapshotFile(this.#state.file(SNAPSHOT_FILE))
     const { ledger } = this
-    const { segment, rules, written } = await ledger.atBoundary((segment) => {
+    const taken = await ledger.atBoundary((segment) => {
       const { given, changes } = this.core.configuration
       const note: StateNote = {
         segment,
@@ -271,7 +309,10 @@ export class Daemon {
       }
       return { segment, rules: note.rules, written: file.write(this.core.store, note) }
     })
-    await written
+    if (taken === null) return
+    const { segment, rules, written } = taken
+    this.copiedBytes = await written
+    this.copiedAtSec = this.#options.nowMicros() / 1e6
     // The copy before this one still serves when this one turns out to be damaged: with all that came after it.
     await this.#journal.dropBefore(this.#copySegment)
     this.revisions.neededFrom = this.#copyRules
@@ -282,13 +323,11 @@ export class Daemon {
   /** Ends: takes nothing more, brings everything to the disk. */
   async close(): Promise<void> {
     this.#ending.abort()
-    // Nobody waits for a disk that takes nothing: what is not written is read again, or was never acknowledged.
-    if (this.ledger.isTroubled) this.ledger.abandon()
+    this.ledger.end()
     for (const follower of this.#followers) await follower.close()
     await Promise.all(this.#loops)
     await this.rules.close()
-    if (!this.ledger.isTroubled)
-      await this.snapshot().catch((error: Error) => this.#options.log.error({}, error.message))
+    await this.snapshot()
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
     await this.#sink.close()

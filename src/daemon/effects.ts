@@ -9,7 +9,7 @@ import type { Numbered } from "./core.js"
 
 const LIMITS = { maxEvents: 100_000, maxBytes: 64 << 20 }
 /** What is kept with a copy of the state. */
-const KEPT = { maxEvents: 10_000, maxBytes: 8 << 20 }
+const KEPT = { maxEvents: 10_000, maxBytes: 4 << 20 }
 
 /** Decisions with their numbers, as they stand beside a state. */
 export type KeptEffects = readonly (readonly [id: number, data: string])[]
@@ -43,8 +43,6 @@ export class Effects {
 
   /** The latest ones, for a copy of the state. */
   latest(): KeptEffects {
-    const after = Math.max(0, this.#log.latestId - KEPT.maxEvents)
-    const { events } = this.#log.since(after, KEPT.maxEvents, KEPT.maxBytes)
-    return events.map(({ id, data }) => [id, data] as const)
+    return this.#log.latest(KEPT.maxEvents, KEPT.maxBytes).map(({ id, data }) => [id, data] as const)
   }
 }

@@ -20,7 +20,7 @@ export interface LedgerOptions {
   readonly toldId: number
   /** The number of the rules that serve. */
   readonly rules: number
-  /** Told of decisions, in order, each once what led to it is on the disk. */
+  /** Told of decisions, in order, each once what led to it is on the disk. Throws nothing. */
   readonly published: (decided: readonly Numbered[]) => void
   /** Told of each event, as it is taken. */
   readonly taken: (event: Readonly<JournalEvent>) => void
@@ -42,6 +42,8 @@ export interface SourceNote {
 const EVENTS_A_TURN = 32
 /** Pairs that a sweep looks at between two turns of the event loop. */
 const PAIRS_A_SLICE = 20_000
+/** A segment is read as a whole. */
+const MAX_SEGMENT_BYTES = 64 << 20
 /** Between two tries to write the journal. */
 const RETRY_MS = 1000
 /** Commands that only ask: they need not be done again. */
@@ -63,6 +65,10 @@ export class Ledger {
   /** Pairs below this number are in the journal, or in the copy of the state before it. */
   #notedPairs: number
   #isTroubled = false
+  /** Wait for something, and no longer when the journal cannot be written. */
+  readonly #impatient = new Set<() => void>()
+  /** Things that wait for their turn, or have it. */
+  waiting = 0
   /** Events taken by this run. */
   taken = 0
   /** The number of the rules that judge the next event. */
@@ -122,7 +128,12 @@ export class Ledger {
 
   /** A command of an operator; what it changed is on the disk when its answer comes. */
   async command(line: string): Promise<Reply> {
-    if (ASKING.test(line)) return this.#inTurn(async () => this.core.command(line))
+    if (ASKING.test(line)) {
+      const reply = await this.#inTurn(async () => this.core.command(line))
+      // What it tells of is on the disk before it is told; while that takes nothing, what is known is told.
+      await this.#unlessTroubled(this.#publishing)
+      return reply
+    }
     const { reply, done } = await this.#inTurn(async () => {
       // Times in answers, and ends of suspensions, are reckoned from now.
       this.#noteTime()
@@ -165,31 +176,41 @@ export class Ledger {
     await written.done
   }
 
-  /** Settled when everything that has been decided up to now is on the disk and has been told. */
+  /** Settled when everything that has been decided up to now is on the disk and has been told, or when it cannot be. */
   async settled(): Promise<void> {
     // What was done to the state since the last record may belong to one that is not sealed yet.
     if (this.#writer.length > 0) await this.#inTurn(async () => {})
-    await this.#publishing
+    await this.#unlessTroubled(this.#publishing)
   }
 
   /**
    * Calls a function at a moment when everything that was decided has been told, and what comes next stands in
    * a segment of its own: a copy of the state taken then, and that segment, are the whole state.
+   * @returns null while the journal cannot be written: nobody is made to wait for that
    */
-  async atBoundary<T>(take: (segment: number) => T): Promise<T> {
+  async atBoundary<T>(take: (segment: number) => T): Promise<T | null> {
     return this.#inTurn(async () => {
-      await this.#publishing
       this.#seal()
-      await this.#publishing
-      const segment = this.#options.journal.rotate()
-      this.#writer.begin()
-      return take(segment)
+      await this.#unlessTroubled(this.#publishing)
+      return this.#isTroubled ? null : take(this.#rotate())
     })
   }
 
-  /** Ends trying to write what cannot be written. */
-  abandon(): void {
+  /** From now on, what cannot be written is given up at once: it is read again, or was never acknowledged. */
+  end(): void {
     this.#ending.abort()
+  }
+
+  async #unlessTroubled(promise: Promise<unknown>): Promise<void> {
+    if (this.#isTroubled) return
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        this.#impatient.delete(go)
+        resolve()
+      }
+      this.#impatient.add(go)
+      promise.then(go, go)
+    })
   }
 
   /** @returns what has to end first, where time has to do something before the event */
@@ -211,6 +232,7 @@ export class Ledger {
   }
 
   async #sweep(atMicros: number): Promise<void> {
+    this.#notePairs()
     this.#writer.clock(atMicros)
     for (const _ of this.core.clockSlices(atMicros, PAIRS_A_SLICE)) await turn()
   }
@@ -225,6 +247,7 @@ export class Ledger {
 
   /** Time that brought nothing about is not written, until something depends on it. */
   #noteTime(): void {
+    this.#notePairs()
     const { nowMicros } = this.core.store
     if (nowMicros >= 0) this.#writer.clock(nowMicros)
   }
@@ -248,6 +271,7 @@ export class Ledger {
     }
     const record = this.#writer.take()
     if (record !== null) journal.append(record)
+    if (journal.segmentBytes > MAX_SEGMENT_BYTES) this.#rotate()
     const committed = record === null ? Promise.resolve() : this.#commit()
     // One behind the other, as they were decided.
     this.#publishing = Promise.all([this.#publishing, committed]).then(
@@ -256,6 +280,12 @@ export class Ledger {
       () => {},
     )
     return { done: committed }
+  }
+
+  /** What comes stands in a segment of its own, which names its pairs itself. */
+  #rotate(): number {
+    this.#writer.begin()
+    return this.#options.journal.rotate()
   }
 
   #publish(decided: readonly Numbered[]): void {
@@ -271,12 +301,17 @@ export class Ledger {
     for (;;) {
       try {
         await journal.commit()
-        if (this.#isTroubled) troubled(null)
-        this.#isTroubled = false
+        if (this.#isTroubled) {
+          this.#isTroubled = false
+          troubled(null)
+        }
         return
       } catch (fault) {
-        if (!this.#isTroubled) troubled(fault as Error)
-        this.#isTroubled = true
+        if (!this.#isTroubled) {
+          this.#isTroubled = true
+          for (const go of this.#impatient) go()
+          troubled(fault as Error)
+        }
         if (this.#ending.signal.aborted) throw fault
         await timer(RETRY_MS, this.#ending.signal).catch(() => {})
       }
@@ -284,7 +319,8 @@ export class Ledger {
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(task)
+    this.waiting++
+    const done = this.#queue.then(task).finally(() => this.waiting--)
     this.#queue = done.catch(() => {})
     return done
   }

@@ -13,6 +13,12 @@ export interface Gauges {
   readonly rulesNumber: () => number
   readonly isRefused: () => boolean
   readonly isReady: () => boolean
+  /** Things that wait for their turn, or have it. */
+  readonly waiting: () => number
+  readonly snapshotBytes: () => number
+  readonly snapshotAgeSec: () => number
+  /** The rules that serve. */
+  readonly rules: () => readonly ResponseRule[]
   /** Seconds that the event loop was held up, by quantile. */
   readonly loopDelaySec: () => readonly (readonly [quantile: string, seconds: number])[]
 }
@@ -33,13 +39,15 @@ export class DaemonMetrics {
   readonly #decisions: Labelled<Counter>
   readonly #reloads: Labelled<Counter>
   readonly #unmatched: Counter
+  readonly #failures: Counter
+  readonly #refused: Labelled<Counter>
   /** By source: a counter for each type of event. */
   readonly #ofSources = new Map<string, readonly Counter[]>()
   readonly #ofRules = new WeakMap<ResponseRule, RuleCounters>()
 
   constructor() {
     const { registry } = this
-    const rule = ["rule", "place"]
+    const rule = ["rule"]
     this.#events = registry.counter("adaptive_events_total", "Events taken.", ["source", "type"])
     this.#bad = registry.counter("adaptive_bad_lines_total", "Lines that are no events.", ["source"])
     this.#matched = registry.counter("adaptive_rule_matched_total", "Replies that a rule matched.", rule)
@@ -63,6 +71,15 @@ export class DaemonMetrics {
     this.#unmatched = registry
       .counter("adaptive_unmatched_failures_total", "Failures that no rule matched.")
       .labels()
+    this.#refused = registry.counter("adaptive_http_refusals_total", "Requests that were refused.", ["code"])
+    this.#failures = registry
+      .counter("adaptive_program_faults_total", "Mistakes of this program that it has survived.")
+      .labels()
+  }
+
+  /** Counts a mistake of this program. */
+  failed(): void {
+    this.#failures.inc()
   }
 
   /** Gauges, once there is something to ask. */
@@ -83,6 +100,16 @@ export class DaemonMetrics {
       "Bytes brought to the disk since the start.",
       gauges.journalWrittenBytes,
     )
+    gauge("adaptive_queue_depth", "Batches and commands that wait for their turn.", gauges.waiting)
+    gauge("adaptive_snapshot_bytes", "Bytes of the last copy of the state.", gauges.snapshotBytes)
+    gauge("adaptive_snapshot_age_seconds", "Since the last copy of the state.", gauges.snapshotAgeSec)
+    registry.asked(
+      "adaptive_rule_info",
+      "gauge",
+      "Where the rules that serve are written: always 1.",
+      ["rule", "place"],
+      () => gauges.rules().map((rule) => [[rule.id, placeOf(rule)], 1] as const),
+    )
     gauge("adaptive_rules_number", "Number of the rules that serve.", gauges.rulesNumber)
     gauge("adaptive_rules_refused", "1 while what the rule files say is refused.", () =>
       gauges.isRefused() ? 1 : 0,
@@ -91,7 +118,7 @@ export class DaemonMetrics {
     registry.asked(
       "adaptive_event_loop_delay_seconds",
       "gauge",
-      "How long the event loop was held up, since the start.",
+      "How long the event loop was held up, in the last one to two minutes.",
       ["quantile"],
       () => gauges.loopDelaySec().map(([quantile, seconds]) => [[quantile], seconds] as const),
     )
@@ -110,11 +137,7 @@ export class DaemonMetrics {
   matched(rule: ResponseRule, fired: boolean): void {
     let counters = this.#ofRules.get(rule)
     if (counters === undefined) {
-      const place = placeOf(rule)
-      counters = {
-        matched: this.#matched.labels(rule.id, place),
-        fired: this.#fired.labels(rule.id, place),
-      }
+      counters = { matched: this.#matched.labels(rule.id), fired: this.#fired.labels(rule.id) }
       this.#ofRules.set(rule, counters)
     }
     counters.matched.inc()
@@ -132,10 +155,15 @@ export class DaemonMetrics {
       const by = rule ?? sweep?.rule ?? null
       if (by === null) continue
       for (const { outcome, action, reason } of effects) {
-        if (outcome === "applied") this.#applied.labels(by.id, placeOf(by), action).inc()
-        else this.#ignored.labels(by.id, placeOf(by), reason ?? "unknown").inc()
+        if (outcome === "applied") this.#applied.labels(by.id, action).inc()
+        else this.#ignored.labels(by.id, reason ?? "unknown").inc()
       }
     }
+  }
+
+  /** A request was refused. @param code of the catalogue */
+  refused(code: string): void {
+    this.#refused.labels(code).inc()
   }
 
   reloaded(outcome: "swapped" | "refused"): void {

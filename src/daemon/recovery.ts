@@ -35,7 +35,7 @@ export interface StateNote {
   readonly effects: KeptEffects
 }
 
-export interface RecoveryOptions extends Pick<CoreOptions, "listener"> {
+export interface RecoveryOptions extends Pick<CoreOptions, "listener" | "failed"> {
   /** Rules by their number, as they were kept; null for those that nobody has. */
   readonly rulesOf: (number: number) => Promise<EngineRules | null>
   /** In place of rules that are not there; a state that was never written begins with them. */
@@ -70,7 +70,7 @@ export interface Recovered {
 
 /** @throws StoreFault when what is there cannot be used; nothing has been changed then but a torn end taken off */
 export async function recover(state: StateDirectory, options: RecoveryOptions): Promise<Recovered> {
-  const { fallback, rulesOf, given, listener } = options
+  const { fallback, rulesOf, given, listener, failed } = options
   // How much may be remembered is known when the note has been read, which stands last.
   const restored = await new SnapshotFile(state.file(SNAPSHOT_FILE)).read({ namedThrottles: Infinity })
   const note = (restored?.note ?? null) as StateNote | null
@@ -91,7 +91,7 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
   const causes = (note?.causes ?? []).map(
     ([binding, domain, cause]) => [store.pairs.of(binding, domain), cause] as const,
   )
-  const core = new Core({ store, ruling, configuration, listener, lastId: note?.lastId ?? 0, causes })
+  const core = new Core({ store, ruling, configuration, listener, failed, lastId: note?.lastId ?? 0, causes })
   const positions = new Map(note?.positions ?? [])
   let toldId = core.lastId
   let repeated = 0
@@ -137,16 +137,17 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
     }
     decided.push(...core.takeDecided())
   }
-  const isTold = ({ id }: Numbered): boolean => id <= toldId
+  const told = decided.filter(({ id }) => id <= toldId)
   return {
     core,
     positions,
-    effects: note?.effects ?? [],
-    told: decided.filter(isTold).slice(-MAX_TOLD),
+    // Of too many the oldest are let go, and those that stood before them: between effects nothing is missing.
+    effects: told.length > MAX_TOLD ? [] : (note?.effects ?? []),
+    told: told.slice(-MAX_TOLD),
     segment,
     copySegment: note?.segment ?? 1,
     rules,
-    untold: decided.filter((one) => !isTold(one)),
+    untold: decided.filter(({ id }) => id > toldId),
     repeated,
     torn,
     refused: restored?.refused ?? [],

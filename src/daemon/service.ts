@@ -15,6 +15,7 @@ import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
 import { startEventSocket } from "./event-socket.js"
+import { FewLines } from "./few-lines.js"
 import { isRuleCommand, ruleCommand } from "./rule-commands.js"
 import { takeStream } from "./stream.js"
 import { startWebhooks } from "./webhooks.js"
@@ -100,8 +101,10 @@ export class Service {
     await daemon.rules.reload()
   }
 
-  /** Within five seconds, or as soon as the disk takes what there is. */
+  /** What the disk does not take by then is given up: it was never acknowledged, or is read again. */
   async close(): Promise<void> {
+    // Who waits for the disk would keep its door open.
+    this.daemon.ledger.end()
     for (const door of this.#doors.toReversed()) await door.close()
     await this.daemon.close()
   }
@@ -143,6 +146,10 @@ export class Service {
       rulesNumber: () => daemon.rules.serving.number,
       isRefused: () => daemon.rules.trouble !== null,
       isReady: () => !daemon.ledger.isTroubled,
+      waiting: () => daemon.ledger.waiting,
+      snapshotBytes: () => daemon.copiedBytes,
+      snapshotAgeSec: () => nowMicros() / 1e6 - daemon.copiedAtSec,
+      rules: () => daemon.rules.serving.loaded.rules.rules,
       loopDelaySec,
     })
     this.#control = await startControl({
@@ -194,6 +201,7 @@ export class Service {
   async #listen({ host, port, auth }: NonNullable<ServiceOptions["http"]>): Promise<void> {
     const { daemon } = this
     const { log, metrics, effects, timer, nowMicros, nowMs, version } = this.#options
+    const refusals = new FewLines({ nowMs, tell: (facts, message) => log.warn(facts, message) })
     const server = await startHttp({
       host,
       port,
@@ -211,10 +219,18 @@ export class Service {
       }),
       nowMs,
       timer,
-      log: ({ code, status, message, hint }) => log.warn({ code, status, hint }, message),
+      log: ({ code, status, message, hint }) => {
+        metrics.refused(code)
+        refusals.tell(code, message, { status, hint })
+      },
     })
     this.#http = server
-    this.#doors.push({ close: () => server.close(CLOSE_HTTP_MS) })
+    this.#doors.push({
+      async close() {
+        await server.close(CLOSE_HTTP_MS)
+        refusals.close()
+      },
+    })
     daemon.source("http")
   }
 

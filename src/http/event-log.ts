@@ -103,6 +103,22 @@ export class EventLog {
     return { lost, events: this.#events.slice(from, to) }
   }
 
+  /**
+   * The latest events, the oldest of them first, without a gap.
+   * @param maxEvents at most so many
+   * @param maxBytes at most so much data
+   */
+  latest(maxEvents: number, maxBytes: number): readonly LoggedEvent[] {
+    let from = this.#events.length
+    let bytes = 0
+    while (from > this.#first && this.#events.length - from < maxEvents) {
+      bytes += Buffer.byteLength(this.#events[from - 1]?.data ?? "")
+      if (bytes > maxBytes) break
+      from--
+    }
+    return this.#events.slice(from)
+  }
+
   /** Until there is an event after this id, or the signal is aborted. */
   async after(id: number, signal: AbortSignal): Promise<void> {
     if (this.#latestId > id || signal.aborted) return

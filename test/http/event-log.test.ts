@@ -217,3 +217,14 @@ describe("the last id of a client", () => {
     expect(() => of(header, query)).toThrow(/^(after|Last-Event-ID) is "/)
   })
 })
+
+test("the latest: as many as there is room for, and none of them missing", () => {
+  const log = new EventLog({ maxEvents: 100, maxBytes: 10_000 })
+  for (let id = 1; id <= 20; id++) log.append(id, `"${"x".repeat(id)}"`)
+  const ids = (maxEvents: number, maxBytes: number): number[] =>
+    log.latest(maxEvents, maxBytes).map(({ id }) => id)
+  expect(ids(3, 1000)).toEqual([18, 19, 20])
+  expect(ids(10, 22 + 21)).toEqual([19, 20])
+  expect(ids(10, 21)).toEqual([])
+  expect(ids(100, 10_000)).toHaveLength(20)
+})

@@ -62,6 +62,32 @@ describe("a journal", () => {
     expect((await Journal.begin(dir, 9)).segment).toBe(9)
   })
 
+  test("what was on the disk is not taken for a write that was cut off, though it stands in the last segment", async () => {
+    const dir = fresh()
+    const journal = await Journal.begin(dir)
+    for (const text of ["one", "two", "three"]) {
+      journal.append(Buffer.from(text))
+      await journal.commit()
+    }
+    await journal.close()
+    const path = join(dir, segments(dir)[0] as string)
+    const bytes = readFileSync(path)
+    bytes.writeUInt8((bytes[bytes.indexOf("one")] as number) ^ 1, bytes.indexOf("one"))
+    writeFileSync(path, bytes)
+    await expect(read(dir)).rejects.toMatchObject({ code: "E_JOURNAL_DAMAGED" })
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    // Of several that were written together none was on the disk before the other.
+    const other = fresh()
+    const together = await Journal.begin(other)
+    for (const text of ["one", "two", "three"]) together.append(Buffer.from(text))
+    await together.close()
+    const torn = join(other, segments(other)[0] as string)
+    const half = readFileSync(torn)
+    half.fill(0, half.indexOf("two"), half.indexOf("two") + 3)
+    writeFileSync(torn, half)
+    expect(await read(other)).toMatchObject({ records: ["one"], torn: [{ path: torn }] })
+  })
+
   test("many who commit at once share writes", async () => {
     const dir = fresh()
     const journal = await Journal.begin(dir)

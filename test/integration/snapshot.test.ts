@@ -214,8 +214,8 @@ describe("damage", () => {
 })
 
 test.each([
-  [1, "move the file away"],
-  [3, "run the newer program"],
+  [2, "move the file away"],
+  [4, "run the newer program"],
 ])(
   "a snapshot of version %d is refused, and the previous one is not taken for it",
   async (version, remedy) => {
@@ -227,7 +227,7 @@ test.each([
     writeFileSync(path, bytes)
     await expect(file.read()).rejects.toMatchObject({
       code: "E_SNAPSHOT_VERSION",
-      message: `${path}: this is a snapshot of version ${version}; this program reads version 2`,
+      message: `${path}: this is a snapshot of version ${version}; this program reads version 3`,
       hint: expect.stringContaining(remedy),
     })
     expect(readFileSync(path).equals(bytes)).toBe(true)

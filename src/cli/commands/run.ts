@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs"
 import { hostname } from "node:os"
 import { join, resolve } from "node:path"
-import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
 import { localOffsetMinutes, monotonicMs, wallClockSec } from "../../clock.js"
 import { ControlFault } from "../../control/fault.js"
@@ -16,13 +15,14 @@ import { StoreFault } from "../../store/fault.js"
 import { type Context, EXIT, printFindings, UsageError } from "../context.js"
 import { readAlertServer } from "../host-port.js"
 import { makeLog } from "../log.js"
+import { LoopDelay } from "../loop-delay.js"
 import { followedLogs, type RunOptions, readAddress, readAuth } from "../run-options.js"
 import { readSetup, rereadConfiguration, rulePaths } from "../setup.js"
 import { readFormat } from "../traffic-options.js"
 import { packageVersion } from "../version.js"
 
-/** How finely delays of the event loop are seen, milliseconds. */
-const DELAY_RESOLUTION_MS = 10
+/** A stop takes five seconds at most; what hangs by then, such as a disk that answers nothing, is left. */
+const LONGEST_STOP_MS = 4500
 
 export async function run(context: Context, options: RunOptions): Promise<number> {
   const { given } = readSetup(context, options)
@@ -48,8 +48,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
         resolve(signal)
       })
   })
-  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
-  delay.enable()
+  const delay = new LoopDelay()
   try {
     const service = await Service.start({
       version: packageVersion(),
@@ -62,11 +61,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       webhooks: options.webhook,
       webhookSecret: options.webhookSecret ?? "",
       nowMs: monotonicMs,
-      loopDelaySec: () => [
-        ["0.5", delay.percentile(50) / 1e9],
-        ["0.99", delay.percentile(99) / 1e9],
-        ["1", delay.max / 1e9],
-      ],
+      loopDelaySec: () => delay.seconds(),
       stateDirectory,
       given,
       readConfiguration: (other) => rereadConfiguration(other ?? options.config, options),
@@ -89,6 +84,10 @@ export async function run(context: Context, options: RunOptions): Promise<number
     log.info({ listen: service.address ?? "off", socket: service.socket, state: stateDirectory }, "ready")
     const signal = await stop
     log.info({ signal }, "ending")
+    setTimeout(() => {
+      log.error({ alarm: "stop" }, "the stop hangs and is cut short: what is not on the disk is taken again")
+      process.exit(EXIT.no)
+    }, LONGEST_STOP_MS).unref()
     await service.close()
     return EXIT.ok
   } catch (error) {
@@ -100,7 +99,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       throw new UsageError(error.message, error.hint)
     throw error
   } finally {
-    delay.disable()
+    delay.end()
     // Nothing more is read; a terminal would keep the process.
     process.stdin.pause()
   }

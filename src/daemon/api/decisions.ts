@@ -4,6 +4,7 @@
  * led to it is on the disk.
  */
 import { setImmediate as turn } from "node:timers/promises"
+import { ASK_AGAIN_SEC } from "../../engine/may-send.js"
 import { HttpFault } from "../../http/fault.js"
 import type { JsonSchema, RouteDescription } from "../../http/openapi.js"
 import type { HttpRequest, Reply, Route } from "../../http/request.js"
@@ -49,13 +50,17 @@ const DECISION: JsonSchema = {
     domain: { type: "string" },
     at: { type: "number", description: "When it was answered, seconds since 1970." },
     allowed: { type: "boolean" },
-    until: { ...NUMBER_OR_NULL, description: "When it is worth asking again; null where mail may go." },
+    until: {
+      ...NUMBER_OR_NULL,
+      description:
+        "When it is worth asking again; null where mail may go. Within a minute while the disk takes nothing and what holds is not on it.",
+    },
     reason: { enum: ["suspended", "blackholed", "throttled", null] },
     spreadSec: { type: "number", description: "Seconds over which what waited is to be spread." },
     perHour: { ...NUMBER_OR_NULL, description: "Messages an hour in force; null without a limit." },
     by: {
       description:
-        "What led to a hold; null where nothing holds, where it was an operator, or where more than 10,000 are held.",
+        "What led to a hold; null where nothing holds, where it was an operator or is not on the disk yet, or where more than 10,000 are held.",
       oneOf: [
         { type: "null" },
         {
@@ -236,14 +241,18 @@ async function answers(
       found.push(answer)
     }
   }
-  // What holds mail back is on the disk before anyone is told of it; while that takes nothing, what is known is told.
-  const isHold = ({ reason }: DecisionAnswer): boolean => reason === "suspended" || reason === "blackholed"
-  if (
-    !ledger.isTroubled &&
-    found.some((one) => isHold(one) && (one.by === null || one.by.id > ledger.toldId))
-  )
-    await ledger.settled()
-  return found
+  // What holds mail back is on the disk before anyone is told of it.
+  const isUntold = ({ reason, by }: DecisionAnswer): boolean =>
+    (reason === "suspended" || reason === "blackholed") && (by === null || by.id > ledger.toldId)
+  if (!found.some(isUntold)) return found
+  if (!ledger.isTroubled) await ledger.settled()
+  // While the disk takes nothing no more is promised than what stays true if it is lost.
+  return ledger.isTroubled ? found.map((one) => (isUntold(one) ? forNow(one) : one)) : found
+}
+
+function forNow(answer: DecisionAnswer): DecisionAnswer {
+  const until = Math.min(answer.until ?? Number.POSITIVE_INFINITY, answer.at + ASK_AGAIN_SEC)
+  return { ...answer, until, by: null }
 }
 
 /** @throws HttpFault E_HTTP_VALUE */

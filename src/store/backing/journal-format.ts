@@ -6,10 +6,11 @@
 import { crc32 } from "node:zlib"
 
 /** Raised when the frame of records changes; segments of another version are refused. */
-export const JOURNAL_VERSION = 1
+export const JOURNAL_VERSION = 2
 const MAGIC = "adjrnl\n\0"
 export const SEGMENT_HEAD_BYTES = 12
-const RECORD_HEAD_BYTES = 8
+/** Length, checksum, and how much of the file was on the disk. */
+const RECORD_HEAD_BYTES = 12
 /** A record larger than this is none: its length was never written whole. */
 export const MAX_RECORD_BYTES = 64 << 20
 
@@ -40,11 +41,15 @@ export function segmentVersion(head: Buffer): number | null {
   return version === 0 ? null : version
 }
 
-/** What stands before a record. */
-export function recordHead(payload: Uint8Array): Buffer {
+/**
+ * What stands before a record.
+ * @param synced bytes of its segment that were on the disk when it was made: they cannot have been cut off
+ */
+export function recordHead(payload: Uint8Array, synced = 0): Buffer {
   const head = Buffer.allocUnsafe(RECORD_HEAD_BYTES)
   head.writeUInt32LE(payload.length, 0)
-  head.writeUInt32LE(crc32(payload), 4)
+  head.writeUInt32LE(synced, 8)
+  head.writeUInt32LE(crc32(payload, crc32(head.subarray(8))), 4)
   return head
 }
 
@@ -52,12 +57,23 @@ export function recordHead(payload: Uint8Array): Buffer {
 export function readRecord(
   bytes: Buffer,
   at: number,
-): { readonly payload: Buffer; readonly end: number } | null {
+): { readonly payload: Buffer; readonly end: number; readonly synced: number } | null {
   if (at + RECORD_HEAD_BYTES > bytes.length) return null
   const length = bytes.readUInt32LE(at)
   const from = at + RECORD_HEAD_BYTES
   // A stretch of zero bytes is no empty record.
   if (length === 0 || length > MAX_RECORD_BYTES || from + length > bytes.length) return null
   const payload = bytes.subarray(from, from + length)
-  return crc32(payload) === bytes.readUInt32LE(at + 4) ? { payload, end: from + length } : null
+  return crc32(payload, crc32(bytes.subarray(at + 8, from))) === bytes.readUInt32LE(at + 4)
+    ? { payload, end: from + length, synced: bytes.readUInt32LE(at + 8) }
+    : null
+}
+
+/** Does a record behind a place say that the place was on the disk before? Then what stands there was not cut off. */
+export function wasSynced(bytes: Buffer, place: number): boolean {
+  for (let at = place + 1; at + RECORD_HEAD_BYTES < bytes.length; at++) {
+    const record = readRecord(bytes, at)
+    if (record !== null && record.synced > place) return true
+  }
+  return false
 }

@@ -18,6 +18,7 @@ import {
   segmentName,
   segmentNumber,
   segmentVersion,
+  wasSynced,
 } from "./journal-format.js"
 
 /** Records of one segment that wait. */
@@ -37,8 +38,8 @@ interface OpenSegment {
 export class Journal {
   readonly directory: string
   #segment: number
-  /** Records were added to it. */
-  #isUsed = false
+  /** Bytes of records that were added to the segment. */
+  segmentBytes = 0
   #open: OpenSegment | null = null
   #batches: Batch[] = []
   #running: Promise<void> | null = null
@@ -71,24 +72,24 @@ export class Journal {
   append(payload: Uint8Array): void {
     if (payload.length === 0 || payload.length > MAX_RECORD_BYTES)
       throw new RangeError(`a record of ${payload.length} bytes`)
-    this.#isUsed = true
     let batch = this.#batches.at(-1)
     if (batch === undefined || batch.segment !== this.#segment) {
       batch = { segment: this.#segment, pieces: [], bytes: 0 }
       this.#batches.push(batch)
     }
-    const head = recordHead(payload)
+    const head = recordHead(payload, this.#open?.number === this.#segment ? this.#open.synced : 0)
     batch.pieces.push(head, payload)
     const bytes = head.length + payload.length
     batch.bytes += bytes
+    this.segmentBytes += bytes
     this.waitingBytes += bytes
   }
 
   /** What is added from now on stands in a segment of its own. @returns its number */
   rotate(): number {
     // Numbers have no gaps: one that is missing is a loss.
-    if (this.#isUsed) this.#segment++
-    this.#isUsed = false
+    if (this.segmentBytes > 0) this.#segment++
+    this.segmentBytes = 0
     return this.#segment
   }
 
@@ -197,7 +198,7 @@ export interface JournalRecord {
 /**
  * Reads the records of a directory in order, those of the segment `from` and of all behind it; where there are
  * any, that one has to be there. A record that was not written whole when its process ended is taken off the end
- * of its segment.
+ * of the last segment; one that was whole once is not.
  * @param torn told of what was taken off
  * @throws StoreFault E_JOURNAL_DAMAGED, E_JOURNAL_VERSION
  */
@@ -225,7 +226,8 @@ export async function* readJournal(
       }
     }
     if (at === bytes.length && at > 0) continue
-    if (!isLast) throw damaged(path, `no whole record stands at byte ${at} of ${bytes.length}`)
+    if (!isLast || (at > 0 && wasSynced(bytes, at)))
+      throw damaged(path, `no whole record stands at byte ${at} of ${bytes.length}`)
     if (bytes.length > at) torn({ path, bytes: bytes.length - at })
     // One that was only just made goes too: behind others an empty one would look like damage.
     await cut(path, at)

@@ -8,7 +8,7 @@ import { crc32 } from "node:zlib"
 import type { Part, PartColumn } from "../part.js"
 
 /** Raised when the meaning of a part changes; older ones are refused from then on unless they can be read. */
-export const SNAPSHOT_VERSION = 2
+export const SNAPSHOT_VERSION = 3
 const MAGIC = "adstore\n"
 /** Reads back as itself only on machines with the same order of bytes, which columns are written in. */
 const BYTE_ORDER = 0x01020304

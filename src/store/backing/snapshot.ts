@@ -30,11 +30,18 @@ import {
 
 /** Bytes handled between two turns of the event loop. */
 const PIECE_BYTES = 1 << 20
+/** A part that is a piece of the note. */
+const NOTE = "note"
+/** Entries of a list in a note that make one text. */
+const LIST_PIECE = 500
+
+/** Plain data that stands beside a store, by name. */
+export type SnapshotNote = object
 
 export interface Restored {
   readonly store: Store
   /** What was written with it; null without. */
-  readonly note: unknown
+  readonly note: SnapshotNote | null
   /** The file it was read from. */
   readonly path: string
   /** What was refused before it: a damaged newer one, whose predecessor was taken. */
@@ -58,7 +65,7 @@ export class SnapshotFile {
    * @returns bytes written
    * @throws StoreFault E_SNAPSHOT_WRITE; the snapshots before are as they were then
    */
-  write(store: Store, note: unknown = null): Promise<number> {
+  write(store: Store, note: SnapshotNote | null = null): Promise<number> {
     const frozen = store.fork()
     const written = this.#writing.then(() => this.#write(frozen, note))
     this.#writing = written.catch(() => {})
@@ -89,7 +96,7 @@ export class SnapshotFile {
     throw new StoreFault("E_SNAPSHOT_DAMAGED", `${first.message}${also}`, first.hint)
   }
 
-  async #write(store: Store, note: unknown): Promise<number> {
+  async #write(store: Store, note: SnapshotNote | null): Promise<number> {
     const fresh = `${this.path}.new`
     try {
       const file = await open(fresh, "w", 0o600)
@@ -124,7 +131,7 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
   }
 }
 
-async function writeStore(store: Store, note: unknown, file: FileHandle): Promise<number> {
+async function writeStore(store: Store, note: SnapshotNote | null, file: FileHandle): Promise<number> {
   const output = new Output(file)
   await output.write(headBytes())
   let parts = 0
@@ -132,9 +139,29 @@ async function writeStore(store: Store, note: unknown, file: FileHandle): Promis
     await writePart(output, part)
     parts++
   }
-  await writePart(output, { name: END, facts: { parts, note }, columns: {} })
+  for (const piece of notePieces(note)) {
+    await writePart(output, { name: NOTE, facts: piece, columns: {} })
+    await turn()
+  }
+  await writePart(output, { name: END, facts: { parts }, columns: {} })
   await output.flush()
   return output.bytes
+}
+
+/** Part of a note: of a list some entries, of anything else the whole. */
+interface NotePiece {
+  readonly key: string
+  readonly value?: unknown
+  readonly list?: readonly unknown[]
+}
+
+/** A note may be megabytes: as one text it would keep others waiting. */
+function* notePieces(note: SnapshotNote | null): Generator<NotePiece> {
+  for (const [key, value] of Object.entries(note ?? {}))
+    if (Array.isArray(value))
+      for (let at = 0; at === 0 || at < value.length; at += LIST_PIECE)
+        yield { key, list: value.slice(at, at + LIST_PIECE) }
+    else yield { key, value }
 }
 
 async function writePart(output: Output, part: Part): Promise<void> {
@@ -203,10 +230,19 @@ async function readStore(
     )
   }
   const store = new Store(undefined, limits)
+  let note: Record<string, unknown> | null = null
   for (let parts = 0; ; parts++) {
     const part = await readPart(input)
+    if (part.name === NOTE) {
+      note ??= {}
+      const { key, value, list } = part.facts as NotePiece
+      if (list === undefined) note[key] = value
+      else note[key] = [...((note[key] as unknown[] | undefined) ?? []), ...list]
+      parts--
+      continue
+    }
     if (part.name === END) {
-      const { parts: wanted, note = null } = part.facts as { parts: number; note?: unknown }
+      const { parts: wanted } = part.facts as { parts: number }
       if (wanted !== parts) throw input.damaged("parts of it are missing")
       if (input.left > 0) throw input.damaged("something stands behind its end")
       return { store, note }

@@ -1,0 +1,149 @@
+/** One thing after the other, on the disk before it is told: with a journal that fails, and a sink that does. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
+import { afterAll, expect, onTestFinished, test } from "vitest"
+import { Core, type Numbered } from "../../src/daemon/core.js"
+import { EntryReader, type JournalEvent } from "../../src/daemon/entries.js"
+import { Ledger } from "../../src/daemon/ledger.js"
+import { NOT_TOLD, TYPE_NUMBER } from "../../src/model/event.js"
+import { Journal, readJournal } from "../../src/store/backing/journal.js"
+import { Store } from "../../src/store/store.js"
+import { custom, load } from "../rules/loading.js"
+
+const START = 1_790_000_000e6
+const root = mkdtempSync(join(tmpdir(), "adaptive-ledger-"))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const { rules } = load({
+  "custom.lua": custom(
+    `{ ["a.test"] = { responses = { { code = "^421", trigger = "1", action = {"suspend", "1 hours"} } } } }`,
+    "replace",
+  ),
+})
+
+let made = 0
+async function begin() {
+  const dir = mkdtempSync(join(root, `${made++}-`))
+  const journal = await Journal.begin(dir)
+  const told: Numbered[] = []
+  const failures: unknown[] = []
+  const troubles: (string | null)[] = []
+  const store = new Store()
+  const core = new Core({
+    store,
+    ruling: { rules, ask: () => ({ ok: false, reason: "there is none", isNil: false }) },
+    configuration: { given: { recorded: null, assignments: [], followsGuide: false }, changes: [] },
+    lastId: 0,
+    causes: [],
+    listener: { matched() {}, unmatched() {} },
+    failed: (error) => failures.push(error),
+  })
+  const ledger = new Ledger({
+    core,
+    journal,
+    toldId: 0,
+    rules: 1,
+    published: (decided) => told.push(...decided),
+    taken() {},
+    configured() {},
+    troubled: (fault) => troubles.push(fault?.message ?? null),
+    timer: (_, signal) => wait(5, undefined, { signal }),
+  })
+  onTestFinished(async () => {
+    ledger.end()
+    await journal.close().catch(() => {})
+  })
+  return { dir, journal, core, ledger, told, failures, troubles }
+}
+
+const event = (core: Core, sec: number, type: "delivery" | "transient", binding = "b1"): JournalEvent => ({
+  atMicros: START + sec * 1e6,
+  type,
+  typeNumber: TYPE_NUMBER[type],
+  pair: core.store.pairs.of(binding, "a.test"),
+  mx: null,
+  phase: null,
+  response: type === "delivery" ? "250 ok" : "421 busy",
+  local: false,
+  bounceClass: null,
+  fblType: null,
+  group: null,
+  deliveryMicros: NOT_TOLD,
+})
+
+test("each decision is told once, and not before it is on the disk", async () => {
+  const { ledger, core, journal, told } = await begin()
+  const commit = journal.commit.bind(journal)
+  let open = (): void => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  journal.commit = async () => {
+    await gate
+    return commit()
+  }
+  // The first batches decide nothing: what the next ones decide is theirs alone.
+  const all = [
+    ledger.take([event(core, 0, "delivery")]),
+    ledger.take([event(core, 1, "delivery")]),
+    ledger.take([event(core, 2, "transient")]),
+    ledger.take([event(core, 4, "transient", "b2")]),
+  ]
+  await wait(20)
+  expect(told).toEqual([])
+  open()
+  await Promise.all(all)
+  await ledger.settled()
+  expect(told.map(({ id }) => id)).toEqual([1, 2])
+  expect(ledger.toldId).toBe(2)
+})
+
+test("while the disk takes nothing, what asks is answered, no copy is made, and a stop waits for nobody", async () => {
+  const { ledger, core, journal, told, troubles } = await begin()
+  const commit = journal.commit.bind(journal)
+  let isFull = true
+  journal.commit = () => (isFull ? Promise.reject(new Error("no room")) : commit())
+  const taken = ledger.take([event(core, 0, "transient")])
+  while (troubles.length === 0) await wait(1)
+  expect((await ledger.command("adaptive suspensions")).text).toContain("a.test")
+  expect(await ledger.atBoundary((segment) => segment)).toBeNull()
+  await ledger.settled()
+  expect(told).toEqual([])
+  // There is room again.
+  isFull = false
+  await taken
+  await ledger.settled()
+  expect(told.map(({ id }) => id)).toEqual([1])
+  expect(troubles).toEqual(["no room", null])
+  expect(await ledger.atBoundary((segment) => segment)).toBe(2)
+  isFull = true
+  const lost = ledger.take([event(core, 2, "transient", "b3")])
+  while (troubles.length < 3) await wait(1)
+  ledger.end()
+  await expect(lost).rejects.toThrow("no room")
+  await expect(ledger.command("adaptive reset --binding b1")).rejects.toThrow("no room")
+  expect(told.map(({ id }) => id)).toEqual([1])
+})
+
+test("a mistake of the program costs what it was about, and is made again by a restart in the same way", async () => {
+  const { ledger, core, dir, failures } = await begin()
+  const process = core.engine.process.bind(core.engine)
+  core.engine.process = (one) => {
+    if (one.response === "421 odd") throw new Error("a mistake")
+    process(one)
+  }
+  await ledger.take([
+    event(core, 0, "delivery"),
+    { ...event(core, 1, "transient"), response: "421 odd" },
+    event(core, 2, "transient"),
+  ])
+  expect(failures).toEqual([new Error("a mistake")])
+  expect(core.lastId).toBe(1)
+  let events = 0
+  const reader = new EntryReader(new Store().pairs)
+  for await (const { payload } of readJournal(dir, 1))
+    reader.read(payload, { event: () => void events++, clock() {}, note() {} })
+  expect(events).toBe(3)
+})
