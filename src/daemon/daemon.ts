@@ -4,12 +4,9 @@
  * through `intake`, `ledger` and `answers`; who listens where is not known here.
  */
 import type { Configuration } from "../config/configuration.js"
-import { readOutputSettings } from "../config/output-settings.js"
-import { Settings } from "../config/settings.js"
 import { auditInstances, namedThrottles } from "../config/store-settings.js"
+import type { Reply } from "../console/console.js"
 import { rulingOf } from "../reload/load.js"
-import { openSinks } from "../sinks/open.js"
-import type { Sink, TellFault } from "../sinks/sink.js"
 import { Journal } from "../store/backing/journal.js"
 import { SnapshotFile } from "../store/backing/snapshot.js"
 import { StateDirectory } from "../store/backing/state-directory.js"
@@ -18,6 +15,7 @@ import type { Effects } from "./effects.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
+import { Outputs } from "./outputs.js"
 import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
@@ -56,6 +54,8 @@ export interface DaemonOptions extends RuleOptions {
 /** Events are told of a little later than they happen. */
 const LAG_SEC = 1
 const TICK_MS = 250
+/** Commands that may change the configuration. */
+const CONFIGURING = /^\s*config\s+(?:set|unset|reload)\b/i
 /** Bad lines of one source that are told one by one. */
 const MAX_BAD_TOLD = 10
 
@@ -77,7 +77,7 @@ export class Daemon {
   readonly #options: DaemonOptions
   readonly #state: StateDirectory
   readonly #journal: Journal
-  readonly #sink: Sink
+  readonly #outputs: Outputs
   readonly #ending = new AbortController()
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
@@ -89,7 +89,7 @@ export class Daemon {
     readonly options: DaemonOptions
     readonly state: StateDirectory
     readonly journal: Journal
-    readonly sink: Sink
+    readonly outputs: Outputs
     readonly ledger: Ledger
     readonly rules: RuleSwaps
     readonly revisions: Revisions
@@ -98,7 +98,7 @@ export class Daemon {
     this.#options = parts.options
     this.#state = parts.state
     this.#journal = parts.journal
-    this.#sink = parts.sink
+    this.#outputs = parts.outputs
     this.ledger = parts.ledger
     this.rules = parts.rules
     this.revisions = parts.revisions
@@ -113,15 +113,21 @@ export class Daemon {
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
     const state = await StateDirectory.open(options.stateDirectory)
+    const opened: { close(): Promise<void> }[] = [state]
     try {
-      return await Daemon.#begin(options, state)
+      return await Daemon.#begin(options, state, opened)
     } catch (error) {
-      await state.close()
+      for (const one of opened.toReversed()) await one.close()
       throw error
     }
   }
 
-  static async #begin(options: DaemonOptions, state: StateDirectory): Promise<Daemon> {
+  /** @param opened what has to be closed when it fails */
+  static async #begin(
+    options: DaemonOptions,
+    state: StateDirectory,
+    opened: { close(): Promise<void> }[],
+  ): Promise<Daemon> {
     const { log } = options
     const revisions = new Revisions(state)
     const configuration = options.makeConfiguration()
@@ -164,11 +170,13 @@ export class Daemon {
         "rules of the run before are not kept: what happened under them was done with others",
       )
     const journal = await Journal.begin(state.path, found.segment)
-    const sink = await makeSink(options, configuration)
-    const published = (decided: readonly Numbered[]): void => {
-      for (const { decision, group } of decided) sink.decision(decision, group)
+    const outputs = await Outputs.open({ ...options, state }, configuration)
+    opened.push(outputs)
+    const published = (decided: readonly Numbered[]): Promise<void> => {
+      for (const { decision, group } of decided) outputs.decision(decision, group)
       options.metrics.published(decided)
       options.effects.add(decided)
+      return outputs.kept()
     }
     const recent = new RecentEvents(found.core.store.pairs)
     const ledger = new Ledger({
@@ -185,12 +193,13 @@ export class Daemon {
       timer: options.timer,
     })
     for (const [source, place] of found.positions) ledger.positions.set(source, place)
-    if (found.untold.length > 0) published(found.untold)
+    if (found.untold.length > 0) void published(found.untold)
+    await outputs.keep()
     const daemon = new Daemon({
       options,
       state,
       journal,
-      sink,
+      outputs,
       ledger,
       rules: new RuleSwaps({ options, configuration: current, keeper, revisions, ledger, recent, trouble }),
       revisions,
@@ -228,11 +237,18 @@ export class Daemon {
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
-    return alarms
+    return [...alarms, ...this.#outputs.alarms]
   }
 
   get core(): Core {
     return this.ledger.core
+  }
+
+  /** A command of an operator; what it says of logs and alerts holds when its answer comes. */
+  async command(line: string): Promise<Reply> {
+    const reply = await this.ledger.command(line)
+    if (CONFIGURING.test(line)) this.#outputs.reconfigure(this.core.target.configuration)
+    return reply
   }
 
   /** Takes a copy of the state, and lets the journal before the last one go. */
@@ -251,7 +267,10 @@ export class Daemon {
           return [binding, domain, cause] as const
         }),
       }
-      return { segment, rules: note.rules, written: file.write(this.core.store, note) }
+      // What it knows of has been told: alerts among that are kept before it is.
+      const store = this.core.store.fork()
+      const written = this.#outputs.keep().then(() => file.write(store, note))
+      return { segment, rules: note.rules, written }
     })
     await written
     // The copy before this one still serves when this one turns out to be damaged: with all that came after it.
@@ -273,7 +292,7 @@ export class Daemon {
       await this.snapshot().catch((error: Error) => this.#options.log.error({}, error.message))
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
-    await this.#sink.close()
+    await this.#outputs.close()
     await this.#state.close()
   }
 
@@ -301,7 +320,7 @@ export class Daemon {
     this.#loops.push(
       this.#every(TICK_MS, () => this.#tick()),
       this.#every(this.#options.snapshotSec * 1000, () => this.snapshot()),
-      this.#every(1000, () => this.#sink.flush()),
+      this.#every(1000, () => this.#outputs.flush()),
     )
   }
 
@@ -332,26 +351,4 @@ export class Daemon {
       await work().catch((error: Error) => log.error({}, error.message))
     }
   }
-}
-
-/** What is written and mailed of decisions. */
-async function makeSink(options: DaemonOptions, configuration: Configuration): Promise<Sink> {
-  const { host, alertServer, logDirectory, timer, log } = options
-  const { log: settings, jlog } = readOutputSettings(configuration)
-  const tell: TellFault = ({ code, message, hint }) => log.warn({ code, hint }, message)
-  return openSinks({
-    log: settings === null ? null : { ...settings, directory: logDirectory ?? settings.directory },
-    jlog,
-    alerts:
-      alertServer === null
-        ? null
-        : {
-            host,
-            server: alertServer,
-            queue: { timer, maxWaiting: 10_000, maxTries: null },
-            directory: null,
-          },
-    settings: new Settings(configuration),
-    tell,
-  })
 }

@@ -19,8 +19,11 @@ export interface LedgerOptions {
   readonly toldId: number
   /** The number of the rules that serve. */
   readonly rules: number
-  /** Told of decisions, in order, each once what led to it is on the disk. */
-  readonly published: (decided: readonly Numbered[]) => void
+  /**
+   * Told of decisions, in order, each once what led to it is on the disk.
+   * @returns settled when what was made of it will outlive the process; before, the next run is to tell it again
+   */
+  readonly published: (decided: readonly Numbered[]) => Promise<void>
   /** Told of each event, as it is taken. */
   readonly taken: (event: Readonly<JournalEvent>) => void
   /** Told when the journal cannot be written, and null when it can again. */
@@ -55,6 +58,9 @@ export class Ledger {
   #queue: Promise<unknown> = Promise.resolve()
   #publishing: Promise<void> = Promise.resolve()
   #toldId: number
+  #keeping: Promise<unknown> = Promise.resolve()
+  /** The last decision that need not be told again. */
+  #keptId: number
   /** What the journal says of it. */
   #notedId: number
   #isTroubled = false
@@ -69,6 +75,7 @@ export class Ledger {
     this.#writer = new EntryWriter(options.core.store.pairs)
     this.rules = options.rules
     this.#toldId = options.toldId
+    this.#keptId = options.toldId
     this.#notedId = options.toldId
   }
 
@@ -199,8 +206,8 @@ export class Ledger {
   #seal(): { readonly done: Promise<void> } {
     const { journal } = this.#options
     const decided = this.core.takeDecided()
-    if (this.#notedId < this.#toldId && this.#writer.length > 0) {
-      this.#notedId = this.#toldId
+    if (this.#notedId < this.#keptId && this.#writer.length > 0) {
+      this.#notedId = this.#keptId
       this.#writer.note("told", this.#notedId)
     }
     const record = this.#writer.take()
@@ -218,8 +225,11 @@ export class Ledger {
   #publish(decided: readonly Numbered[]): void {
     const last = decided.at(-1)
     if (last === undefined) return
-    this.#options.published(decided)
+    const kept = this.#options.published(decided)
     this.#toldId = last.id
+    this.#keeping = Promise.all([this.#keeping, kept]).then(() => {
+      this.#keptId = last.id
+    })
   }
 
   /** Until it succeeds: who waits for it takes nothing more meanwhile. */

@@ -91,7 +91,7 @@ export class Service {
     const { daemon } = this
     const { log, hasConfiguration } = this.#options
     if (hasConfiguration) {
-      const { ok, text } = await daemon.ledger.command("config reload")
+      const { ok, text } = await daemon.command("config reload")
       if (ok) log.info({}, "the configuration is read anew")
       else log.error({ alarm: "configuration" }, text)
     }
@@ -227,7 +227,7 @@ export class Service {
 
   #command(line: string) {
     const { daemon } = this
-    if (!isRuleCommand(line)) return daemon.ledger.command(line)
+    if (!isRuleCommand(line)) return daemon.command(line)
     return ruleCommand(line, {
       revisions: daemon.revisions,
       serving: () => daemon.rules.serving.number,
