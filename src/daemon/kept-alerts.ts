@@ -49,8 +49,10 @@ export class KeptAlerts implements AlertKeeper {
     try {
       return new KeptAlerts(options, alertsIn(await state.read(ALERTS_FILE)))
     } catch (error) {
+      const path = state.file(ALERTS_FILE)
+      const { message } = error as Error
       const aside = state.file(DAMAGED_FILE)
-      const isAside = await rename(state.file(ALERTS_FILE), aside).then(
+      const isAside = await rename(path, aside).then(
         () => true,
         () => false,
       )
@@ -59,7 +61,7 @@ export class KeptAlerts implements AlertKeeper {
           code: "E_STATE_UNUSABLE",
           hint: `what was mailed, and what was not, is not known: see the adaptive log${isAside ? `; the file is kept as ${aside}` : ""}`,
         },
-        `${(error as Error).message}: alerts that waited for the mail server when the last run ended are not sent`,
+        `${message.includes(path) ? message : `${path}: ${message}`}: alerts that waited for the mail server when the last run ended are not sent`,
       )
       return new KeptAlerts(options, [])
     }
@@ -149,6 +151,7 @@ function alertsIn(bytes: Buffer | null): readonly WaitingAlert[] {
     readonly version: unknown
     readonly waiting: readonly WaitingAlert[]
   }
-  if (version !== VERSION) throw new Error(`${ALERTS_FILE}: the file is of version ${String(version)}`)
+  if (version !== VERSION || !Array.isArray(waiting))
+    throw new Error(`the file is of version ${String(version)}; this program reads version ${VERSION}`)
   return waiting
 }

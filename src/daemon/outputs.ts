@@ -29,6 +29,8 @@ export interface OutputOptions extends KeptAlertsOptions {
 }
 
 const MAX_WAITING_ALERTS = 10_000
+/** A disk under the logs that hangs must not keep the state from being written. */
+const MAX_KEEP_MS = 5000
 /** Of files that cannot be written, or can again. */
 const MAX_TOLD = 10
 
@@ -45,6 +47,8 @@ export class Outputs implements Sink {
   /** Cursors of records whose settings have changed since. */
   #past: Promise<unknown> = Promise.resolve()
   #isAlerting = true
+  /** Told when what was taken before is written. */
+  #written: (() => void)[] = []
 
   private constructor(options: OutputOptions, tell: TellFault, kept: KeptAlerts, queue: AlertQueue | null) {
     this.#options = options
@@ -114,25 +118,32 @@ export class Outputs implements Sink {
     this.#alerts?.decision(decision, group)
   }
 
-  /** Settled when alerts taken so far outlive the process, or could not be written. */
-  kept(): Promise<void> {
-    return this.#kept.kept()
+  /** Settled when what was taken so far outlives the process, or could not be written; that is about every second. */
+  async kept(): Promise<void> {
+    const written = new Promise<void>((resolve) => this.#written.push(resolve))
+    await Promise.all([written, this.#kept.kept()])
   }
 
-  /** The same, without waiting for more of them. */
-  keep(): Promise<void> {
-    return this.#kept.save()
+  /** The same, at once; logs are not waited for without end. */
+  async keep(): Promise<void> {
+    const done = new AbortController()
+    const late = this.#options.timer(MAX_KEEP_MS, done.signal).catch(() => {})
+    await Promise.all([Promise.race([this.flush(), late]), this.#kept.save()])
+    done.abort()
   }
 
   /** Writes logs and records, as far as that can be done now. Alerts take their time by themselves. */
   async flush(): Promise<void> {
     const before = this.#troubles()
+    const written = this.#written
+    this.#written = []
     await this.#jlog?.makeCursors()
     await Promise.all([this.#lines.flush(), this.#records.flush()])
     const now = this.#troubles()
     const mended = [...before.keys()].filter((path) => !now.has(path))
     for (const path of mended.slice(0, MAX_TOLD))
       this.#options.log.info({ path }, "the file can be written again")
+    for (const tell of written) tell()
   }
 
   /** Why something is not written or sent; nothing where all is. */

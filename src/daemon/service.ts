@@ -141,6 +141,7 @@ export class Service {
       rulesNumber: () => daemon.rules.serving.number,
       isRefused: () => daemon.rules.trouble !== null,
       isReady: () => !daemon.ledger.isTroubled,
+      alarms: () => daemon.alarms.length,
       loopDelaySec,
     })
     this.#control = await startControl({

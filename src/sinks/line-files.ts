@@ -45,7 +45,8 @@ export class LineFiles {
     // One after the other: there may be more of them than a process may have open.
     for (const file of [...this.#files.values()]) {
       await file.flush()
-      if (file.isIdle) this.#files.delete(file.path)
+      // Another flush may have forgotten it meanwhile, and somebody may have asked for it again.
+      if (file.isIdle && this.#files.get(file.path) === file) this.#files.delete(file.path)
     }
     if (this.troubles.size === 0) this.#told = 0
   }

@@ -230,6 +230,23 @@ describe("the adaptive log", () => {
 })
 
 describe("files that fail together", () => {
+  test("flushes that meet lose no line", async () => {
+    const files = new LineFiles("line", tell)
+    const wanted: string[] = []
+    const flushes: Promise<void>[] = []
+    for (let i = 0; i < 200; i++) {
+      const name = `${i % 3}.log`
+      files.of(join(dir, name)).line(String(i))
+      wanted.push(String(i))
+      flushes.push(files.flush())
+      if (i % 7 === 0) await flushes[i - (i % 5)]
+    }
+    await Promise.all(flushes)
+    await files.close()
+    const found = readdirSync(dir).flatMap((name) => linesOf(join(dir, name)))
+    expect(found.sort()).toEqual(wanted.sort())
+  })
+
   test("a few are told, and that there are more; all are written when they can be", async () => {
     const files = new LineFiles("line", tell)
     const path = (i: number) => join(dir, "later", `${i}.log`)
