@@ -114,21 +114,17 @@ describe("a mail server that is not there", () => {
     expect(existsSync(place.path("waiting/alerts"))).toBe(false)
   })
 
+  const nothing = async (): Promise<void> => {}
+  const events = async (daemon: RunningDaemon): Promise<void> => {
+    for (let i = 0; i < 3; i++) await deliver(daemon)
+  }
+  const file = async (daemon: RunningDaemon): Promise<void> => {
+    await daemon.until(() => existsSync(place.path("later/alerts")), Boolean)
+  }
   test.each([
-    ["before anything else happens", "at-once", async () => {}],
-    [
-      "before it is written down",
-      "soon",
-      async (daemon: RunningDaemon) => {
-        for (let i = 0; i < 3; i++) await deliver(daemon)
-      },
-    ],
-    [
-      "when it is written down",
-      "later",
-      async (daemon: RunningDaemon) =>
-        void (await daemon.until(() => existsSync(place.path("later/alerts")), Boolean)),
-    ],
+    ["before anything else happens", "at-once", nothing],
+    ["before it is written down", "soon", events],
+    ["when it is written down", "later", file],
   ] as const)("an alert survives kill -9, %s: it arrives once", async (_, state, wait) => {
     const port = await idlePort()
     const args = [...TO_OPS, "--alert-smtp", `127.0.0.1:${port}`]
