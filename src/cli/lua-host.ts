@@ -11,7 +11,7 @@ import { type HostApi, openHostApi } from "../lua/msys/index.js"
 import { LuaVm } from "../lua/vm.js"
 import { shippedClassifications } from "../reload/base-classification.js"
 import { ClassifierOfScripts } from "../reload/classifier.js"
-import { configAnswers, type ScriptConfiguration } from "../reload/conf-files.js"
+import { configAnswers, type GivenConfiguration } from "../reload/conf-files.js"
 import { findModule, readScriptFile } from "../reload/source.js"
 import { renderFinding } from "../report/findings.js"
 import { makeStyle } from "../report/style.js"
@@ -21,7 +21,7 @@ export interface LuaHostOptions {
   /** Directories that `require` searches. */
   readonly roots: readonly string[]
   /** What `msys.config` answers from; null when there is no configuration. */
-  readonly configuration: ScriptConfiguration | null
+  readonly configuration: GivenConfiguration | null
   readonly print: (line: Uint8Array) => void
   readonly log: (text: string) => void
 }

@@ -7,7 +7,7 @@ import { parentPort, workerData } from "node:worker_threads"
 import { monotonicMs } from "../clock.js"
 import { SCRIPT_LIMITS } from "../lua/budget.js"
 import type { RunOutcome } from "../lua/vm.js"
-import type { ScriptConfiguration } from "../reload/conf-files.js"
+import type { GivenConfiguration } from "../reload/conf-files.js"
 import { makeLuaHost, setArguments } from "./lua-host.js"
 
 export interface LuaJob {
@@ -16,7 +16,7 @@ export interface LuaJob {
   readonly name: string
   readonly args: readonly string[]
   readonly roots: readonly string[]
-  readonly configuration: ScriptConfiguration | null
+  readonly configuration: GivenConfiguration | null
 }
 
 export type LuaReport =

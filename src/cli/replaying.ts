@@ -29,14 +29,14 @@ export interface Begun {
 /** Begins to load the rules; the promise is rejected with Refused when they cannot be used. */
 export function beginLoading(
   context: Context,
-  { rules, forScripts }: Setup,
+  { rules, given }: Setup,
   { from, force, allBad }: ReplayingOptions,
   progress: Progress,
 ): Begun {
   const loading = usableRules(
     context,
     rules,
-    { nowSec: from ?? SCRIPT_CLOCK_SEC, configuration: forScripts },
+    { nowSec: from ?? SCRIPT_CLOCK_SEC, configuration: given },
     { done: "replayed", force: force === true },
   )
   const badLines = new BadLines(context, progress, allBad === true)

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { type Configuration, type LoadedConfiguration, loadConfiguration } from "../config/configuration.js"
 import { assignGlobally, globalOptions, SettingError } from "../config/global-options.js"
 import { packageUrl } from "../model/places.js"
-import { CONF_FILES, namedRules, type ScriptConfiguration } from "../reload/conf-files.js"
+import { CONF_FILES, type GivenConfiguration, namedRules } from "../reload/conf-files.js"
 import { type LoadedRules, type LoadOptions, loadRules } from "../reload/load.js"
 import { countFindings, oneLine, renderFinding } from "../report/findings.js"
 import { makeStyle } from "../report/style.js"
@@ -27,8 +27,8 @@ export interface Setup {
   readonly configuration: Configuration
   /** Rule files: those of `--rules`, else those that the configuration names, else the shipped ones. */
   readonly rules: readonly string[]
-  /** What scripts are told that ask for options. */
-  readonly forScripts: ScriptConfiguration
+  /** The configuration as it was given; what scripts are told that ask for options. */
+  readonly given: GivenConfiguration
 }
 
 /** The rule file shipped with this package, by its shorter name where there is one: it stands in every output. */
@@ -51,8 +51,8 @@ export function readSetup(context: Context, options: SetupOptions): Setup {
     throw error
   }
   configuration.followsGuide = options.guideDefaults === true
-  const forScripts = { recorded, assignments: options.set }
-  return { configuration, rules: rulePaths(options.rules, configuration), forScripts }
+  const given = { recorded, assignments: options.set, followsGuide: configuration.followsGuide }
+  return { configuration, rules: rulePaths(options.rules, configuration), given }
 }
 
 /** Paths of rule files for `loadRules`. */
@@ -106,21 +106,29 @@ export function rereadConfiguration(
   { set, guideDefaults, nodeName }: Pick<SetupOptions, "set" | "guideDefaults" | "nodeName">,
 ): {
   readonly configuration: Configuration | null
+  /** The same as it was given. */
+  readonly given: GivenConfiguration | null
   readonly text: string
 } {
-  if (file === undefined) return { configuration: null, text: "name a file: there was no --config" }
+  const refused = (text: string) => ({ configuration: null, given: null, text })
+  if (file === undefined) return refused("name a file: there was no --config")
   const loaded = loadConfiguration(file, CONF_FILES, {
     hasRules: true,
     ...(nodeName === undefined ? {} : { nodeName }),
   })
-  if (loaded.isMissing) return { configuration: null, text: `No configuration found at ${oneLine(file)}` }
+  if (loaded.isMissing) return refused(`No configuration found at ${oneLine(file)}`)
   const wrong = loaded.diagnostics.filter(({ severity }) => severity === "error")
   const text = wrong.map((finding) => renderFinding(finding, () => undefined, makeStyle(false))).join("\n")
-  if (wrong.length > 0) return { configuration: null, text }
+  if (wrong.length > 0) return refused(text)
   // What was set over the file before is set over it again.
-  assignGlobally(loaded.configuration, set)
-  loaded.configuration.followsGuide = guideDefaults === true
-  return { configuration: loaded.configuration, text }
+  const { configuration, recorded } = loaded
+  assignGlobally(configuration, set)
+  configuration.followsGuide = guideDefaults === true
+  return {
+    configuration,
+    given: { recorded, assignments: set, followsGuide: configuration.followsGuide },
+    text,
+  }
 }
 
 export interface RuleUse {

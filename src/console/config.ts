@@ -18,7 +18,7 @@ import { configAudit } from "./config-audit.js"
 import { type NamedModule, type NamedScope, scopeOf, type Target, writableNode } from "./config-scope.js"
 import { indented, moduleText, scopeText } from "./config-show.js"
 import { instanceOf } from "./instance.js"
-import { ConsoleFault, commandWord, nearestWord, singleWord } from "./words.js"
+import { ConsoleFault, commandWord, nearestWord, singleWord, wordsOf } from "./words.js"
 
 const USAGE = "config {get|eval|set|unset} [SCOPE [INSTANCE]]… OPTION [=] [VALUE]"
 const SHOW_USAGE = "config {show|showrecurse} [SCOPE [INSTANCE]]…"
@@ -45,6 +45,12 @@ export interface ConfigTarget {
 }
 
 export const CONFIG_WORDS = ["get", "eval", "set", "unset", "show", "showrecurse", "reload"] as const
+
+/** Is a line one of the commands that change an option? */
+export function changesConfiguration(line: string): boolean {
+  const [first = "", second = ""] = wordsOf(line)
+  return first.toLowerCase() === "config" && /^(?:set|unset)$/i.test(second)
+}
 
 export function config(words: readonly string[], target: ConfigTarget): string {
   const [first, ...rest] = words

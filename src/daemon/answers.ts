@@ -4,6 +4,9 @@
  * be asked at any moment, between any two events.
  * Source: engine.md sections 1, 2 and 6.
  */
+import { GroupChoices } from "../engine/group-choice.js"
+import { ASK_AGAIN_SEC } from "../engine/may-send.js"
+import { hostName } from "../model/host-name.js"
 import { TUNABLE_OPTIONS } from "../model/options.js"
 import { ADJUSTABLE, type AdjustableOption } from "../store/store.js"
 import type { Core } from "./core.js"
@@ -17,7 +20,8 @@ interface ParameterAnswer {
 }
 
 export interface DecisionAnswer {
-  readonly binding: string
+  /** Null where a group was asked for and all of its bindings are held. */
+  readonly binding: string | null
   readonly domain: string
   /** Seconds since 1970. */
   readonly at: number
@@ -34,8 +38,6 @@ export interface DecisionAnswer {
   readonly parameters: Readonly<Record<string, ParameterAnswer>>
 }
 
-/** A configuration may change at any time. */
-const ASK_AGAIN_SEC = 60
 const THROTTLE = "outbound_throttle_messages"
 
 /**
@@ -95,6 +97,77 @@ export function decisionOf(
   return nextMicros <= atMicros
     ? { ...free, allowed: true, until: null, reason: null }
     : { ...free, allowed: false, until: nextMicros / 1e6, reason: "throttled" }
+}
+
+/** Asks for groups: one of their bindings that may send, each in its turn. */
+export class GroupAnswers {
+  readonly #core: Core
+  #choices: GroupChoices | null = null
+  /** The configuration that the choices were made of, by its number. */
+  #madeAt = 0
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /**
+   * @param take counts a message against the throttle of the binding that is named
+   * @returns null for a group that nobody has declared and no traffic has named
+   */
+  decisionOf(asked: {
+    readonly group: string
+    readonly domain: string
+    readonly atMicros: number
+    readonly take: boolean
+  }): DecisionAnswer | null {
+    const { group, domain, atMicros } = asked
+    const choices = this.#current()
+    if (choices.isEmpty(group)) return null
+    return (
+      choices.ask(
+        group,
+        domain,
+        (binding) => decisionOf(this.#core, { ...asked, binding }),
+        ({ until }) => until ?? 0,
+      ) ?? this.#noneOf(choices, group, domain, atMicros)
+    )
+  }
+
+  #current(): GroupChoices {
+    const { engine, store } = this.#core
+    if (this.#choices === null || engine.reconfigurations !== this.#madeAt) {
+      this.#madeAt = engine.reconfigurations
+      this.#choices = new GroupChoices(
+        store,
+        (group) => engine.lookup.bindingsOf(group),
+        (pair) => engine.holdSettings(pair).enabled,
+      )
+    }
+    return this.#choices
+  }
+
+  /** All of them are held: worth asking again when the first one is let go, and before a configuration that holds them changes. */
+  #noneOf(choices: GroupChoices, group: string, domain: string, atMicros: number): DecisionAnswer {
+    const { engine } = this.#core
+    const liftMicros = choices.soonestMicros(group, domain, (pair) =>
+      engine.holdSettings(pair).manualHold === null ? engine.liftMicros(pair) : Number.POSITIVE_INFINITY,
+    )
+    const untilMicros = Number.isFinite(liftMicros)
+      ? Math.max(liftMicros, atMicros + 1e6)
+      : atMicros + ASK_AGAIN_SEC * 1e6
+    return {
+      binding: null,
+      domain: hostName(domain),
+      at: atMicros / 1e6,
+      allowed: false,
+      until: untilMicros / 1e6,
+      reason: "suspended",
+      spreadSec: 0,
+      perHour: null,
+      by: null,
+      parameters: {},
+    }
+  }
 }
 
 function parametersOf(

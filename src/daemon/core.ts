@@ -4,12 +4,13 @@
  * this way and no other, so what was decided then is what is decided again.
  * No clock, no I/O, no timers.
  */
-import type { Configuration } from "../config/configuration.js"
+import { changesConfiguration } from "../console/config.js"
 import { consoleReply, type Reply } from "../console/console.js"
 import { type ConsoleTarget, consoleTarget } from "../console/target.js"
 import { Engine, type EngineRules } from "../engine/engine.js"
 import type { EngineListener } from "../engine/event.js"
 import type { Decision } from "../model/decision.js"
+import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { causeText } from "../report/cause.js"
 import type { Store } from "../store/store.js"
 import type { JournalEvent } from "./entries.js"
@@ -34,18 +35,26 @@ export interface HoldCause {
 export interface CoreOptions {
   readonly store: Store
   readonly ruling: EngineRules
-  readonly configuration: Configuration
+  readonly configuration: ConfigurationState
   /** The number of the last decision that this state has seen. */
   readonly lastId: number
   /** Why pairs are held that are. */
   readonly causes: readonly (readonly [pair: number, cause: HoldCause])[]
   /** Told of matches, for metrics. */
   readonly listener: Pick<EngineListener, "matched" | "unmatched">
-  /** Reads a configuration again, for `config reload`; it is taken when that has no errors. */
-  readonly readConfiguration: (file: string | null) => {
-    readonly configuration: Configuration | null
-    readonly text: string
-  }
+}
+
+/** A configuration as it is in force. Plain data. */
+export interface ConfigurationState {
+  readonly given: GivenConfiguration
+  /** Commands that changed it since. */
+  readonly changes: readonly string[]
+}
+
+/** Reads a configuration again, or another one; null when it has errors, which are the text. */
+export type ReadConfiguration = (file: string | null) => {
+  readonly given: GivenConfiguration | null
+  readonly text: string
 }
 
 /** Pairs of which it is kept why they are held. */
@@ -55,14 +64,22 @@ export class Core {
   readonly store: Store
   readonly engine: Engine
   readonly target: ConsoleTarget
+  /** For `config reload`. What is done again reads nothing: files may say something else by then. */
+  readConfiguration: ReadConfiguration = () => ({ given: null, text: "" })
+  #given: GivenConfiguration
+  /** One that is given twice counts where it was given last: who gives it every hour must not fill memory. */
+  #changes: readonly string[] = []
   #lastId: number
   #decided: Numbered[] = []
   readonly #causes: Map<number, HoldCause>
 
   constructor(options: CoreOptions) {
     this.#causes = new Map(options.causes)
-    const { store, ruling, configuration, listener, readConfiguration } = options
+    const { store, ruling, listener } = options
+    const { given, changes } = options.configuration
+    const configuration = configurationFor(given)
     this.store = store
+    this.#given = given
     this.#lastId = options.lastId
     this.engine = new Engine({
       ...ruling,
@@ -74,7 +91,26 @@ export class Core {
         decision: (decision) => this.#decide(decision),
       },
     })
-    this.target = consoleTarget(this.engine, { configuration, readConfiguration })
+    this.target = consoleTarget(this.engine, {
+      configuration,
+      readConfiguration: (file) => {
+        const { given, text } = this.readConfiguration(file)
+        if (given !== null) this.#note(given)
+        return { configuration: given === null ? null : configurationFor(given), text }
+      },
+    })
+    for (const line of changes) this.command(line)
+  }
+
+  /** What is in force, as it can be had again. */
+  get configuration(): ConfigurationState {
+    return { given: this.#given, changes: this.#changes }
+  }
+
+  /** Goes on with another configuration. */
+  configure(given: GivenConfiguration): void {
+    this.#note(given)
+    this.target.reconfigure(configurationFor(given))
   }
 
   /** The number of the last decision. */
@@ -115,7 +151,10 @@ export class Core {
 
   /** A command of an operator, on the state as it is. */
   command(line: string): Reply {
-    return consoleReply(line, this.target)
+    const reply = consoleReply(line, this.target)
+    if (reply.ok && changesConfiguration(line))
+      this.#changes = [...this.#changes.filter((one) => one !== line), line]
+    return reply
   }
 
   /** Why a pair is held; null where it is not, where an operator made it so, or where too many are. */
@@ -147,6 +186,11 @@ export class Core {
     if (this.#causes.size <= MAX_CAUSES) return
     const [first] = this.#causes.keys()
     if (first !== undefined) this.#causes.delete(first)
+  }
+
+  #note(given: GivenConfiguration): void {
+    this.#given = given
+    this.#changes = []
   }
 
   #decide(decision: Decision): void {

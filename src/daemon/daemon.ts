@@ -4,14 +4,14 @@
  * through `intake`, `ledger` and `answers`; who listens where is not known here.
  */
 import type { Configuration } from "../config/configuration.js"
-import { auditInstances, namedThrottles } from "../config/store-settings.js"
-import type { Reply } from "../console/console.js"
+import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { rulingOf } from "../reload/load.js"
 import { Journal } from "../store/backing/journal.js"
 import { SnapshotFile } from "../store/backing/snapshot.js"
 import { StateDirectory } from "../store/backing/state-directory.js"
-import type { Core, Numbered } from "./core.js"
+import type { Core, Numbered, ReadConfiguration } from "./core.js"
 import type { Effects } from "./effects.js"
+import { packed } from "./entries.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
@@ -25,12 +25,9 @@ export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fr
 
 export interface DaemonOptions extends RuleOptions {
   readonly stateDirectory: string
-  /** Reads the configuration anew: as it is by then. */
-  readonly makeConfiguration: () => Configuration
-  readonly readConfiguration: (file: string | null) => {
-    readonly configuration: Configuration | null
-    readonly text: string
-  }
+  /** The configuration to begin with. */
+  readonly given: GivenConfiguration
+  readonly readConfiguration: ReadConfiguration
   readonly follow: readonly FollowedLog[]
   /** As alerts name it. */
   readonly host: string
@@ -54,8 +51,6 @@ export interface DaemonOptions extends RuleOptions {
 /** Events are told of a little later than they happen. */
 const LAG_SEC = 1
 const TICK_MS = 250
-/** Commands that may change the configuration. */
-const CONFIGURING = /^\s*config\s+(?:set|unset|reload)\b/i
 /** Bad lines of one source that are told one by one. */
 const MAX_BAD_TOLD = 10
 
@@ -74,6 +69,8 @@ export class Daemon {
   readonly rules: RuleSwaps
   readonly revisions: Revisions
   readonly sources = new Map<string, SourceFacts>()
+  /** Why what the configuration file says is not in force; null where it is. */
+  configurationTrouble: string | null = null
   readonly #options: DaemonOptions
   readonly #state: StateDirectory
   readonly #journal: Journal
@@ -130,22 +127,20 @@ export class Daemon {
   ): Promise<Daemon> {
     const { log } = options
     const revisions = new Revisions(state)
-    const configuration = options.makeConfiguration()
+    const configuration = configurationFor(options.given)
     let core: Core | null = null
     const current = (): Configuration => core?.target.configuration ?? configuration
-    const { keeper, trouble } = await startKeeper(options, current, revisions)
+    const given = (): GivenConfiguration => core?.configuration.given ?? options.given
+    const { keeper, trouble } = await startKeeper(options, { configuration: current, given, revisions })
     const serving = keeper.current
     let isLive = false
     const found = await recover(state, {
-      limits: { namedThrottles: namedThrottles(configuration) },
       rulesOf: async (number) => {
         const loaded = number === serving.number ? serving.loaded : await revisions.load(number)
         return loaded === null ? null : rulingOf(loaded)
       },
       fallback: rulingOf(serving.loaded),
-      configuration: options.makeConfiguration(),
-      readConfiguration: options.readConfiguration,
-      prepare: (store) => store.audits.keepTo(auditInstances(configuration)),
+      given: options.given,
       // What is done again was counted by the run that did it first.
       listener: {
         matched: (rule, fired) => isLive && options.metrics.matched(rule, fired),
@@ -158,9 +153,8 @@ export class Daemon {
       found.effects,
       found.told,
     )
-    // What was set while the last run went on ended with it.
-    found.core.target.reconfigure(configuration)
     core = found.core
+    core.readConfiguration = options.readConfiguration
     for (const { path, bytes } of found.torn)
       log.warn({ path, bytes }, "the last write of the run before was cut off: what it held was never told")
     for (const { code, message, hint } of found.refused) log.error({ code, hint }, message)
@@ -186,6 +180,13 @@ export class Daemon {
       published,
       rules: found.rules,
       taken: (event) => recent.add(event),
+      configured: (isRead) => {
+        ledger.whenTold(() => outputs.reconfigure(current()))
+        // Scripts may be told of something else by then, and other files may be named.
+        if (!isRead) return
+        daemon.configurationTrouble = null
+        void daemon.rules.reload("anew")
+      },
       troubled: (fault) =>
         fault === null
           ? log.info({}, "the journal can be written again: events are taken")
@@ -195,16 +196,27 @@ export class Daemon {
     for (const [source, place] of found.positions) ledger.positions.set(source, place)
     if (found.untold.length > 0) void published(found.untold)
     await outputs.keep()
-    const daemon = new Daemon({
+    const daemon: Daemon = new Daemon({
       options,
       state,
       journal,
       outputs,
       ledger,
-      rules: new RuleSwaps({ options, configuration: current, keeper, revisions, ledger, recent, trouble }),
+      rules: new RuleSwaps({
+        options,
+        configuration: current,
+        given,
+        keeper,
+        revisions,
+        ledger,
+        recent,
+        trouble,
+      }),
       revisions,
       copySegment: found.copySegment,
     })
+    // What was set while the last run went on ended with it, and files may say something else.
+    await ledger.configure(options.given)
     if (found.rules !== serving.number) await ledger.replaceRules(serving.number, rulingOf(serving.loaded))
     log.info(
       { events: found.repeated, decisions: found.core.lastId, pairs: found.core.store.pairs.count },
@@ -235,6 +247,8 @@ export class Daemon {
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
     const { trouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
+    if (this.configurationTrouble !== null)
+      alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
     return [...alarms, ...this.#outputs.alarms]
@@ -244,23 +258,18 @@ export class Daemon {
     return this.ledger.core
   }
 
-  /** A command of an operator; what it says of logs and alerts holds when its answer comes. */
-  async command(line: string): Promise<Reply> {
-    const reply = await this.ledger.command(line)
-    if (CONFIGURING.test(line)) this.#outputs.reconfigure(this.core.target.configuration)
-    return reply
-  }
-
   /** Takes a copy of the state, and lets the journal before the last one go. */
   async snapshot(): Promise<void> {
     const file = new SnapshotFile(this.#state.file(SNAPSHOT_FILE))
     const { ledger } = this
     const { segment, rules, written } = await ledger.atBoundary((segment) => {
+      const { given, changes } = this.core.configuration
       const note: StateNote = {
         segment,
         lastId: this.core.lastId,
         positions: [...ledger.positions],
         rules: ledger.rules,
+        configuration: { given: packed(given), changes },
         effects: this.#options.effects.latest(),
         causes: Array.from(this.core.causes, ([pair, cause]) => {
           const { binding, domain } = this.core.store.pairs.nameOnce(pair)

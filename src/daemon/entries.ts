@@ -4,9 +4,11 @@
  * every event is written; complete, because the engine is given nothing else when
  * a state is made up again. Names of pairs are told once in a segment.
  */
+import { deserialize, serialize } from "node:v8"
 import type { TrafficEvent } from "../ingest/traffic.js"
 import { EVENT_TYPES, NOT_TOLD, PHASES, type Phase } from "../model/event.js"
 import { grown, type PairTable } from "../model/pair-table.js"
+import type { GivenConfiguration } from "../reload/conf-files.js"
 
 /** An event as the engine has to take it; the pair is a number of the table that goes with it. */
 export type JournalEvent = Omit<TrafficEvent, "lineNumber" | "file" | "line">
@@ -21,7 +23,9 @@ export type NoteKind =
   | "rules"
   /** Up to which decision all that wanted to know of it have been told. */
   | "told"
-const NOTE_KINDS: readonly NoteKind[] = ["command", "position", "rules", "told"]
+  /** Which configuration is in force from here on, packed. */
+  | "configuration"
+const NOTE_KINDS: readonly NoteKind[] = ["command", "position", "rules", "told", "configuration"]
 
 export interface EntryTaker {
   event(event: JournalEvent): void
@@ -53,6 +57,14 @@ export class EntryWriter {
 
   constructor(pairs: PairTable) {
     this.#pairs = pairs
+  }
+
+  /**
+   * Tells of pairs by their number, in the table's order: whoever makes the table anew numbers them the same way,
+   * and pairs of one sweep are decided on by number.
+   */
+  pairs(from: number, to: number): void {
+    for (let pair = from; pair < to; pair++) this.#numberOf(pair)
   }
 
   /** Bytes of entries that were not taken yet. */
@@ -157,6 +169,15 @@ export class EntryWriter {
     this.#word(written)
     this.#length += written
   }
+}
+
+/** A configuration as a note says it: its files may hold any bytes. */
+export function packed(given: GivenConfiguration): string {
+  return serialize(given).toString("base64")
+}
+
+export function unpacked(text: string): GivenConfiguration {
+  return deserialize(Buffer.from(text, "base64")) as GivenConfiguration
 }
 
 /** A record says something that no entry says: it was written by another program, or not written so. */

@@ -8,9 +8,10 @@
 import { setImmediate as turn } from "node:timers/promises"
 import type { Reply } from "../console/console.js"
 import type { EngineRules } from "../engine/engine.js"
+import type { GivenConfiguration } from "../reload/conf-files.js"
 import type { Journal } from "../store/backing/journal.js"
 import type { Core, Numbered } from "./core.js"
-import { EntryWriter, type JournalEvent, type NoteKind } from "./entries.js"
+import { EntryWriter, type JournalEvent, type NoteKind, packed } from "./entries.js"
 
 export interface LedgerOptions {
   readonly core: Core
@@ -26,6 +27,8 @@ export interface LedgerOptions {
   readonly published: (decided: readonly Numbered[]) => Promise<void>
   /** Told of each event, as it is taken. */
   readonly taken: (event: Readonly<JournalEvent>) => void
+  /** Told when a command has changed the configuration, or has read it again. */
+  readonly configured: (isRead: boolean) => void
   /** Told when the journal cannot be written, and null when it can again. */
   readonly troubled: (fault: Error | null) => void
   /** Waits; ends early when the signal says so. */
@@ -63,6 +66,8 @@ export class Ledger {
   #keptId: number
   /** What the journal says of it. */
   #notedId: number
+  /** Pairs below this number are in the journal, or in the copy of the state before it. */
+  #notedPairs: number
   #isTroubled = false
   /** Events taken by this run. */
   taken = 0
@@ -77,6 +82,7 @@ export class Ledger {
     this.#toldId = options.toldId
     this.#keptId = options.toldId
     this.#notedId = options.toldId
+    this.#notedPairs = options.core.store.pairs.count
   }
 
   /** The last decision that all have been told of. */
@@ -102,7 +108,7 @@ export class Ledger {
       }
       if (note !== null) {
         this.positions.set(note.source, note.state)
-        this.#writer.note("position", note)
+        this.#note("position", note)
       }
       return this.#seal()
     })
@@ -126,14 +132,30 @@ export class Ledger {
     if (ASKING.test(line)) return this.#inTurn(async () => this.core.command(line))
     const { reply, done } = await this.#inTurn(async () => {
       // Times in answers, and ends of suspensions, are reckoned from now.
-      const { nowMicros } = this.core.store
-      if (nowMicros >= 0) this.#writer.clock(nowMicros)
-      this.#writer.note("command", line)
+      this.#noteTime()
+      const before = this.core.configuration
       const reply = this.core.command(line)
+      const after = this.core.configuration
+      const isRead = after.given !== before.given
+      // What was read is what is done again: the files may say something else by then.
+      if (isRead) this.#noteConfiguration(after.given)
+      else this.#note("command", line)
+      if (isRead || after.changes !== before.changes) this.#options.configured(isRead)
       return { reply, ...this.#seal() }
     })
     await done
     return reply
+  }
+
+  /** Another configuration from now on. */
+  async configure(given: GivenConfiguration): Promise<void> {
+    const written = await this.#inTurn(async () => {
+      this.#noteTime()
+      this.#noteConfiguration(given)
+      this.core.configure(given)
+      return this.#seal()
+    })
+    await written.done
   }
 
   /** Other rules from now on. @param number under which they are kept on the disk already */
@@ -141,6 +163,7 @@ export class Ledger {
     const written = await this.#inTurn(async () => {
       // By itself in a record: whoever reads it again has to load them first.
       this.#seal()
+      this.#noteTime()
       this.#note("rules", number)
       this.core.engine.replaceRules(ruling)
       this.rules = number
@@ -154,6 +177,11 @@ export class Ledger {
     // What was done to the state since the last record may belong to one that is not sealed yet.
     if (this.#writer.length > 0) await this.#inTurn(async () => {})
     await this.#publishing
+  }
+
+  /** Calls a function when everything that has been decided up to now has been told, and nothing that comes after it. */
+  whenTold(call: () => void): void {
+    this.#publishing = this.#publishing.then(call)
   }
 
   /**
@@ -186,6 +214,7 @@ export class Ledger {
 
   #takeOne(event: JournalEvent): void {
     const { core } = this
+    this.#notePairs()
     event.atMicros = core.timeOf(event.atMicros)
     this.#writer.event(event)
     this.#options.taken(event)
@@ -198,6 +227,24 @@ export class Ledger {
     for (const _ of this.core.clockSlices(atMicros, PAIRS_A_SLICE)) await turn()
   }
 
+  /** Whoever asks for a pair that was never seen makes it known: it has its number in the journal too. */
+  #notePairs(): void {
+    const { count } = this.core.store.pairs
+    if (count === this.#notedPairs) return
+    this.#writer.pairs(this.#notedPairs, count)
+    this.#notedPairs = count
+  }
+
+  /** Time that brought nothing about is not written, until something depends on it. */
+  #noteTime(): void {
+    const { nowMicros } = this.core.store
+    if (nowMicros >= 0) this.#writer.clock(nowMicros)
+  }
+
+  #noteConfiguration(given: GivenConfiguration): void {
+    this.#note("configuration", packed(given))
+  }
+
   #note(kind: NoteKind, data: unknown): void {
     this.#writer.note(kind, data)
   }
@@ -205,6 +252,7 @@ export class Ledger {
   /** Ends a record, and has it written; what it led to is told then. */
   #seal(): { readonly done: Promise<void> } {
     const { journal } = this.#options
+    this.#notePairs()
     const decided = this.core.takeDecided()
     if (this.#notedId < this.#keptId && this.#writer.length > 0) {
       this.#notedId = this.#keptId

@@ -3,16 +3,17 @@
  * says has happened since, done again with the rules and the configuration of that
  * time. Decides nothing; what comes out is what there was before the process ended.
  */
-import type { Configuration } from "../config/configuration.js"
+import { auditInstances, namedThrottles } from "../config/store-settings.js"
 import type { EngineRules } from "../engine/engine.js"
+import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { readJournal, type TornEnd } from "../store/backing/journal.js"
 import { SnapshotFile } from "../store/backing/snapshot.js"
 import type { StateDirectory } from "../store/backing/state-directory.js"
 import { StoreFault } from "../store/fault.js"
-import { Store, type StoreLimits } from "../store/store.js"
-import { Core, type CoreOptions, type HoldCause, type Numbered } from "./core.js"
+import { Store } from "../store/store.js"
+import { type ConfigurationState, Core, type CoreOptions, type HoldCause, type Numbered } from "./core.js"
 import type { KeptEffects } from "./effects.js"
-import { EntryFault, EntryReader } from "./entries.js"
+import { EntryFault, EntryReader, unpacked } from "./entries.js"
 import type { SourceNote } from "./ledger.js"
 
 export const SNAPSHOT_FILE = "snapshot"
@@ -27,21 +28,20 @@ export interface StateNote {
   readonly positions: readonly (readonly [source: string, state: unknown])[]
   /** The number of the rules of that time. */
   readonly rules: number
+  /** The configuration in force then: packed, and the commands that had changed it. */
+  readonly configuration: { readonly given: string; readonly changes: readonly string[] }
   /** Why pairs were held. */
   readonly causes: readonly (readonly [binding: string, domain: string, cause: HoldCause])[]
   readonly effects: KeptEffects
 }
 
-export interface RecoveryOptions extends Omit<CoreOptions, "store" | "ruling" | "lastId" | "causes"> {
-  readonly limits: StoreLimits
+export interface RecoveryOptions extends Pick<CoreOptions, "listener"> {
   /** Rules by their number, as they were kept; null for those that nobody has. */
   readonly rulesOf: (number: number) => Promise<EngineRules | null>
   /** In place of rules that are not there; a state that was never written begins with them. */
   readonly fallback: EngineRules
-  /** What is done again is done with this one, and changed by the commands among it. */
-  readonly configuration: Configuration
-  /** Makes a state ready, before anything is done to it. */
-  readonly prepare: (store: Store) => void
+  /** A state that was never written begins with it. */
+  readonly given: GivenConfiguration
 }
 
 export interface Recovered {
@@ -70,9 +70,14 @@ export interface Recovered {
 
 /** @throws StoreFault when what is there cannot be used; nothing has been changed then but a torn end taken off */
 export async function recover(state: StateDirectory, options: RecoveryOptions): Promise<Recovered> {
-  const { limits, fallback, rulesOf, prepare } = options
-  const restored = await new SnapshotFile(state.file(SNAPSHOT_FILE)).read(limits)
+  const { fallback, rulesOf, given, listener } = options
+  // How much may be remembered is known when the note has been read, which stands last.
+  const restored = await new SnapshotFile(state.file(SNAPSHOT_FILE)).read({ namedThrottles: Infinity })
   const note = (restored?.note ?? null) as StateNote | null
+  const configuration: ConfigurationState =
+    note === null
+      ? { given, changes: [] }
+      : { ...note.configuration, given: unpacked(note.configuration.given) }
   const missing: number[] = []
   const rulesFor = async (number: number): Promise<EngineRules> => {
     const found = await rulesOf(number)
@@ -80,13 +85,13 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
     return found ?? fallback
   }
   let rules = note?.rules ?? 0
-  const store = restored?.store ?? new Store(undefined, limits)
-  prepare(store)
+  const store = restored?.store ?? emptyStore(given)
+  store.throttles.resize(namedThrottles(configurationFor(configuration.given)))
   const ruling = rules === 0 ? fallback : await rulesFor(rules)
   const causes = (note?.causes ?? []).map(
     ([binding, domain, cause]) => [store.pairs.of(binding, domain), cause] as const,
   )
-  const core = new Core({ ...options, store, ruling, lastId: note?.lastId ?? 0, causes })
+  const core = new Core({ store, ruling, configuration, listener, lastId: note?.lastId ?? 0, causes })
   const positions = new Map(note?.positions ?? [])
   let toldId = core.lastId
   let repeated = 0
@@ -109,6 +114,7 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
         clock: (atMicros) => core.clock(atMicros),
         note(kind, data) {
           if (kind === "command") core.command(data as string)
+          else if (kind === "configuration") core.configure(unpacked(data as string))
           else if (kind === "told") toldId = data as number
           else if (kind === "rules") next = data as number
           else if (kind === "position") {
@@ -146,4 +152,10 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
     refused: restored?.refused ?? [],
     missing,
   }
+}
+
+function emptyStore(given: GivenConfiguration): Store {
+  const store = new Store()
+  store.audits.keepTo(auditInstances(configurationFor(given)))
+  return store
 }

@@ -1,6 +1,6 @@
 /** Rehearses rules in a thread of its own: the daemon takes events meanwhile. */
 import { parentPort, workerData } from "node:worker_threads"
-import { configurationFor, type ScriptConfiguration } from "../reload/conf-files.js"
+import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { loadRecorded, type RecordedRules, rulingOf } from "../reload/load.js"
 import { compare, perform } from "./rehearsal.js"
 
@@ -8,7 +8,7 @@ export interface RehearsalRequest {
   readonly blocks: readonly Uint8Array[]
   readonly before: RecordedRules
   readonly after: RecordedRules
-  readonly configuration: ScriptConfiguration
+  readonly configuration: GivenConfiguration
 }
 
 async function rehearse({ blocks, before, after, configuration }: RehearsalRequest) {

@@ -5,7 +5,7 @@
  */
 import type { Configuration } from "../config/configuration.js"
 import type { Diagnostic } from "../model/diagnostic.js"
-import type { ScriptConfiguration } from "../reload/conf-files.js"
+import type { GivenConfiguration } from "../reload/conf-files.js"
 import { type KeptRevision, type ReloadOutcome, RuleKeeper, RulesRefused } from "../reload/keeper.js"
 import { type LoadedRules, type LoadOptions, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
@@ -19,9 +19,6 @@ import type { Revisions } from "./revisions.js"
 
 export interface RuleOptions {
   readonly rulePaths: (configuration: Configuration) => readonly string[]
-  readonly loadOptions: () => LoadOptions
-  /** What scripts and a rehearsal of rules are told of the configuration. */
-  readonly forScripts: ScriptConfiguration
   /**
    * Rules under which more of the last hour's attempts would have been held, by more than so many percent of all,
    * do not serve; null: whatever is valid does.
@@ -35,6 +32,8 @@ interface SwapParts {
   readonly options: RuleOptions
   /** As it is by now: it may name other files than it did. */
   readonly configuration: () => Configuration
+  /** What scripts and a rehearsal of rules are told of it. */
+  readonly given: () => GivenConfiguration
   readonly keeper: RuleKeeper
   readonly revisions: Revisions
   readonly ledger: Ledger
@@ -76,9 +75,11 @@ export class RuleSwaps {
     void this.reload()
   }
 
-  /** Looks at the rule files. */
-  reload(): Promise<ReloadOutcome> {
-    return this.#parts.keeper.reload()
+  /** Looks at the rule files. @param how "anew" where scripts may be told of another configuration */
+  reload(how: "if changed" | "anew" = "if changed"): Promise<ReloadOutcome> {
+    // A configuration may name files that stand elsewhere.
+    if (how === "anew") this.#watcher?.cover()
+    return this.#parts.keeper.reload(how)
   }
 
   /** Goes back to rules that served before. @returns their new number; null where they are not kept or not valid */
@@ -133,14 +134,14 @@ export class RuleSwaps {
 
   /** Tells what the last hour would have been under other rules. @returns false where that is too much */
   async #isBearable({ loaded, number, rollbackOf }: KeptRevision): Promise<boolean> {
-    const { log, canaryPercent, forScripts } = this.#parts.options
+    const { log, canaryPercent } = this.#parts.options
     const blocks = this.#parts.recent.blocks()
     if (blocks.length === 0) return true
     const rehearsal = await rehearse({
       blocks,
       before: this.#serving.loaded.recorded,
       after: loaded.recorded,
-      configuration: forScripts,
+      configuration: this.#parts.given(),
     }).catch((error: Error) => {
       log.error({ alarm: "rehearsal" }, `rules cannot be rehearsed: ${error.message}`)
       return null
@@ -161,16 +162,17 @@ export class RuleSwaps {
 
 /**
  * The rules of the files; where they are not valid, those that served last, and why.
- * @param configuration asked at each look: it may name other files by then
+ * @param from asked at each look: another configuration may name other files
  * @throws RulesRefused when there are none of either
  */
 export async function startKeeper(
-  { rulePaths, loadOptions, log }: RuleOptions,
-  configuration: () => Configuration,
-  revisions: Revisions,
+  { rulePaths, log }: RuleOptions,
+  from: Pick<SwapParts, "configuration" | "given" | "revisions">,
 ): Promise<{ readonly keeper: RuleKeeper; readonly trouble: string | null }> {
+  const { configuration, given, revisions } = from
   const last = (await revisions.list()).at(-1)
-  const options = { paths: () => rulePaths(configuration()), load: loadOptions }
+  const load = (): LoadOptions => ({ configuration: given() })
+  const options = { paths: () => rulePaths(configuration()), load }
   try {
     const keeper = await RuleKeeper.start({ ...options, lastNumber: last?.number ?? 0 })
     if (last === undefined || !revisions.isOf(last, keeper.current.loaded)) {

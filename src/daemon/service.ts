@@ -10,6 +10,7 @@ import type { HttpAuth } from "../http/guard.js"
 import type { HttpServer } from "../http/server.js"
 import { startHttp } from "../http/server.js"
 import type { FormatName } from "../ingest/detect.js"
+import { GroupAnswers } from "./answers.js"
 import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
@@ -91,9 +92,10 @@ export class Service {
     const { daemon } = this
     const { log, hasConfiguration } = this.#options
     if (hasConfiguration) {
-      const { ok, text } = await daemon.command("config reload")
+      const { ok, text } = await daemon.ledger.command("config reload")
+      daemon.configurationTrouble = ok ? null : text
       if (ok) log.info({}, "the configuration is read anew")
-      else log.error({ alarm: "configuration" }, text)
+      else log.error({ alarm: "configuration" }, `${text}\nthe configuration of before stays in force`)
     }
     await daemon.rules.reload()
   }
@@ -201,6 +203,7 @@ export class Service {
         ...this.#streams("http"),
         version,
         auth: auth.kind,
+        groups: new GroupAnswers(daemon.core),
         nowMicros,
         effects: effects.log,
         metrics: metrics.registry,
@@ -228,7 +231,7 @@ export class Service {
 
   #command(line: string) {
     const { daemon } = this
-    if (!isRuleCommand(line)) return daemon.command(line)
+    if (!isRuleCommand(line)) return daemon.ledger.command(line)
     return ruleCommand(line, {
       revisions: daemon.revisions,
       serving: () => daemon.rules.serving.number,

@@ -7,6 +7,10 @@
  */
 import { hostName } from "../model/host-name.js"
 import type { Store } from "../store/store.js"
+import type { SendAnswer } from "./may-send.js"
+
+/** Bindings of a group that are asked when the first ones are throttled. */
+const MAX_TRIED = 8
 
 /** The bindings of one group for one domain: the free ones first. */
 interface Choice {
@@ -66,6 +70,35 @@ export class GroupChoices {
   }
 
   /**
+   * Asks the bindings of a group, each in its turn, until one may send.
+   * @param ask of a binding: may it send, and why not
+   * @param whenOf when it is worth asking that one again
+   * @returns its answer; where all that were asked are throttled, that of the first one that may; null when all are held
+   */
+  ask<A extends Pick<SendAnswer, "allowed" | "reason">>(
+    group: string,
+    domain: string,
+    ask: (binding: string) => A,
+    whenOf: (answer: A) => number,
+  ): A | null {
+    let soonest: A | null = null
+    for (let tried = 0; tried < MAX_TRIED; ) {
+      const binding = this.choose(group, domain)
+      if (binding === null) break
+      const answer = ask(binding)
+      // Nothing tells that the configuration holds a pair but the answer itself.
+      if (answer.reason !== null && answer.reason !== "throttled") {
+        this.exclude(binding, domain)
+        continue
+      }
+      tried++
+      if (answer.allowed) return answer
+      if (soonest === null || whenOf(answer) < whenOf(soonest)) soonest = answer
+    }
+    return soonest
+  }
+
+  /**
    * When the first of a group's held bindings may send to the domain again; infinite when none is held.
    * @param liftMicros when a pair is let go
    */
@@ -105,6 +138,8 @@ export class GroupChoices {
     const declared = this.#declared(name)
     const bindings = declared.length > 0 ? [...new Set(declared)] : this.#seenIn(name)
     const group: Group = { bindings, choices: new Map() }
+    // Names that nobody knows are not kept: anyone may ask for any.
+    if (bindings.length === 0) return group
     this.#groups.set(name, group)
     this.#enlist(group)
     const members = new Set(group.bindings)

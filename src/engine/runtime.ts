@@ -44,9 +44,6 @@ export interface GroupAnswer extends SendAnswer {
   readonly binding: string | null
 }
 
-/** Bindings of a group that are asked when the first ones are throttled. */
-const MAX_TRIED = 8
-
 export class Runtime {
   readonly store: Store
   /** What the console works on. */
@@ -136,25 +133,14 @@ export class Runtime {
     this.engine.advance(askedMicros)
     const { engine, store } = this
     if (engine.reconfigurations !== this.#groupsMadeAt) this.#groups = this.#makeGroups()
-    let soonest: GroupAnswer | null = null
-    for (let tried = 0; tried < MAX_TRIED; ) {
-      const binding = this.#groups.choose(group, domain)
-      if (binding === null) break
+    const ask = (binding: string): GroupAnswer => {
       const pair = store.pairs.of(binding, domain)
       // Where nothing else says so, a binding is of the group that it is asked for in.
       if (group !== DEFAULT_GROUP) store.pairs.noteGroup(store.pairs.bindingOf(pair), group)
       const { atMicros, ...answer } = send(engine, pair, askedMicros)
-      // Nothing tells that the configuration holds a pair but the answer itself.
-      if (answer.reason !== null && answer.reason !== "throttled") {
-        this.#groups.exclude(binding, domain)
-        continue
-      }
-      tried++
-      const found = { ...answer, binding, at: atMicros / 1e6 }
-      if (found.allowed) return found
-      if (soonest === null || found.at < soonest.at) soonest = found
+      return { ...answer, binding, at: atMicros / 1e6 }
     }
-    return soonest ?? this.#noneOf(group, domain, atSec)
+    return this.#groups.ask(group, domain, ask, ({ at }) => at) ?? this.#noneOf(group, domain, atSec)
   }
 
   #makeGroups(): GroupChoices {

@@ -10,7 +10,7 @@ import { compileClassification } from "../rules/classification.js"
 import { compileRules } from "../rules/compile.js"
 import type { RuleSetData } from "../rules/rule-set.js"
 import { runBase } from "./base-classification.js"
-import { configAnswers, type ScriptConfiguration } from "./conf-files.js"
+import { configAnswers, type GivenConfiguration } from "./conf-files.js"
 import { type ProgramOptions, revisionOf, runProgram } from "./program.js"
 import { findModule, type RuleSource, readScriptFile } from "./source.js"
 
@@ -25,7 +25,7 @@ export interface BuildRequest {
   /** False holds the files against the original: no `mx:` keys, no `*`. */
   readonly extensions: boolean
   /** For scripts that ask; without it there is none. */
-  readonly configuration?: ScriptConfiguration
+  readonly configuration?: GivenConfiguration
   readonly limits?: BudgetLimits
   /** Findings made before the scripts run. */
   readonly findings: readonly Diagnostic[]

@@ -96,16 +96,18 @@ function speaksToUs(path: string): boolean {
   return found.kind === "file" && SPEAKS_TO_US.test(Buffer.from(found.bytes).toString("latin1"))
 }
 
-/** A configuration for the scripts of a rule set: as it was read, with what was set over it. */
-export interface ScriptConfiguration {
+/** A configuration as it was given: files as they were read, and what was set over them. Plain data. */
+export interface GivenConfiguration {
   /** Null without a file. */
   readonly recorded: RecordedConfiguration | null
   /** `OPTION=VALUE`, globally. */
   readonly assignments: readonly string[]
+  /** Defaults of the User Guide where the documents disagree. */
+  readonly followsGuide: boolean
 }
 
-/** The configuration that scripts are told of, in whatever thread. */
-export function configurationFor({ recorded, assignments }: ScriptConfiguration): Configuration {
+/** The same configuration once more, in whatever thread, whatever the files say by then. */
+export function configurationFor({ recorded, assignments, followsGuide }: GivenConfiguration): Configuration {
   let configuration = globalOptions([])
   if (recorded !== null) {
     const { path, nodeName, opened } = recorded
@@ -113,11 +115,12 @@ export function configurationFor({ recorded, assignments }: ScriptConfiguration)
     configuration = loadConfiguration(path, files, nodeName === null ? {} : { nodeName }).configuration
   }
   assignGlobally(configuration, assignments)
+  configuration.followsGuide = followsGuide
   return configuration
 }
 
 /** What `msys.config` answers with. */
-export function configAnswers(script: ScriptConfiguration): (path: readonly string[]) => OptionAnswer | null {
+export function configAnswers(script: GivenConfiguration): (path: readonly string[]) => OptionAnswer | null {
   const configuration = configurationFor(script)
   return (path) => askOption(configuration, path)
 }

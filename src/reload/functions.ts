@@ -9,7 +9,7 @@ import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
 import { parseNumeral } from "../lua/numeral.js"
 import type { RawValue } from "../model/raw.js"
 import { baseClassifications } from "./base-classification.js"
-import { configAnswers, type ScriptConfiguration } from "./conf-files.js"
+import { configAnswers, type GivenConfiguration } from "./conf-files.js"
 import { type RuleProgram, runProgram } from "./program.js"
 import type { RuleSource } from "./source.js"
 
@@ -40,7 +40,7 @@ export interface FunctionSource {
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly functionCount: number
   readonly nowSec: number
-  readonly configuration?: ScriptConfiguration
+  readonly configuration?: GivenConfiguration
 }
 
 export class ConfigurationFunctions {

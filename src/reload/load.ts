@@ -8,7 +8,7 @@ import { wallClockSec } from "../clock.js"
 import type { Diagnostic } from "../model/diagnostic.js"
 import { type RuleCounts, RuleSet } from "../rules/rule-set.js"
 import type { BuildResult, FoundFiles } from "./build.js"
-import type { ScriptConfiguration } from "./conf-files.js"
+import type { GivenConfiguration } from "./conf-files.js"
 import { ConfigurationFunctions } from "./functions.js"
 import { RuleLoader } from "./loader.js"
 import {
@@ -25,7 +25,7 @@ export interface LoadOptions {
   /** The clock the scripts see, seconds since 1970; now unless given. */
   readonly nowSec?: number
   /** What scripts are told that ask for options; without it there is no configuration. */
-  readonly configuration?: ScriptConfiguration
+  readonly configuration?: GivenConfiguration
 }
 
 export interface LoadedRules {
@@ -85,7 +85,7 @@ export interface RecordedRules {
   readonly roots: readonly string[]
   readonly nowSec: number
   readonly extensions: boolean
-  readonly configuration: ScriptConfiguration | null
+  readonly configuration: GivenConfiguration | null
   readonly found: FoundFiles
 }
 

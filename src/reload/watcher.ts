@@ -40,7 +40,7 @@ export class RuleWatcher {
   static async start(options: WatchOptions): Promise<RuleWatcher> {
     const watcher = new RuleWatcher(options)
     const ready = new Promise<void>((resolve) => watcher.#watcher.once("ready", () => resolve()))
-    watcher.#cover()
+    watcher.cover()
     await ready
     return watcher
   }
@@ -60,13 +60,13 @@ export class RuleWatcher {
       this.#timer = null
       this.#waits = 0
       // A link may lead somewhere else now.
-      this.#cover()
+      this.cover()
       this.#options.changed()
     }, this.#options.settleMs ?? SETTLE_MS)
   }
 
-  /** Watches the directories that matter now, and no others. */
-  #cover(): void {
+  /** Watches the directories that matter now, and no others; to be called when paths are others. */
+  cover(): void {
     const wanted = new Set(this.#options.paths().flatMap(directoriesOf))
     this.#watcher.unwatch([...this.#watched].filter((directory) => !wanted.has(directory)))
     this.#watcher.add([...wanted].filter((directory) => !this.#watched.has(directory)))

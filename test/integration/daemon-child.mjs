@@ -1,7 +1,6 @@
 /** A daemon that follows a log, and tells every decision as a line: its number, and the decision. To be killed. */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
-import { globalOptions } from "../../dist/config/global-options.js"
 import { Daemon } from "../../dist/daemon/daemon.js"
 import { DaemonMetrics } from "../../dist/daemon/metrics.js"
 import { decisionJson } from "../../dist/report/json.js"
@@ -10,10 +9,9 @@ const [, , state, log, rules, snapshotSec, repeats] = process.argv
 const tell = (facts, message) => process.stderr.write(`${message} ${JSON.stringify(facts)}\n`)
 const daemon = await Daemon.start({
   stateDirectory: state,
-  makeConfiguration: () => globalOptions([]),
-  readConfiguration: () => ({ configuration: null, text: "there is none" }),
+  given: { recorded: null, assignments: [], followsGuide: false },
+  readConfiguration: () => ({ given: null, text: "there is none" }),
   rulePaths: () => [rules],
-  loadOptions: () => ({}),
   follow: [{ path: log, format: "jsonl", fromEnd: false, skipsCopies: false }],
   host: "test",
   alertServer: null,
@@ -36,7 +34,6 @@ const daemon = await Daemon.start({
   snapshotSec: Number(snapshotSec),
   // On a busy machine a line may be read long after its time: it must not be taken for late.
   lagSec: 120,
-  forScripts: { recorded: null, assignments: [] },
   canaryPercent: null,
 })
 process.stdout.write(`ready\n`)

@@ -54,7 +54,9 @@ function line(): string {
   })}\n`
 }
 
-test(`killed ${ROUNDS} times: the decisions of a replay, each once`, { timeout: 300_000 }, async () => {
+const TIMEOUT_MS = 60_000 + ROUNDS * 5_000
+
+test(`killed ${ROUNDS} times: the decisions of a replay, each once`, { timeout: TIMEOUT_MS }, async () => {
   const daemon = new TestDaemon({ dir, name: "decisions", rules: RULES, snapshotSec: 0.3 })
   writeFileSync(daemon.log, "")
   let isWriting = true

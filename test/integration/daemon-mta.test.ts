@@ -6,7 +6,7 @@
  * counted twice. Needs root and Postfix.
  */
 import { createTransport } from "nodemailer"
-import { afterAll, expect, test } from "vitest"
+import { afterAll, expect, onTestFailed, test } from "vitest"
 import { Workplace } from "./command.js"
 import { canServeMail, MailServer } from "./mail-server.js"
 import { type Effect, RunningDaemon } from "./running-daemon.js"
@@ -105,6 +105,10 @@ test.skipIf(!canServeMail)(
     place.write({ "rules.lua": RULES })
     const state = `state-${++attempts}`
     const socket = `adaptive-${attempts}.sock`
+    let last: RunningDaemon | null = null
+    onTestFailed(() =>
+      console.log({ seen: last?.seen, sink: [sink.accepted, sink.refused], log: last?.log }, server.log()),
+    )
     const start = async (): Promise<RunningDaemon> => {
       const daemon = await RunningDaemon.start(place.dir, [
         ...["--follow", server.logPath, "--format", "postfix"],
@@ -112,6 +116,7 @@ test.skipIf(!canServeMail)(
         ...["--set", `suspend_sweep_interval=${SWEEP_SEC}`],
       ])
       undo.push(() => daemon.remove())
+      last = daemon
       return daemon
     }
     // One that has seen no line, nor even a log, has begun all the same: what comes is new.

@@ -423,6 +423,74 @@ test("SIGHUP reads the configuration anew; one with errors changes nothing and r
   daemon.child.kill("SIGHUP")
   await daemon.said(/^Reconfigure failed/)
   expect(await retries()).toContain("Max_Retries = 5")
+  const { alarms } = (await (await fetch(`${daemon.url}/v1/status`)).json()) as { alarms: string[] }
+  expect(alarms).toEqual([expect.stringMatching(/^the configuration is refused: (.|\n)*own\.conf:2/)])
+  place.write({ "own.conf": conf("7") })
+  daemon.child.kill("SIGHUP")
+  await daemon.until(() =>
+    daemon.lines.filter(({ msg }) => /read anew/.test(msg)).length === 2 ? 1 : undefined,
+  )
+  expect(await (await fetch(`${daemon.url}/v1/status`)).json()).toMatchObject({ alarms: [] })
+})
+
+test("what a configuration reads is what scripts are told after a reload", async () => {
+  const conf = (limit: number): string => `adaptive_enabled = on\nmax_outbound_connections = ${limit}\n`
+  place.write({
+    "told.conf": conf(7),
+    "told.lua": `require('msys.adaptive')
+local text = msys.config("get", "max_outbound_connections")
+local limit = tonumber(text)
+msys.adaptive.registerRules({ ["x.test"] = { configuration = { max_outbound_connections = {limit * 2, 900} } } }, "replace")
+`,
+  })
+  const daemon = await running(["--config", "told.conf", "--rules", "told.lua"])
+  const limit = async (): Promise<unknown> =>
+    ((await allowed(daemon)).parameters as Record<string, { value: unknown }>).max_outbound_connections?.value
+  expect(await limit()).toBe(14)
+  place.write({ "told.conf": conf(9) })
+  daemon.child.kill("SIGHUP")
+  await daemon.said(/^revision 2 of the rules serves$/)
+  expect(await limit()).toBe(18)
+})
+
+test("a group: one of its bindings that may send, each in its turn", async () => {
+  place.write({
+    "group.conf":
+      'adaptive_enabled = on\nbinding_group "g" { binding "g1" {} binding "g2" {} binding "g3" {} }\n',
+  })
+  const daemon = await running(["--config", "group.conf"])
+  const named = async (times: number): Promise<unknown[]> => {
+    const bindings: unknown[] = []
+    for (let i = 0; i < times; i++) bindings.push((await allowed(daemon, "group=g&domain=x.test")).binding)
+    return bindings
+  }
+  expect(await named(6)).toEqual(["g1", "g2", "g3", "g1", "g2", "g3"])
+  await post(daemon, [event({ binding: "g1" }), event({ binding: "g1" })].join("\n"))
+  expect((await named(8)).sort()).toEqual(["g2", "g2", "g2", "g2", "g3", "g3", "g3", "g3"])
+  await post(daemon, ["g2", "g2", "g3", "g3"].map((binding) => event({ binding })).join("\n"))
+  const held = await allowed(daemon, "group=g&domain=x.test")
+  expect(held).toMatchObject({ binding: null, allowed: false, reason: "suspended" })
+  expect(Math.abs((held.until as number) - now() - 3600)).toBeLessThan(60)
+  const others = await (
+    await post(
+      daemon,
+      JSON.stringify({
+        pairs: [
+          { group: "g", domain: "y.test" },
+          { binding: "g1", domain: "x.test" },
+        ],
+      }),
+      {},
+      "/v1/decisions",
+    )
+  ).json()
+  expect(others).toMatchObject({ decisions: [{ allowed: true }, { binding: "g1", allowed: false }] })
+  for (const [asked, message] of [
+    ["group=nobody&domain=x.test", 'group "nobody" has no bindings'],
+    ["group=g&binding=g1&domain=x.test", "binding and group are both there"],
+    ["group=&domain=x.test", "group is no name"],
+  ])
+    expect(await allowed(daemon, asked)).toMatchObject({ error: { code: "E_HTTP_VALUE", message } })
 })
 
 describe("a canary", () => {

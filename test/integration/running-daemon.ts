@@ -22,6 +22,8 @@ export class RunningDaemon {
   readonly #closed: Promise<unknown[]>
   readonly #told: () => string
   readonly #ending = new AbortController()
+  /** The answer to what was asked last while waiting, for whoever wants to know what it waits for. */
+  seen: unknown = null
 
   private constructor(child: ChildProcess, closed: Promise<unknown[]>, told: () => string, url: string) {
     this.#child = child
@@ -48,7 +50,8 @@ export class RunningDaemon {
     for (;;) {
       const url = /"listen":"(http:[^"]+)".*"msg":"ready"/.exec(told)?.[1]
       if (url !== undefined) return new RunningDaemon(child, closed, () => told, url)
-      if (child.exitCode !== null) throw new Error(`the daemon ended before it was ready: ${told}`)
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the daemon ended before it was ready: ${told}`)
       await pause(STEP_MS)
     }
   }
@@ -76,6 +79,7 @@ export class RunningDaemon {
   async until<T>(ask: () => Promise<T> | T, isSo: (answer: T) => boolean): Promise<T> {
     for (;;) {
       const answer = await ask()
+      this.seen = answer
       if (isSo(answer)) return answer
       if (this.#child.exitCode !== null) throw new Error(`the daemon ended by itself: ${this.log}`)
       await pause(STEP_MS)

@@ -22,7 +22,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   const paths = rulePaths(rules, conf?.configuration ?? globalOptions([]))
   const loaded = await loadRules(paths, {
     extensions,
-    configuration: { recorded: conf?.recorded ?? null, assignments: [] },
+    configuration: { recorded: conf?.recorded ?? null, assignments: [], followsGuide: false },
   })
   const diagnostics = [...(conf?.diagnostics ?? []), ...loaded.diagnostics]
   const ok = loaded.ok && conf?.ok !== false

@@ -18,10 +18,10 @@ export interface ExplainOptions extends SetupOptions {
 }
 
 export async function explain(context: Context, options: ExplainOptions): Promise<number> {
-  const { configuration, rules, forScripts } = readSetup(context, options)
+  const { configuration, rules, given } = readSetup(context, options)
   const atSec = options.at ?? null
   const loaded = await loadRules(rules, {
-    configuration: forScripts,
+    configuration: given,
     ...(atSec === null ? {} : { nowSec: atSec }),
   })
   if (loaded.unreadable.length > 0) {

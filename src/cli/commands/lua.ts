@@ -7,7 +7,7 @@ import { PROMPT_LIMITS, SCRIPT_LIMITS } from "../../lua/budget.js"
 import { aux, lua } from "../../lua/fengari.js"
 import type { LuaVm, RunOutcome } from "../../lua/vm.js"
 import { workerUrl } from "../../model/places.js"
-import type { ScriptConfiguration } from "../../reload/conf-files.js"
+import type { GivenConfiguration } from "../../reload/conf-files.js"
 import { readRuleSources } from "../../reload/source.js"
 import { renderFinding } from "../../report/findings.js"
 import { type Context, EXIT, UsageError } from "../context.js"
@@ -80,13 +80,13 @@ function standardInput(): Uint8Array {
 function scriptConfiguration(
   context: Context,
   { config, nodeName, set }: LuaOptions,
-): ScriptConfiguration | null {
+): GivenConfiguration | null {
   if (config === undefined && set.length === 0) return null
   const given = {
     ...(config === undefined ? {} : { config }),
     ...(nodeName === undefined ? {} : { nodeName }),
   }
-  return readSetup(context, { ...given, rules: ["none are loaded"], set }).forScripts
+  return readSetup(context, { ...given, rules: ["none are loaded"], set }).given
 }
 
 /** The VM's deadline comes first; this one is for what no budget inside the VM sees. */
@@ -138,7 +138,7 @@ function tracebackOnly(outcome: RunOutcome): string {
 async function prompt(
   context: Context,
   roots: readonly string[],
-  configuration: ScriptConfiguration | null,
+  configuration: GivenConfiguration | null,
 ): Promise<number> {
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: true })
   const { vm } = makeLuaHost({

@@ -25,7 +25,7 @@ import { packageVersion } from "../version.js"
 const DELAY_RESOLUTION_MS = 10
 
 export async function run(context: Context, options: RunOptions): Promise<number> {
-  const { forScripts } = readSetup(context, options)
+  const { given } = readSetup(context, options)
   const address = readAddress(options.listen)
   const auth = readAuth(options)
   const follow = followedLogs(options)
@@ -68,10 +68,9 @@ export async function run(context: Context, options: RunOptions): Promise<number
         ["1", delay.max / 1e9],
       ],
       stateDirectory,
-      makeConfiguration: () => readSetup(context, options).configuration,
+      given,
       readConfiguration: (other) => rereadConfiguration(other ?? options.config, options),
       rulePaths: (configuration) => rulePaths(options.rules, configuration),
-      loadOptions: () => ({ configuration: forScripts }),
       follow,
       host: options.nodeName ?? hostname(),
       alertServer: options.alertSmtp === undefined ? null : readAlertServer(options.alertSmtp),
@@ -83,7 +82,6 @@ export async function run(context: Context, options: RunOptions): Promise<number
       effects: new Effects(),
       metrics: new DaemonMetrics(),
       snapshotSec: options.snapshotInterval,
-      forScripts,
       canaryPercent: options.canary ?? null,
     })
     isStarted = true

@@ -3,25 +3,27 @@
  * now, until when not, and why. An answer that holds mail back is given when what
  * led to it is on the disk.
  */
+import { setImmediate as turn } from "node:timers/promises"
 import { HttpFault } from "../../http/fault.js"
 import type { JsonSchema, RouteDescription } from "../../http/openapi.js"
 import type { HttpRequest, Reply, Route } from "../../http/request.js"
 import { hostName, isDomainName } from "../../model/host-name.js"
-import { type DecisionAnswer, decisionOf } from "../answers.js"
+import { type DecisionAnswer, decisionOf, type GroupAnswers } from "../answers.js"
 import type { Ledger } from "../ledger.js"
 
 export interface DecisionsHost {
   readonly ledger: Ledger
+  readonly groups: GroupAnswers
   readonly nowMicros: () => number
 }
 
-interface Asked {
-  readonly binding: string
-  readonly domain: string
-}
+/** A binding or a group, and a domain. */
+type Asked = { readonly domain: string } & ({ readonly binding: string } | { readonly group: string })
 
 const MAX_PAIRS = 10_000
-const MAX_BINDING = 255
+const MAX_NAME = 255
+/** Between two turns of the event loop: events wait no longer than that. */
+const ANSWERS_A_TURN = 64
 
 const NUMBER_OR_NULL: JsonSchema = { type: ["number", "null"] }
 const DECISION: JsonSchema = {
@@ -40,7 +42,10 @@ const DECISION: JsonSchema = {
   ],
   additionalProperties: false,
   properties: {
-    binding: { type: "string" },
+    binding: {
+      type: ["string", "null"],
+      description: "Of a group, the one to send with; null when all of its bindings are held.",
+    },
     domain: { type: "string" },
     at: { type: "number", description: "When it was answered, seconds since 1970." },
     allowed: { type: "boolean" },
@@ -101,6 +106,12 @@ const ONE: RouteDescription = {
   parameters: [
     { name: "binding", in: "query", description: "default unless given.", schema: { type: "string" } },
     {
+      name: "group",
+      in: "query",
+      description: "In place of a binding: names one of its bindings that may send, each in its turn.",
+      schema: { type: "string" },
+    },
+    {
       name: "domain",
       in: "query",
       description: "The routing domain.",
@@ -135,7 +146,11 @@ const MANY: RouteDescription = {
             items: {
               type: "object",
               required: ["domain"],
-              properties: { binding: { type: "string" }, domain: { type: "string" } },
+              properties: {
+                binding: { type: "string" },
+                group: { type: "string" },
+                domain: { type: "string" },
+              },
             },
           },
           take: { type: "boolean", description: TAKE },
@@ -168,20 +183,18 @@ export function decisionRoutes(
 
 async function one({ query }: HttpRequest, host: DecisionsHost): Promise<Reply> {
   for (const name of new Set(query.keys())) {
-    if (!["binding", "domain", "take"].includes(name))
+    if (!["binding", "group", "domain", "take"].includes(name))
       throw bad(
         `unknown parameter ${JSON.stringify(name.slice(0, 60))}`,
-        "the parameters are binding, domain and take",
+        "the parameters are binding or group, domain and take",
       )
     if (query.getAll(name).length > 1) throw bad(`${name} is given twice`, "give it once")
   }
   const take = query.get("take") ?? "0"
   if (take !== "0" && take !== "1")
     throw bad(`take is ${JSON.stringify(take.slice(0, 60))}`, "write take=1 or leave it out")
-  const asked = pairOf(
-    { binding: query.get("binding") ?? undefined, domain: query.get("domain") ?? undefined },
-    "",
-  )
+  const given = (name: string): string | undefined => query.get(name) ?? undefined
+  const asked = askedOf({ binding: given("binding"), group: given("group"), domain: given("domain") }, "")
   const [answer] = await answers([asked], take === "1", host)
   return { status: 200, json: answer }
 }
@@ -199,17 +212,30 @@ async function many(request: HttpRequest, host: DecisionsHost): Promise<Reply> {
     throw bad("pairs is no array", 'send {"pairs":[{"binding":"b1","domain":"gmail.com"}]}')
   if (pairs.length > MAX_PAIRS)
     throw bad(`there are ${pairs.length} pairs`, `ask for at most ${MAX_PAIRS} at a time`)
-  const asked = pairs.map((pair, i) => pairOf(pair, `pairs[${i}].`))
+  const asked = pairs.map((pair, i) => askedOf(pair, `pairs[${i}].`))
   return { status: 200, json: { decisions: await answers(asked, take, host) } }
 }
 
 async function answers(
   asked: readonly Asked[],
   take: boolean,
-  { ledger, nowMicros }: DecisionsHost,
+  { ledger, groups, nowMicros }: DecisionsHost,
 ): Promise<DecisionAnswer[]> {
-  const atMicros = nowMicros()
-  const found = asked.map((pair) => decisionOf(ledger.core, { ...pair, atMicros, take }))
+  const found: DecisionAnswer[] = []
+  for (const [i, one] of asked.entries()) {
+    if (i > 0 && i % ANSWERS_A_TURN === 0) await turn()
+    const atMicros = nowMicros()
+    if ("binding" in one) found.push(decisionOf(ledger.core, { ...one, atMicros, take }))
+    else {
+      const answer = groups.decisionOf({ ...one, atMicros, take })
+      if (answer === null)
+        throw bad(
+          `group ${JSON.stringify(one.group)} has no bindings`,
+          "name one that the configuration declares, or that events have named",
+        )
+      found.push(answer)
+    }
+  }
   // What holds mail back is on the disk before anyone is told of it; while that takes nothing, what is known is told.
   const isHold = ({ reason }: DecisionAnswer): boolean => reason === "suspended" || reason === "blackholed"
   if (
@@ -221,16 +247,26 @@ async function answers(
 }
 
 /** @throws HttpFault E_HTTP_VALUE */
-function pairOf(given: unknown, where: string): Asked {
+function askedOf(given: unknown, where: string): Asked {
   if (typeof given !== "object" || given === null)
     throw bad(`${where.slice(0, -1)} is no object`, 'write {"binding":"b1","domain":"gmail.com"}')
-  const { binding = "default", domain } = given as Record<string, unknown>
-  if (typeof binding !== "string" || binding === "" || binding.length > MAX_BINDING || binding.includes("\0"))
-    throw bad(`${where}binding is no name`, `write 1 to ${MAX_BINDING} characters`)
+  const { binding, group, domain } = given as Record<string, unknown>
+  if (binding !== undefined && group !== undefined)
+    throw bad(`${where}binding and ${where}group are both there`, "ask for one of them")
   if (domain === undefined) throw bad(`${where}domain is missing`, "name the routing domain, e.g. gmail.com")
   if (typeof domain !== "string" || !isDomainName(hostName(domain)))
     throw bad(`${where}domain is no domain name`, "write a name such as gmail.com")
-  return { binding, domain: hostName(domain) }
+  const asked = { domain: hostName(domain) }
+  return group === undefined
+    ? { ...asked, binding: nameOf(binding ?? "default", `${where}binding`) }
+    : { ...asked, group: nameOf(group, `${where}group`) }
+}
+
+/** @throws HttpFault E_HTTP_VALUE */
+function nameOf(given: unknown, what: string): string {
+  if (typeof given !== "string" || given === "" || given.length > MAX_NAME || given.includes("\0"))
+    throw bad(`${what} is no name`, `write 1 to ${MAX_NAME} characters`)
+  return given
 }
 
 function bad(message: string, hint: string): HttpFault {
