@@ -6,6 +6,7 @@
  */
 import { rename } from "node:fs/promises"
 import type { AlertKeeper, WaitingAlert } from "../sinks/alert-queue.js"
+import type { AlertMessage } from "../sinks/alerts.js"
 import type { StateDirectory } from "../store/backing/state-directory.js"
 import type { Log } from "./log.js"
 
@@ -20,6 +21,7 @@ export const ALERTS_FILE = "alerts"
 const DAMAGED_FILE = "alerts.damaged"
 /** Raised when the file has another form. */
 const VERSION = 1
+const HEAD = Buffer.from(`${JSON.stringify({ version: VERSION })}\n`)
 /** Between a change and the file that tells of it. */
 const PAUSE_MS = 1000
 /** What a file with a checksum may hold. */
@@ -37,6 +39,8 @@ export class KeptAlerts implements AlertKeeper {
   /** A write that has not begun: it will tell all that waits by then. */
   #next: Promise<void> | null = null
   #trouble: string | null = null
+  /** Lines by message: of thousands that wait few are others than a moment ago. */
+  readonly #lines = new WeakMap<AlertMessage, { readonly to: readonly string[]; readonly line: Buffer }>()
 
   private constructor(options: KeptAlertsOptions, left: readonly WaitingAlert[]) {
     this.#options = options
@@ -112,6 +116,14 @@ export class KeptAlerts implements AlertKeeper {
     if (this.#isDirty && !this.#ending.signal.aborted) this.#pause ??= this.#later()
   }
 
+  #lineOf({ message, to }: WaitingAlert): Buffer {
+    const known = this.#lines.get(message)
+    if (known?.to === to) return known.line
+    const line = Buffer.from(`${JSON.stringify({ to, message })}\n`, "utf8")
+    this.#lines.set(message, { to, line })
+    return line
+  }
+
   async #write(): Promise<void> {
     if (!this.#isDirty) return
     const { state, log } = this.#options
@@ -119,7 +131,7 @@ export class KeptAlerts implements AlertKeeper {
     try {
       const waiting = this.#waiting()
       if (waiting.length === 0) await state.remove(ALERTS_FILE)
-      else await state.write(ALERTS_FILE, bytesOf(waiting))
+      else await state.write(ALERTS_FILE, fileOf(waiting.map((one) => this.#lineOf(one))))
       if (this.#trouble !== null) log.info({}, `${state.file(ALERTS_FILE)}: the file can be written again`)
       this.#trouble = null
     } catch (error) {
@@ -138,8 +150,9 @@ export class KeptAlerts implements AlertKeeper {
   }
 }
 
-function bytesOf(waiting: readonly WaitingAlert[]): Buffer {
-  const bytes = Buffer.from(JSON.stringify({ version: VERSION, waiting }), "utf8")
+/** The file: a line with its version, then a line for each alert. */
+function fileOf(lines: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat([HEAD, ...lines])
   if (bytes.length > MAX_BYTES) throw new Error(`alerts of ${bytes.length} bytes are too many to keep`)
   return bytes
 }
@@ -147,11 +160,8 @@ function bytesOf(waiting: readonly WaitingAlert[]): Buffer {
 /** @throws Error for what is not of this form; whole it is, as its checksum says */
 function alertsIn(bytes: Buffer | null): readonly WaitingAlert[] {
   if (bytes === null) return []
-  const { version, waiting } = JSON.parse(bytes.toString("utf8")) as {
-    readonly version: unknown
-    readonly waiting: readonly WaitingAlert[]
-  }
-  if (version !== VERSION || !Array.isArray(waiting))
-    throw new Error(`the file is of version ${String(version)}; this program reads version ${VERSION}`)
-  return waiting
+  if (!bytes.subarray(0, HEAD.length).equals(HEAD))
+    throw new Error(`the file is of another version; this program reads version ${VERSION}`)
+  const lines = bytes.toString("utf8", HEAD.length).split("\n").slice(0, -1)
+  return lines.map((line) => JSON.parse(line) as WaitingAlert)
 }

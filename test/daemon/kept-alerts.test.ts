@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import { KeptAlerts } from "../../src/daemon/kept-alerts.js"
 import type { Alert } from "../../src/report/alert.js"
-import { AlertQueue } from "../../src/sinks/alert-queue.js"
+import { AlertQueue, type WaitingAlert } from "../../src/sinks/alert-queue.js"
 import type { MailTransport } from "../../src/sinks/mail-transport.js"
 import { StoreFault } from "../../src/store/fault.js"
 
@@ -50,11 +50,13 @@ const open = () =>
 
 /** What stands in the file. */
 const inFile = (): string[] =>
-  (
-    JSON.parse(files.get("alerts") ?? '{"waiting":[]}') as {
-      waiting: { to: string[]; message: { alert: Alert } }[]
-    }
-  ).waiting.map(({ to, message }) => `${message.alert.subject}>${to}`)
+  (files.get("alerts") ?? "")
+    .split("\n")
+    .slice(1, -1)
+    .map((line) => {
+      const { to, message } = JSON.parse(line) as WaitingAlert
+      return `${message.alert.subject}>${to}`
+    })
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -188,13 +190,13 @@ describe("a file that cannot be", () => {
   test.each([
     [
       "no JSON",
-      "{",
+      '{"version":1}\n{\n',
       /^error E_STATE_UNUSABLE \/nowhere\/alerts: .*JSON.*: alerts that waited .* are not sent$/,
     ],
     [
       "of a later program",
-      '{"version":9,"waiting":[]}',
-      /^error E_STATE_UNUSABLE \/nowhere\/alerts: .*version 9; this program reads version 1: alerts that waited/,
+      '{"version":9}\n',
+      /^error E_STATE_UNUSABLE \/nowhere\/alerts: .*another version; this program reads version 1: alerts that waited/,
     ],
   ])("read, %s: told, and nobody waits", async (_, text, wanted) => {
     files.set("alerts", text)
