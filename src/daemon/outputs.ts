@@ -17,7 +17,7 @@ import { Jlog } from "../sinks/jlog.js"
 import { LineFiles } from "../sinks/line-files.js"
 import { openQueue } from "../sinks/open.js"
 import type { Sink, TellFault } from "../sinks/sink.js"
-import { KeptAlerts, type KeptAlertsOptions } from "./kept-alerts.js"
+import { ALERTS_FILE, KeptAlerts, type KeptAlertsOptions } from "./kept-alerts.js"
 
 export interface OutputOptions extends KeptAlertsOptions {
   /** As alerts name it. */
@@ -71,7 +71,7 @@ export class Outputs implements Sink {
       else
         log.warn(
           { hint: "give --alert-smtp to have them sent, or remove the file" },
-          `${options.state.file("alerts")}: ${left} of the run before, and no mail server to send to`,
+          `${options.state.file(ALERTS_FILE)}: ${left} of the run before, and no mail server to send to`,
         )
     const queue =
       alertServer === null
@@ -155,7 +155,7 @@ export class Outputs implements Sink {
     return [
       ...files.slice(0, MAX_TOLD),
       ...(more > 0 ? [`${more} more files cannot be written`] : []),
-      ...(kept === null ? [] : [`${this.#options.state.file("alerts")}: ${kept}`]),
+      ...(kept === null ? [] : [`${this.#options.state.file(ALERTS_FILE)}: ${kept}`]),
       ...(alerts === null ? [] : [alerts]),
     ]
   }
