@@ -182,6 +182,11 @@ export class Configuration implements OptionLookup {
     return []
   }
 
+  /** May alerts be mailed at all? A file says so with its alerting stanza; without a file nothing has to. */
+  get isAlerting(): boolean {
+    return this.#isEnabled || this.module("alerting") !== null
+  }
+
   get isUniform(): boolean {
     const { bindings, groups, hasDomains } = this.tree.root
     return bindings.size === 0 && groups.size === 0 && !hasDomains

@@ -4,12 +4,8 @@
  * through `intake`, `ledger` and `answers`; who listens where is not known here.
  */
 import type { Configuration } from "../config/configuration.js"
-import { readOutputSettings } from "../config/output-settings.js"
-import { Settings } from "../config/settings.js"
 import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { rulingOf } from "../reload/load.js"
-import { openSinks } from "../sinks/open.js"
-import type { Sink, TellFault } from "../sinks/sink.js"
 import { Journal } from "../store/backing/journal.js"
 import { SnapshotFile } from "../store/backing/snapshot.js"
 import { StateDirectory } from "../store/backing/state-directory.js"
@@ -19,6 +15,7 @@ import { packed } from "./entries.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
+import { Outputs } from "./outputs.js"
 import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
@@ -77,7 +74,7 @@ export class Daemon {
   readonly #options: DaemonOptions
   readonly #state: StateDirectory
   readonly #journal: Journal
-  readonly #sink: Sink
+  readonly #outputs: Outputs
   readonly #ending = new AbortController()
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
@@ -95,7 +92,7 @@ export class Daemon {
     readonly options: DaemonOptions
     readonly state: StateDirectory
     readonly journal: Journal
-    readonly sink: Sink
+    readonly outputs: Outputs
     readonly ledger: Ledger
     readonly rules: RuleSwaps
     readonly revisions: Revisions
@@ -104,7 +101,7 @@ export class Daemon {
     this.#options = parts.options
     this.#state = parts.state
     this.#journal = parts.journal
-    this.#sink = parts.sink
+    this.#outputs = parts.outputs
     this.ledger = parts.ledger
     this.rules = parts.rules
     this.revisions = parts.revisions
@@ -120,15 +117,21 @@ export class Daemon {
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
     const state = await StateDirectory.open(options.stateDirectory)
+    const opened: { close(): Promise<void> }[] = [state]
     try {
-      return await Daemon.#begin(options, state)
+      return await Daemon.#begin(options, state, opened)
     } catch (error) {
-      await state.close()
+      for (const one of opened.toReversed()) await one.close()
       throw error
     }
   }
 
-  static async #begin(options: DaemonOptions, state: StateDirectory): Promise<Daemon> {
+  /** @param opened what has to be closed when it fails */
+  static async #begin(
+    options: DaemonOptions,
+    state: StateDirectory,
+    opened: { close(): Promise<void> }[],
+  ): Promise<Daemon> {
     const { log } = options
     const revisions = new Revisions(state)
     const configuration = configurationFor(options.given)
@@ -176,11 +179,12 @@ export class Daemon {
         "rules of the run before are not kept: what happened under them was done with others",
       )
     const journal = await Journal.begin(state.path, found.segment)
-    const sink = await makeSink(options, configuration)
-    const published = (decided: readonly Numbered[]): void => {
+    const outputs = await Outputs.open({ ...options, state }, configuration)
+    opened.push(outputs)
+    const published = (decided: readonly Numbered[]): Promise<void> => {
       // Who is told last must not miss what another one could not take.
       for (const tell of [
-        () => decided.forEach(({ decision, group }) => void sink.decision(decision, group)),
+        () => decided.forEach(({ decision, group }) => void outputs.decision(decision, group)),
         () => options.metrics.published(decided),
         () => options.effects.add(decided),
       ])
@@ -189,6 +193,7 @@ export class Daemon {
         } catch (error) {
           failed(error)
         }
+      return outputs.kept()
     }
     const recent = new RecentEvents(found.core.store.pairs)
     const ledger = new Ledger({
@@ -199,6 +204,7 @@ export class Daemon {
       rules: found.rules,
       taken: (event) => recent.add(event),
       configured: (isRead) => {
+        ledger.whenTold(() => outputs.reconfigure(current()))
         // Scripts may be told of something else by then, and other files may be named.
         if (!isRead) return
         daemon.configurationTrouble = null
@@ -211,12 +217,13 @@ export class Daemon {
       timer: options.timer,
     })
     for (const [source, place] of found.positions) ledger.positions.set(source, place)
-    if (found.untold.length > 0) published(found.untold)
+    if (found.untold.length > 0) void published(found.untold)
+    await outputs.keep()
     const daemon: Daemon = new Daemon({
       options,
       state,
       journal,
-      sink,
+      outputs,
       ledger,
       rules: new RuleSwaps({
         options,
@@ -269,7 +276,7 @@ export class Daemon {
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
-    return alarms
+    return [...alarms, ...this.#outputs.alarms]
   }
 
   get core(): Core {
@@ -307,7 +314,10 @@ export class Daemon {
           return [binding, domain, cause] as const
         }),
       }
-      return { segment, rules: note.rules, written: file.write(this.core.store, note) }
+      // What it knows of has been told: alerts among that are kept before it is.
+      const store = this.core.store.fork()
+      const written = this.#outputs.keep().then(() => file.write(store, note))
+      return { segment, rules: note.rules, written }
     })
     if (taken === null) return
     const { segment, rules, written } = taken
@@ -330,7 +340,7 @@ export class Daemon {
     await this.snapshot()
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
-    await this.#sink.close()
+    await this.#outputs.close()
     await this.#state.close()
   }
 
@@ -358,7 +368,7 @@ export class Daemon {
     this.#loops.push(
       this.#every(TICK_MS, () => this.#tick()),
       this.#every(this.#options.snapshotSec * 1000, () => this.snapshot()),
-      this.#every(1000, () => this.#sink.flush()),
+      this.#every(1000, () => this.#outputs.flush()),
     )
   }
 
@@ -389,26 +399,4 @@ export class Daemon {
       await work().catch((error: Error) => log.error({}, error.message))
     }
   }
-}
-
-/** What is written and mailed of decisions. */
-async function makeSink(options: DaemonOptions, configuration: Configuration): Promise<Sink> {
-  const { host, alertServer, logDirectory, timer, log } = options
-  const { log: settings, jlog } = readOutputSettings(configuration)
-  const tell: TellFault = ({ code, message, hint }) => log.warn({ code, hint }, message)
-  return openSinks({
-    log: settings === null ? null : { ...settings, directory: logDirectory ?? settings.directory },
-    jlog,
-    alerts:
-      alertServer === null
-        ? null
-        : {
-            host,
-            server: alertServer,
-            queue: { timer, maxWaiting: 10_000, maxTries: null },
-            directory: null,
-          },
-    settings: new Settings(configuration),
-    tell,
-  })
 }

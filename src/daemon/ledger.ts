@@ -20,8 +20,11 @@ export interface LedgerOptions {
   readonly toldId: number
   /** The number of the rules that serve. */
   readonly rules: number
-  /** Told of decisions, in order, each once what led to it is on the disk. Throws nothing. */
-  readonly published: (decided: readonly Numbered[]) => void
+  /**
+   * Told of decisions, in order, each once what led to it is on the disk. Throws nothing.
+   * @returns settled when what was made of it will outlive the process; before, the next run is to tell it again
+   */
+  readonly published: (decided: readonly Numbered[]) => Promise<void>
   /** Told of each event, as it is taken. */
   readonly taken: (event: Readonly<JournalEvent>) => void
   /** Told when a command has changed the configuration, or has read it again. */
@@ -60,6 +63,9 @@ export class Ledger {
   #queue: Promise<unknown> = Promise.resolve()
   #publishing: Promise<void> = Promise.resolve()
   #toldId: number
+  #keeping: Promise<unknown> = Promise.resolve()
+  /** The last decision that need not be told again. */
+  #keptId: number
   /** What the journal says of it. */
   #notedId: number
   /** Pairs below this number are in the journal, or in the copy of the state before it. */
@@ -80,6 +86,7 @@ export class Ledger {
     this.#writer = new EntryWriter(options.core.store.pairs)
     this.rules = options.rules
     this.#toldId = options.toldId
+    this.#keptId = options.toldId
     this.#notedId = options.toldId
     this.#notedPairs = options.core.store.pairs.count
   }
@@ -183,6 +190,11 @@ export class Ledger {
     await this.#unlessTroubled(this.#publishing)
   }
 
+  /** Calls a function when everything that has been decided up to now has been told, and nothing that comes after it. */
+  whenTold(call: () => void): void {
+    this.#publishing = this.#publishing.then(call)
+  }
+
   /**
    * Calls a function at a moment when everything that was decided has been told, and what comes next stands in
    * a segment of its own: a copy of the state taken then, and that segment, are the whole state.
@@ -265,8 +277,8 @@ export class Ledger {
     const { journal } = this.#options
     this.#notePairs()
     const decided = this.core.takeDecided()
-    if (this.#notedId < this.#toldId && this.#writer.length > 0) {
-      this.#notedId = this.#toldId
+    if (this.#notedId < this.#keptId && this.#writer.length > 0) {
+      this.#notedId = this.#keptId
       this.#writer.note("told", this.#notedId)
     }
     const record = this.#writer.take()
@@ -291,8 +303,11 @@ export class Ledger {
   #publish(decided: readonly Numbered[]): void {
     const last = decided.at(-1)
     if (last === undefined) return
-    this.#options.published(decided)
+    const kept = this.#options.published(decided)
     this.#toldId = last.id
+    this.#keeping = Promise.all([this.#keeping, kept]).then(() => {
+      this.#keptId = last.id
+    })
   }
 
   /** Until it succeeds: who waits for it takes nothing more meanwhile. */

@@ -19,6 +19,7 @@ export interface Gauges {
   readonly snapshotAgeSec: () => number
   /** The rules that serve. */
   readonly rules: () => readonly ResponseRule[]
+  readonly alarms: () => number
   /** Seconds that the event loop was held up, by quantile. */
   readonly loopDelaySec: () => readonly (readonly [quantile: string, seconds: number])[]
 }
@@ -115,6 +116,7 @@ export class DaemonMetrics {
       gauges.isRefused() ? 1 : 0,
     )
     gauge("adaptive_ready", "1 while events are taken.", () => (gauges.isReady() ? 1 : 0))
+    gauge("adaptive_alarms", "Things that are not as they should be; /v1/status says which.", gauges.alarms)
     registry.asked(
       "adaptive_event_loop_delay_seconds",
       "gauge",

@@ -150,6 +150,7 @@ export class Service {
       snapshotBytes: () => daemon.copiedBytes,
       snapshotAgeSec: () => nowMicros() / 1e6 - daemon.copiedAtSec,
       rules: () => daemon.rules.serving.loaded.rules.rules,
+      alarms: () => daemon.alarms.length,
       loopDelaySec,
     })
     this.#control = await startControl({

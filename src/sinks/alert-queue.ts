@@ -1,7 +1,8 @@
 /**
  * Alerts on their way to a server that may be down: kept up to a bound, tried
- * again after growing pauses, told when they are refused or lost. Pauses are made
- * by a timer that is given; no clock is read.
+ * again after growing pauses, told when they are refused or lost. What waits may be
+ * kept by somebody beyond the end of the process. Pauses are made by a timer that is
+ * given; no clock is read.
  * Source: engine.md section 10.
  */
 import { plural } from "../report/words.js"
@@ -11,6 +12,20 @@ import type { SinkFault, TellFault } from "./sink.js"
 
 /** Waits; ends early, in any way, when the signal says so. */
 type Timer = (ms: number, signal: AbortSignal) => Promise<unknown>
+
+/** An alert, and who does not have it yet. */
+export interface WaitingAlert {
+  readonly message: AlertMessage
+  readonly to: readonly string[]
+}
+
+/** Keeps what waits beyond the end of the process. */
+export interface AlertKeeper {
+  /** What an earlier run left, in order. */
+  readonly left: readonly WaitingAlert[]
+  /** Called whenever something else waits. @param waiting what does, when it is asked */
+  changed(waiting: () => readonly WaitingAlert[]): void
+}
 
 export interface AlertQueueOptions {
   readonly transport: MailTransport
@@ -23,11 +38,11 @@ export interface AlertQueueOptions {
    * times in a row that it may not be there at all before everything is; none: no end.
    */
   readonly maxTries: number | null
+  /** Null: what waits at the end is lost. */
+  readonly keeper: AlertKeeper | null
 }
 
-interface Waiting {
-  readonly message: AlertMessage
-  /** Who does not have it. */
+interface Waiting extends WaitingAlert {
   to: readonly string[]
   /** Times that the server has put it off. */
   tries: number
@@ -35,11 +50,15 @@ interface Waiting {
 
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 300_000
+/** At the end, the alert that is on its way gets so long. */
+const LAST_WORD_MS = 1000
 /** Refusals and delays that are told before only their number is. */
 const MAX_TOLD = 100
 
 const LOOK_AFTER = "look after the mail server; alerts are sent as soon as it takes them"
 const LOST = "look after the mail server; what was not sent stands in the adaptive log"
+const NEXT_RUN =
+  "nothing has to be done, as long as the next run has the same state directory and --alert-smtp"
 const DELAYED = "nothing has to be done unless it lasts: the server's words say why"
 const REFUSED =
   "check adaptive_alert_email_destination and adaptive_alert_email_sender, and whom the server takes mail for"
@@ -53,8 +72,12 @@ export class AlertQueue implements MessageTaker {
   #running: Promise<void> | null = null
   #wake: () => void = () => {}
   readonly #ending = new AbortController()
+  readonly #cutting = new AbortController()
+  /** Message-Ids that an earlier run left: what is decided again after a restart may be among them. */
+  readonly #left: ReadonlySet<string>
   #isDown = false
-  #isOutageTold = false
+  /** Since when it was told: why the server was not there. */
+  #outage: string | null = null
   #isAnswered = false
   /** Rounds in a row in which the server was not there. */
   #vainRounds = 0
@@ -66,6 +89,16 @@ export class AlertQueue implements MessageTaker {
 
   constructor(options: AlertQueueOptions) {
     this.#options = options
+    const left = options.keeper?.left ?? []
+    this.#left = new Set(left.map(({ message }) => message.alert.messageId))
+    this.#fresh = left.map(({ message, to }) => ({ message, to, tries: 0 }))
+    if (left.length > 0) this.#start()
+  }
+
+  /** Why nothing is sent; null while the server is there, as far as is known. */
+  get trouble(): string | null {
+    if (this.#outage === null) return null
+    return `${this.#options.transport.name}: ${this.#outage}: ${wait(this.#waiting)}`
   }
 
   get #waiting(): number {
@@ -73,16 +106,14 @@ export class AlertQueue implements MessageTaker {
   }
 
   add(message: AlertMessage): void {
+    if (this.#left.has(message.alert.messageId)) return
     if (this.#ending.signal.aborted || this.#waiting >= this.#options.maxWaiting) {
       if (this.#lost++ === 0 && !this.#ending.signal.aborted)
-        this.#tell(
-          "E_ALERT_SEND",
-          `${plural(this.#waiting, "alert")} wait already: this one is lost, and more may be`,
-          LOST,
-        )
+        this.#tell("E_ALERT_SEND", `${wait(this.#waiting)} already: this one is lost, and more may be`, LOST)
       return
     }
     this.#fresh.push({ message, to: message.to, tries: 0 })
+    this.#changed()
     this.#wake()
     if (this.#running === null) this.#start()
   }
@@ -92,19 +123,44 @@ export class AlertQueue implements MessageTaker {
     while (this.#running !== null) await this.#running
   }
 
-  /** Tries no more; what still waits is lost, and told. */
+  /** Tries no more; what still waits is told: it is kept, or lost. */
   async close(): Promise<void> {
     this.#ending.abort()
-    await this.flush()
-    const lost = this.#lost + this.#waiting
-    this.#fresh = []
-    this.#deferred = []
+    await this.#lastWord()
+    const isKept = this.#options.keeper !== null
+    const left = this.#waiting
+    const lost = this.#lost + (isKept ? 0 : left)
     this.#lost = 0
+    if (!isKept) {
+      this.#fresh = []
+      this.#deferred = []
+    } else if (left > 0)
+      this.#tell(
+        "E_ALERT_DELAYED",
+        `${wait(left)}: the next run will send ${left === 1 ? "it" : "them"}`,
+        NEXT_RUN,
+      )
     for (const [recipient, count] of this.#refusals)
       if (count > 1) this.#tell("E_ALERT_SEND", `${count} alerts were not sent to ${recipient}`, REFUSED)
     this.#refusals.clear()
     if (lost > 0)
       this.#tell("E_ALERT_SEND", `${plural(lost, "alert")} ${lost === 1 ? "was" : "were"} not sent`, LOST)
+  }
+
+  /** A server that says nothing any more must not keep the process. */
+  async #lastWord(): Promise<void> {
+    if (this.#running === null) return
+    const done = new AbortController()
+    this.#options.timer(LAST_WORD_MS, done.signal).then(
+      () => this.#cutting.abort(),
+      () => {},
+    )
+    await this.flush()
+    done.abort()
+  }
+
+  #changed(): void {
+    this.#options.keeper?.changed(() => [...this.#deferred, ...this.#fresh])
   }
 
   #start(): void {
@@ -121,7 +177,7 @@ export class AlertQueue implements MessageTaker {
       await this.#sendFresh()
       this.#vainRounds = this.#isDown && !this.#isAnswered ? this.#vainRounds + 1 : 0
       this.#isAnswered = false
-      if (this.#waiting === 0) return
+      if (this.#waiting === 0 || signal.aborted) return
       const { maxTries } = this.#options
       if (maxTries !== null && this.#vainRounds >= maxTries) {
         this.#ending.abort()
@@ -165,9 +221,11 @@ export class AlertQueue implements MessageTaker {
     while (!this.#isDown && !this.#ending.signal.aborted) {
       const next = this.#fresh[0]
       if (next === undefined) return
+      const { length } = next.to
       await this.#send(next)
       // One that could not even be offered keeps its turn.
       if (!this.#isDown || next.to.length === 0) this.#fresh.shift()
+      if (!this.#isDown || next.to.length < length) this.#changed()
     }
   }
 
@@ -176,22 +234,24 @@ export class AlertQueue implements MessageTaker {
     const { deferred, refused, whyDeferred, whyRefused, isServerDown } = await transport.send(
       one.message,
       one.to,
+      this.#cutting.signal,
     )
     if (deferred.length < one.to.length || !isServerDown) {
       this.#isAnswered = true
-      this.#isOutageTold = false
+      this.#outage = null
     }
     one.to = deferred
     if (refused.length > 0) this.#refuse(one, refused, whyRefused)
     if (isServerDown) {
       this.#isDown = true
-      if (!this.#isOutageTold)
+      const isNews = this.#outage === null && !this.#cutting.signal.aborted
+      this.#outage = whyDeferred
+      if (isNews)
         this.#tell(
           "E_ALERT_DELAYED",
           `${whyDeferred}: ${plural(this.#waiting, "alert")} will be tried again`,
           LOOK_AFTER,
         )
-      this.#isOutageTold = true
       return
     }
     if (deferred.length === 0) return
@@ -236,6 +296,10 @@ export class AlertQueue implements MessageTaker {
   ): void {
     this.#options.tell({ code, message: `${this.#options.transport.name}: ${what}`, hint })
   }
+}
+
+function wait(count: number): string {
+  return `${plural(count, "alert")} ${count === 1 ? "waits" : "wait"}`
 }
 
 /** Of the server's words what is the same for each message: they may hold the number of one. */

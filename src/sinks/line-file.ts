@@ -4,7 +4,8 @@
  * a thousand bindings with a log each need no thousand open files. A whole line
  * always begins on a line of its own, even after a process that died within one.
  * When it cannot be written, lines are kept up to a bound and tried again at the
- * next flush; beyond the bound they are counted. Of a file that can be written
+ * next flush; beyond the bound they are counted, and told when it can be written
+ * again, or at the end. Of a file that can be written
  * none is left out, however many are added before it is its turn: whoever adds
  * them waits for a flush now and then.
  */
@@ -30,7 +31,7 @@ export class LineFile {
   /** Whole lines of a batch that was not written. */
   #rest = Buffer.alloc(0)
   #writing: Promise<void> = Promise.resolve()
-  #isFailing = false
+  #trouble: string | null = null
   #lost = 0
 
   constructor(path: string, options: LineFileOptions) {
@@ -38,15 +39,25 @@ export class LineFile {
     this.#options = options
   }
 
+  /** Why it cannot be written; null where it can, as far as is known. */
+  get trouble(): string | null {
+    return this.#trouble
+  }
+
+  /** Nothing waits to be written. */
+  get isIdle(): boolean {
+    return this.#waitingBytes === 0
+  }
+
   line(text: string): void {
     const bytes = Buffer.byteLength(text) + 1
-    if (this.#isFailing && this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
+    if (this.#trouble !== null && this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
       this.#lost++
       return
     }
     this.#waiting.push(`${text}\n`)
     this.#waitingBytes += bytes
-    if (this.#waitingBytes >= BATCH_BYTES && !this.#isFailing) void this.flush()
+    if (this.#waitingBytes >= BATCH_BYTES && this.#trouble === null) void this.flush()
   }
 
   /** Writes what waits. Never rejects: what goes wrong is told. */
@@ -57,15 +68,8 @@ export class LineFile {
 
   async close(): Promise<void> {
     await this.flush()
-    const left = this.#rest.reduce((count, byte) => count + (byte === NEWLINE ? 1 : 0), 0)
-    const lost = this.#lost + left
-    if (lost === 0) return
-    const { unit, tell } = this.#options
-    tell({
-      code: "E_LOG_WRITE",
-      message: `${this.path}: ${lost} ${unit}${lost === 1 ? " is" : "s are"} lost`,
-      hint: "make room, or name a directory that can be written to",
-    })
+    this.#lost += this.#rest.reduce((count, byte) => count + (byte === NEWLINE ? 1 : 0), 0)
+    this.#tellLost()
   }
 
   async #write(): Promise<void> {
@@ -81,7 +85,8 @@ export class LineFile {
       } finally {
         await file.close()
       }
-      this.#isFailing = false
+      this.#trouble = null
+      this.#tellLost()
     } catch (error) {
       this.#fail(error as NodeJS.ErrnoException)
     }
@@ -92,13 +97,26 @@ export class LineFile {
   }
 
   #fail({ message }: Error): void {
-    if (this.#isFailing) return
-    this.#isFailing = true
+    const isNews = this.#trouble === null
+    this.#trouble = `cannot be written: ${message}`
+    if (!isNews) return
     const { unit, tell } = this.#options
     tell({
       code: "E_LOG_WRITE",
-      message: `${this.path}: cannot be written: ${message}: ${unit}s are kept and tried again, up to ${MAX_WAITING_BYTES >> 20} MiB of them`,
+      message: `${this.path}: ${this.#trouble}: ${unit}s are kept and tried again, up to ${MAX_WAITING_BYTES >> 20} MiB of them`,
       hint: "make room, or name a directory that is there and can be written to",
+    })
+  }
+
+  #tellLost(): void {
+    const lost = this.#lost
+    this.#lost = 0
+    if (lost === 0) return
+    const { unit, tell } = this.#options
+    tell({
+      code: "E_LOG_WRITE",
+      message: `${this.path}: ${lost} ${unit}${lost === 1 ? " is" : "s are"} lost`,
+      hint: "make room, or name a directory that can be written to",
     })
   }
 }

@@ -25,8 +25,11 @@ interface Delivery {
 export interface MailTransport {
   /** How it is named in messages. */
   readonly name: string
-  /** @param to those of the recipients who do not have it yet */
-  send(message: AlertMessage, to: readonly string[]): Promise<Delivery>
+  /**
+   * @param to those of the recipients who do not have it yet
+   * @param signal gives it up: whether somebody has it is not known then, and it counts as put off
+   */
+  send(message: AlertMessage, to: readonly string[], signal: AbortSignal): Promise<Delivery>
 }
 
 export interface SmtpServer {
@@ -49,9 +52,9 @@ export function smtpTransport(server: SmtpServer, helo: string): MailTransport {
   })
   return {
     name: `${server.host}:${server.port}`,
-    async send(message, to) {
+    async send(message, to, signal) {
       try {
-        const sent = await transporter.sendMail(mailOf(message, to))
+        const sent = await transporter.sendMail({ ...mailOf(message, to), signal })
         return partial(sent.rejectedErrors ?? [])
       } catch (error) {
         return failed(error as NodemailerError, to)

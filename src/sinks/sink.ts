@@ -9,7 +9,7 @@ import type { Decision } from "../model/decision.js"
 export interface Sink {
   /** @param group of the binding */
   decision(decision: Decision, group: string): void
-  /** Writes what has been taken so far, as far as that can be done now. */
+  /** Writes what has been taken so far, as far as that can be done now; settled when alerts are sent, or given up. */
   flush(): Promise<void>
   /** The last one; tells what is lost. */
   close(): Promise<void>
@@ -17,7 +17,10 @@ export interface Sink {
 
 /** What went wrong with a sink. */
 export interface SinkFault {
-  readonly code: Extract<Code, "E_LOG_WRITE" | "E_ALERT_SEND" | "E_ALERT_DELAYED" | "E_ALERT_ADDRESS">
+  readonly code: Extract<
+    Code,
+    "E_LOG_WRITE" | "E_ALERT_SEND" | "E_ALERT_DELAYED" | "E_ALERT_ADDRESS" | "E_ALERT_NOBODY"
+  >
   /** What was seen, and what happens now. */
   readonly message: string
   readonly hint: string

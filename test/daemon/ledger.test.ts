@@ -45,7 +45,7 @@ async function begin() {
     journal,
     toldId: 0,
     rules: 1,
-    published: (decided) => told.push(...decided),
+    published: async (decided) => void told.push(...decided),
     taken() {},
     configured() {},
     troubled: (fault) => troubles.push(fault?.message ?? null),

@@ -56,6 +56,10 @@ export class RunningDaemon {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid as number
+  }
+
   /** All that it has logged. */
   get log(): string {
     return this.#told()

@@ -1,11 +1,21 @@
 /**
- * An SMTP server that keeps nothing: it says yes to every message, or puts each one
- * off in words that the test chose. For a real mail server to send to.
+ * An SMTP server that delivers nothing: it says yes to every message, puts each one
+ * off in words that the test chose, or says nothing at all. For a real mail server,
+ * or a daemon's alerts, to send to.
  */
 import { createServer, type Server, type Socket } from "node:net"
 
+/** A message that was taken. */
+export interface TakenMail {
+  readonly from: string
+  readonly to: readonly string[]
+  readonly text: string
+}
+
 interface State {
   refusal: string | null
+  isSilent: boolean
+  readonly mails: TakenMail[]
   accepted: number
   refused: number
 }
@@ -25,8 +35,9 @@ export class SmtpSink {
     this.#state = state
   }
 
-  static async listen(): Promise<SmtpSink> {
-    const state: State = { refusal: null, accepted: 0, refused: 0 }
+  /** @param port 0: one that is free */
+  static async listen(port = 0): Promise<SmtpSink> {
+    const state: State = { refusal: null, isSilent: false, mails: [], accepted: 0, refused: 0 }
     const sockets = new Set<Socket>()
     const server = createServer((socket) => {
       sockets.add(socket)
@@ -35,13 +46,26 @@ export class SmtpSink {
       socket.on("error", () => {})
       converse(socket, state)
     })
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
     return new SmtpSink(server, sockets, state)
   }
 
   /** What is answered to MAIL FROM from now on; null: every message is taken. */
   answers(refusal: string | null): void {
     this.#state.refusal = refusal
+  }
+
+  /** From now on it takes connections, and says nothing. */
+  fallsSilent(): void {
+    this.#state.isSilent = true
+  }
+
+  get mails(): readonly TakenMail[] {
+    return this.#state.mails
+  }
+
+  get connections(): number {
+    return this.#sockets.size
   }
 
   get accepted(): number {
@@ -59,21 +83,28 @@ export class SmtpSink {
 }
 
 /** One client: line by line, the text of a message unread up to its dot. */
-function converse(
-  socket: Socket,
-  state: { refusal: string | null; accepted: number; refused: number },
-): void {
+function converse(socket: Socket, state: State): void {
+  if (state.isSilent) return
   const say = (line: string): void => void socket.write(`${line}\r\n`)
   let rest = ""
   let isText = false
+  let from = ""
+  let to: string[] = []
+  let text: string[] = []
   say("220 sink.example.com ESMTP")
   socket.on("data", (bytes: Buffer) => {
     const lines = `${rest}${bytes.toString("latin1")}`.split("\r\n")
     rest = lines.pop() as string
     for (const line of lines) {
       if (isText) {
-        if (line !== ".") continue
+        if (line !== ".") {
+          text.push(line)
+          continue
+        }
         isText = false
+        state.mails.push({ from, to, text: text.join("\n") })
+        to = []
+        text = []
         state.accepted++
         say("250 2.0.0 taken")
         continue
@@ -85,6 +116,9 @@ function converse(
         socket.end(`${state.refusal}\r\n`)
         return
       }
+      const address = /<(.*?)>/.exec(line)?.[1] ?? ""
+      if (verb === "MAIL") from = address
+      if (verb === "RCPT") to.push(address)
       if (verb === "DATA") {
         isText = true
         say("354 go on")

@@ -2,7 +2,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { Alert } from "../../src/report/alert.js"
-import { AlertQueue } from "../../src/sinks/alert-queue.js"
+import { type AlertKeeper, AlertQueue, type WaitingAlert } from "../../src/sinks/alert-queue.js"
 import type { MailTransport } from "../../src/sinks/mail-transport.js"
 
 type Answer = "ok" | "down" | { readonly deferred?: readonly string[]; readonly refused?: readonly string[] }
@@ -31,7 +31,12 @@ function server(...answers: Answer[]) {
 
 function queue(
   { transport }: Pick<ReturnType<typeof server>, "transport">,
-  options: { maxWaiting?: number; maxTries?: number | null; timer?: "at once" | "by hand" } = {},
+  options: {
+    maxWaiting?: number
+    maxTries?: number | null
+    timer?: "at once" | "by hand"
+    keeper?: AlertKeeper
+  } = {},
 ) {
   const pauses: number[] = []
   const faults: string[] = []
@@ -40,6 +45,7 @@ function queue(
     transport,
     maxWaiting: options.maxWaiting ?? 1000,
     maxTries: options.maxTries ?? null,
+    keeper: options.keeper ?? null,
     tell: ({ code, message }) => faults.push(`${code} ${message}`),
     timer: async (ms, signal) => {
       pauses.push(ms)
@@ -142,10 +148,11 @@ describe("a server that fails", () => {
     const mx = server()
     const always: MailTransport = {
       name: "mx:25",
-      async send(message, to) {
+      async send(message, to, signal) {
         await mx.transport.send(
           message,
           to.filter((who) => who !== "b@x.test"),
+          signal,
         )
         const deferred = to.filter((who) => who === "b@x.test")
         return { ...NOTHING, deferred, whyDeferred: "450 4.2.1 later" }
@@ -215,6 +222,83 @@ describe("bounds", () => {
     await settle()
     await alerts.close()
     expect(faults.at(-1)).toBe("E_ALERT_SEND mx:25: 1 alert was not sent")
+  })
+
+  test("closing gives up the one that a silent server has been offered, after a second", async () => {
+    let isGivenUp = false
+    const silent: MailTransport = {
+      name: "mx:25",
+      send: (_, to, signal) =>
+        new Promise((resolve) =>
+          signal.addEventListener("abort", () => {
+            isGivenUp = true
+            resolve({ ...NOTHING, deferred: to, whyDeferred: "given up", isServerDown: true })
+          }),
+        ),
+    }
+    const { queue: alerts, faults, pauses } = queue({ transport: silent })
+    alerts.add(message("1"))
+    await settle()
+    await alerts.close()
+    expect([isGivenUp, pauses]).toEqual([true, [1000]])
+    expect(faults).toEqual(["E_ALERT_SEND mx:25: 1 alert was not sent"])
+  })
+})
+
+describe("what is kept beyond the end", () => {
+  const kept = (...left: WaitingAlert[]) => {
+    const states: string[][] = []
+    const keeper: AlertKeeper = {
+      left,
+      changed: (waiting) => states.push(waiting().map(({ message, to }) => `${message.alert.subject}>${to}`)),
+    }
+    return { keeper, states }
+  }
+  const known = (subject: string, to = ["a@x.test"]) => ({
+    ...message(subject, to),
+    alert: { subject, messageId: `${subject}@h` } as Alert,
+  })
+
+  test("everything that waits, with those who do not have it yet", async () => {
+    const mx = server({ deferred: ["b@x.test"], refused: ["c@x.test"] }, "down")
+    const { keeper, states } = kept()
+    const { queue: alerts, faults } = queue(mx, { keeper })
+    alerts.add(known("1", ["a@x.test", "b@x.test", "c@x.test"]))
+    alerts.add(known("2"))
+    await alerts.flush()
+    expect(states).toEqual([
+      ["1>a@x.test,b@x.test,c@x.test"],
+      ["1>a@x.test,b@x.test,c@x.test", "2>a@x.test"],
+      ["1>b@x.test", "2>a@x.test"],
+      ["2>a@x.test"],
+      [],
+    ])
+    await alerts.close()
+    expect(faults.filter((fault) => fault.includes("E_ALERT_SEND"))).toHaveLength(1)
+  })
+
+  test("at the end it is told that it waits for the next run, not that it is lost", async () => {
+    const { keeper, states } = kept()
+    const { queue: alerts, faults } = queue(server("down"), { keeper, timer: "by hand" })
+    alerts.add(known("1"))
+    await settle()
+    expect(alerts.trouble).toBe("mx:25: connection refused: 1 alert waits")
+    await alerts.close()
+    expect(faults.at(-1)).toBe("E_ALERT_DELAYED mx:25: 1 alert waits: the next run will send it")
+    expect(states.at(-1)).toEqual(["1>a@x.test"])
+  })
+
+  test("the next run sends it first, by itself; the same alert decided again is not sent again", async () => {
+    const mx = server()
+    const { keeper, states } = kept({ message: known("1", ["a@x.test", "b@x.test"]), to: ["b@x.test"] })
+    const { queue: alerts, faults } = queue(mx, { keeper })
+    alerts.add(known("1", ["a@x.test", "b@x.test"]))
+    alerts.add(known("2"))
+    await alerts.flush()
+    alerts.add(known("1", ["a@x.test", "b@x.test"]))
+    await alerts.flush()
+    expect(mx.taken).toEqual(["1>b@x.test", "2>a@x.test"])
+    expect([states.at(-1), faults, alerts.trouble]).toEqual([[], [], null])
   })
 })
 

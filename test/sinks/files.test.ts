@@ -17,6 +17,7 @@ import { AdaptiveLog } from "../../src/sinks/adaptive-log.js"
 import { fileNameOf } from "../../src/sinks/file-name.js"
 import { Jlog } from "../../src/sinks/jlog.js"
 import { LineFile } from "../../src/sinks/line-file.js"
+import { LineFiles } from "../../src/sinks/line-files.js"
 import { decision, SUSPENDED } from "../report/deciding.js"
 
 const root = mkdtempSync(join(tmpdir(), "adaptive-sinks-"))
@@ -126,6 +127,22 @@ describe("a file of lines", () => {
     expect(faults.slice(1)).toEqual([expect.stringMatching(/^E_LOG_WRITE .*: 3 lines are lost$/)])
   })
 
+  test("what was lost is told when it can be written again", async () => {
+    const path = join(dir, "later", "a.log")
+    const file = lineFile(path)
+    for (let i = 0; i < 6; i++) {
+      file.line(`${i}${"x".repeat(1 << 20)}`)
+      await file.flush()
+    }
+    expect([file.trouble, file.isIdle]).toEqual([expect.stringMatching(/^cannot be written: ENOENT/), false])
+    mkdirSync(join(dir, "later"))
+    await file.flush()
+    expect([file.trouble, file.isIdle]).toEqual([null, true])
+    expect(linesOf(path).map((line) => line[0])).toEqual([..."012"])
+    await file.close()
+    expect(faults.slice(1)).toEqual(["E_LOG_WRITE DIR/later/a.log: 3 lines are lost"])
+  })
+
   test("more than may wait is counted", async () => {
     const file = lineFile("/dev/full")
     file.line("x".repeat(1 << 20))
@@ -149,7 +166,7 @@ describe("the adaptive log", () => {
   const made = (binding: string) => decision([SUSPENDED], { binding, alerts: ["suspension"] })
 
   test("one file for all", async () => {
-    const log = new AdaptiveLog({ ...settings, directory: dir }, () => "mta1", tell)
+    const log = new AdaptiveLog({ ...settings, directory: dir }, () => "mta1", new LineFiles("line", tell))
     for (const binding of ["b1", "b2"]) log.decision(made(binding), "g")
     await log.close()
     expect(readdirSync(dir)).toEqual(["adaptive.log"])
@@ -162,7 +179,11 @@ describe("the adaptive log", () => {
   })
 
   test("a file for each binding, none outside of the directory", async () => {
-    const log = new AdaptiveLog({ ...settings, directory: dir, isSplit: true }, () => null, tell)
+    const log = new AdaptiveLog(
+      { ...settings, directory: dir, isSplit: true },
+      () => null,
+      new LineFiles("line", tell),
+    )
     const bindings = [
       "b1",
       "../b1",
@@ -196,11 +217,54 @@ describe("the adaptive log", () => {
   })
 
   test("a thousand bindings need no thousand open files", async () => {
-    const log = new AdaptiveLog({ ...settings, directory: dir, isSplit: true }, () => null, tell)
+    const log = new AdaptiveLog(
+      { ...settings, directory: dir, isSplit: true },
+      () => null,
+      new LineFiles("line", tell),
+    )
     for (let i = 0; i < 3000; i++) log.decision(made(`b${i % 1500}`), "g")
     await log.close()
     expect(readdirSync(dir)).toHaveLength(1500)
     expect(faults).toEqual([])
+  })
+})
+
+describe("files that fail together", () => {
+  test("flushes that meet lose no line", async () => {
+    const files = new LineFiles("line", tell)
+    const wanted: string[] = []
+    const flushes: Promise<void>[] = []
+    for (let i = 0; i < 200; i++) {
+      const name = `${i % 3}.log`
+      files.of(join(dir, name)).line(String(i))
+      wanted.push(String(i))
+      flushes.push(files.flush())
+      if (i % 7 === 0) await flushes[i - (i % 5)]
+    }
+    await Promise.all(flushes)
+    await files.close()
+    const found = readdirSync(dir).flatMap((name) => linesOf(join(dir, name)))
+    expect(found.sort()).toEqual(wanted.sort())
+  })
+
+  test("a few are told, and that there are more; all are written when they can be", async () => {
+    const files = new LineFiles("line", tell)
+    const path = (i: number) => join(dir, "later", `${i}.log`)
+    for (let i = 0; i < 50; i++) files.of(path(i)).line(String(i))
+    await files.flush()
+    await files.flush()
+    expect(faults).toHaveLength(11)
+    expect(faults.at(-1)).toBe(
+      "E_LOG_WRITE DIR/later: more files than 10 cannot be written: the others are not told",
+    )
+    expect(files.troubles.size).toBe(50)
+    mkdirSync(join(dir, "later"))
+    await files.flush()
+    expect([files.troubles.size, readdirSync(join(dir, "later")).length, faults.length]).toEqual([0, 50, 11])
+    rmSync(join(dir, "later"), { recursive: true })
+    files.of(path(0)).line("again")
+    await files.flush()
+    expect(faults).toHaveLength(12)
   })
 })
 
@@ -223,7 +287,7 @@ describe("records", () => {
   const file = () => ({ path: join(dir, "ad.rt"), subscribers: ["ad_stats", "other"] })
 
   test("a record a line, a position for each subscriber", async () => {
-    const jlog = new Jlog(file(), tell)
+    const jlog = new Jlog(file(), new LineFiles("record", tell), tell)
     jlog.decision(decision([SUSPENDED]))
     await jlog.flush()
     writeFileSync(join(dir, "ad.rt.other"), "77\n")
@@ -239,13 +303,28 @@ describe("records", () => {
 
   test("a position that is there is its subscriber's", async () => {
     writeFileSync(join(dir, "ad.rt.other"), "77\n")
-    await new Jlog(file(), tell).close()
+    await new Jlog(file(), new LineFiles("record", tell), tell).close()
     expect(readFileSync(join(dir, "ad.rt.other"), "utf8")).toBe("77\n")
     expect(faults).toEqual([])
   })
 
+  test("a position that could not be made is made when it can be", async () => {
+    const jlog = new Jlog(
+      { ...file(), path: join(dir, "later", "ad.rt") },
+      new LineFiles("record", tell),
+      tell,
+    )
+    await jlog.flush()
+    await jlog.flush()
+    expect(faults).toHaveLength(2)
+    mkdirSync(join(dir, "later"))
+    await jlog.flush()
+    expect(readdirSync(join(dir, "later")).sort()).toEqual(["ad.rt.ad_stats", "ad.rt.other"])
+    expect(faults).toHaveLength(2)
+  })
+
   test("where nothing can be written, each file is told", async () => {
-    const jlog = new Jlog({ ...file(), path: join(dir, "no", "ad.rt") }, tell)
+    const jlog = new Jlog({ ...file(), path: join(dir, "no", "ad.rt") }, new LineFiles("record", tell), tell)
     jlog.decision(decision([SUSPENDED]))
     await jlog.close()
     expect(faults).toEqual([

@@ -91,8 +91,7 @@ export async function beginOutput(
   const server = alertSmtp === undefined ? null : readAlertServer(alertSmtp)
   if (out !== undefined) makeDirectory(out)
   const { log, jlog } = readOutputSettings(configuration)
-  // A configuration from a file without that module mails nothing.
-  const isAlerting = config === undefined || configuration.module("alerting") !== null
+  const { isAlerting } = configuration
   if (server !== null && !isAlerting)
     throw new UsageError(
       `--alert-smtp ${alertSmtp} has nothing to send: ${config} has no alerting stanza`,
