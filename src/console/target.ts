@@ -7,7 +7,7 @@
 import { Configuration } from "../config/configuration.js"
 import { auditInstances, namedThrottles } from "../config/store-settings.js"
 import type { Engine } from "../engine/engine.js"
-import { Operations } from "../engine/operate.js"
+import { type OperationDone, Operations } from "../engine/operate.js"
 import type { PairName } from "../model/pair-table.js"
 import type { SweepRule } from "../model/sweep-rule.js"
 import type { CacheCounts } from "../store/cache-counts.js"
@@ -64,6 +64,8 @@ export interface ConsoleTarget {
 }
 
 export interface TargetOptions {
+  /** Told of what an operator does to a pair. */
+  readonly operated?: OperationDone
   readonly sweepRulesOf?: SweepRulesOf
   /** What the engine works with; nothing is set where there is none. */
   readonly configuration?: Configuration
@@ -98,7 +100,7 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
     get configuration() {
       return configuration
     },
-    operations: new Operations(store),
+    operations: new Operations(store, options.operated),
     groupOf: (binding) => configuration.groupOf(store.pairs, binding),
     changed,
     reload(file) {

@@ -73,19 +73,8 @@ export function decisionOf(
     const until = atMicros / 1e6 + ASK_AGAIN_SEC
     return { ...common, allowed: false, until, reason: manualHold, spreadSec: retryFuzzSec, by: null }
   }
-  // A suspension that is over is one, whether or not the sweep that lifts it has been made.
-  const untilMicros = enabled && store.isHeld(pair) ? engine.liftMicros(pair) : 0
-  if (untilMicros > atMicros) {
-    const cause = core.causeOf(pair)
-    return {
-      ...common,
-      allowed: false,
-      until: untilMicros / 1e6,
-      reason: store.isSuspended(pair) ? "suspended" : "blackholed",
-      spreadSec: retryFuzzSec,
-      by: cause === null ? null : { id: cause.id, at: cause.atMicros / 1e6, why: cause.why },
-    }
-  }
+  const hold = enabled ? holdOf(core, pair, atMicros) : null
+  if (hold !== null) return { ...common, ...hold, allowed: false, spreadSec: retryFuzzSec }
   const free = { ...common, spreadSec: 0, by: null }
   if (throttle.value === null) return { ...free, allowed: true, until: null, reason: null }
   const ask = take ? "take" : "nextMicros"
@@ -97,6 +86,55 @@ export function decisionOf(
   return nextMicros <= atMicros
     ? { ...free, allowed: true, until: null, reason: null }
     : { ...free, allowed: false, until: nextMicros / 1e6, reason: "throttled" }
+}
+
+/** What holds the mail of a pair, apart from the configuration; null where nothing does. */
+function holdOf(
+  core: Core,
+  pair: number,
+  atMicros: number,
+): Pick<HoldAnswer, "reason" | "until" | "by"> | null {
+  const { engine, store } = core
+  // A suspension that is over is one, whether or not the sweep that lifts it has been made.
+  const untilMicros = store.isHeld(pair) ? engine.liftMicros(pair) : 0
+  if (untilMicros <= atMicros) return null
+  const cause = core.causeOf(pair)
+  return {
+    until: untilMicros / 1e6,
+    reason: store.isSuspended(pair) ? "suspended" : "blackholed",
+    by: cause === null ? null : { id: cause.id, at: cause.atMicros / 1e6, why: cause.why },
+  }
+}
+
+/** A pair whose mail is held, as a list of them says it. */
+export interface HoldAnswer extends Pick<DecisionAnswer, "by"> {
+  readonly binding: string
+  readonly domain: string
+  readonly group: string
+  readonly reason: "suspended" | "blackholed"
+  readonly until: number
+}
+
+/**
+ * Pairs whose mail is held by decisions or operators, in the order in which they became known.
+ * @param after the last pair that whoever asks has; -1 from the beginning
+ */
+export function holdsOf(
+  core: Core,
+  { after, limit, atMicros }: { readonly after: number; readonly limit: number; readonly atMicros: number },
+): { readonly holds: readonly HoldAnswer[]; readonly next: number | null } {
+  const { engine, store, target } = core
+  const holds: HoldAnswer[] = []
+  let last = after
+  for (const pair of Int32Array.from(store.heldPairs()).sort()) {
+    if (pair <= last || !engine.holdSettings(pair).enabled) continue
+    const hold = holdOf(core, pair, atMicros)
+    if (hold === null) continue
+    if (holds.length === limit) return { holds, next: last }
+    holds.push({ ...store.pairs.nameOnce(pair), group: target.groupOf(store.pairs.bindingOf(pair)), ...hold })
+    last = pair
+  }
+  return { holds, next: null }
 }
 
 /** Asks for groups: one of their bindings that may send, each in its turn. */

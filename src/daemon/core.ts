@@ -7,6 +7,7 @@
 import { changesConfiguration } from "../console/config.js"
 import { consoleReply, type Reply } from "../console/console.js"
 import { type ConsoleTarget, consoleTarget } from "../console/target.js"
+import { effect } from "../engine/act.js"
 import { Engine, type EngineRules } from "../engine/engine.js"
 import type { EngineListener } from "../engine/event.js"
 import type { Decision } from "../model/decision.js"
@@ -102,6 +103,7 @@ export class Core {
     })
     this.target = consoleTarget(this.engine, {
       configuration,
+      operated: (pair, name, args) => this.#operated(pair, { name, args }),
       readConfiguration: (file) => {
         const { given, text } = this.readConfiguration(file)
         if (given !== null) this.#note(given)
@@ -220,6 +222,25 @@ export class Core {
   #note(given: GivenConfiguration): void {
     this.#given = given
     this.#changes = []
+  }
+
+  /** What an operator does is told as what a rule does: whoever follows it has to act on both. */
+  #operated(pair: number, action: Parameters<typeof effect>[0]): void {
+    const { store } = this
+    const until = action.name === "reset" ? null : store.suspendedUntil(pair) / 1e6
+    this.#decide({
+      atMicros: store.nowMicros,
+      pair,
+      ...store.pairs.nameOnce(pair),
+      source: "operator",
+      rule: null,
+      sweep: null,
+      response: null,
+      count: null,
+      effects: [effect(action, { until })],
+      alerts: [],
+      notes: [],
+    })
   }
 
   #decide(decision: Decision): void {

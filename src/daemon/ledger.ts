@@ -53,6 +53,10 @@ const RETRY_MS = 1000
 const ASKING =
   /^\s*(?:$|(?:help|module|cache)\b|adaptive\s+(?:suspensions|list|rules|help)\b|config\s+(?:get|eval|show|showrecurse|help)\b|outbound_audit\S*\s+(?:show|help)\b)/i
 
+export function isAsking(line: string): boolean {
+  return ASKING.test(line)
+}
+
 export class Ledger {
   readonly core: Core
   readonly #options: LedgerOptions
@@ -135,7 +139,7 @@ export class Ledger {
 
   /** A command of an operator; what it changed is on the disk when its answer comes. */
   async command(line: string): Promise<Reply> {
-    if (ASKING.test(line)) {
+    if (isAsking(line)) {
       const reply = await this.#inTurn(async () => this.core.command(line))
       // What it tells of is on the disk before it is told; while that takes nothing, what is known is told.
       await this.#unlessTroubled(this.#publishing)

@@ -5,17 +5,20 @@
  */
 import type { Readable } from "node:stream"
 import { complete } from "../console/complete.js"
+import type { Reply } from "../console/console.js"
 import { type Control, startControl } from "../control/server.js"
 import type { HttpAuth } from "../http/guard.js"
 import type { HttpServer } from "../http/server.js"
 import { startHttp } from "../http/server.js"
 import type { FormatName } from "../ingest/detect.js"
+import { oneLine } from "../report/findings.js"
 import { GroupAnswers } from "./answers.js"
 import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
 import { startEventSocket } from "./event-socket.js"
 import { FewLines } from "./few-lines.js"
+import { isAsking } from "./ledger.js"
 import { isRuleCommand, ruleCommand } from "./rule-commands.js"
 import { takeStream } from "./stream.js"
 import { startWebhooks } from "./webhooks.js"
@@ -245,9 +248,16 @@ export class Service {
     }
   }
 
-  #command(line: string) {
+  async #command(line: string): Promise<Reply> {
     const { daemon } = this
-    if (!isRuleCommand(line)) return daemon.ledger.command(line)
+    const reply = await (isRuleCommand(line) ? this.#ruleCommand(line) : daemon.ledger.command(line))
+    // Who wants to know later what was done by hand finds it here.
+    if (!isAsking(line)) this.#options.log.info({ command: oneLine(line), ok: reply.ok }, "a command")
+    return reply
+  }
+
+  #ruleCommand(line: string): Promise<Reply> {
+    const { daemon } = this
     return ruleCommand(line, {
       revisions: daemon.revisions,
       serving: () => daemon.rules.serving.number,

@@ -5,6 +5,7 @@
  * asked, and time does not go on: ends that have come are lifted by the sweep.
  * Source: engine.md sections 1 and 6, R3 of section 11; console.md section 2.
  */
+import type { OperatorAction } from "../model/effect.js"
 import type { AdjustableOption, Store } from "../store/store.js"
 
 /** A suspension that stands. */
@@ -31,11 +32,17 @@ export interface BindingAge {
 /** Which pairs are meant. */
 export type Choice = (pair: number) => boolean
 
+/** What was done to one pair, with its words; the state is as it is afterwards. */
+export type OperationDone = (pair: number, action: OperatorAction, args: readonly string[]) => void
+
 export class Operations {
   readonly #store: Store
+  readonly #done: OperationDone
 
-  constructor(store: Store) {
+  /** @param done told of each pair that something was done to */
+  constructor(store: Store, done: OperationDone = () => {}) {
     this.#store = store
+    this.#done = done
   }
 
   /** In no order. */
@@ -58,12 +65,12 @@ export class Operations {
 
   /** Lets the mail of suspended pairs go. @returns how many suspensions were meant */
   override(isChosen: Choice): number {
-    return this.#each(isChosen, (pair) => this.#store.override(pair))
+    return this.#each(isChosen, "override", [], (pair) => this.#store.override(pair))
   }
 
   /** Holds it again. @returns how many suspensions were meant */
   enable(isChosen: Choice): number {
-    return this.#each(isChosen, (pair) => this.#store.enable(pair))
+    return this.#each(isChosen, "enable", [], (pair) => this.#store.enable(pair))
   }
 
   /**
@@ -72,7 +79,9 @@ export class Operations {
    */
   setRemaining(isChosen: Choice, seconds: number): number {
     const untilMicros = this.#store.nowMicros + seconds * 1e6
-    const count = this.#each(isChosen, (pair) => this.#store.moveEnd(pair, untilMicros))
+    const count = this.#each(isChosen, "ttl", [String(seconds)], (pair) =>
+      this.#store.moveEnd(pair, untilMicros),
+    )
     this.#store.recomputeDue()
     return count
   }
@@ -85,7 +94,10 @@ export class Operations {
     const count = this.adjustments(isChosen).length
     const pairs = new Set<number>()
     for (const { pair } of this.#store.adjustedValues()) if (isChosen(pair)) pairs.add(pair)
-    for (const pair of pairs) this.#store.forgetAdjustments(pair)
+    for (const pair of pairs) {
+      this.#store.forgetAdjustments(pair)
+      this.#done(pair, "reset", [])
+    }
     return count
   }
 
@@ -109,9 +121,17 @@ export class Operations {
     return [...this.#store.suspendedPairs()].filter(isChosen)
   }
 
-  #each(isChosen: Choice, act: (pair: number) => void): number {
+  #each(
+    isChosen: Choice,
+    action: OperatorAction,
+    args: readonly string[],
+    act: (pair: number) => void,
+  ): number {
     const pairs = this.#suspended(isChosen)
-    for (const pair of pairs) act(pair)
+    for (const pair of pairs) {
+      act(pair)
+      this.#done(pair, action, args)
+    }
     return pairs.length
   }
 }

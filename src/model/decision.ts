@@ -6,7 +6,7 @@ import type { Effect } from "./effect.js"
 import type { ResponseRule } from "./rule.js"
 import type { SweepRule } from "./sweep-rule.js"
 
-type DecisionSource = "response" | "sweep" | "rejection-rate" | "positive" | "lift"
+type DecisionSource = "response" | "sweep" | "rejection-rate" | "positive" | "lift" | "operator"
 
 /** A sweep rule whose threshold was met, and by what. */
 export interface SweepFiring {

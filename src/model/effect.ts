@@ -17,8 +17,11 @@ export type IgnoredReason =
 /** What happens without a rule's action: the end of a hold, the return of a value, growth. */
 type EngineAction = "lift" | "restart" | "raise"
 
+/** What operators do by hand. */
+export type OperatorAction = "override" | "enable" | "ttl" | "reset"
+
 export interface Effect {
-  readonly action: ActionName | EngineAction
+  readonly action: ActionName | EngineAction | OperatorAction
   readonly args: readonly string[]
   readonly outcome: "applied" | "ignored"
   readonly reason: IgnoredReason | null

@@ -73,6 +73,14 @@ function textOf(effect: Effect, decision: Decision): string {
       return `blackholed${end} (${args.join(" ")}): ${causeText(decision)}`
     case "lift":
       return `${args.join(" ")} lifted, which was to last${end}`
+    case "override":
+      return `suspension overridden by an operator, which was to last${end}`
+    case "enable":
+      return `suspension enabled again by an operator${end}`
+    case "ttl":
+      return `suspension changed by an operator: it lasts${end}`
+    case "reset":
+      return "adjustments dropped by an operator"
     case "warmup":
       return `warmup ${from ?? "unset"} -> ${to ?? "unset"}`
     default:

@@ -63,6 +63,7 @@ export const SOURCE_WORDS: Readonly<Record<Decision["source"], string>> = {
   "rejection-rate": "too many rejections",
   positive: "growth after a quiet time",
   lift: "the end of a hold",
+  operator: "an operator",
 }
 
 function percent(part: number, whole: number): string {

@@ -453,6 +453,45 @@ msys.adaptive.registerRules({ ["x.test"] = { configuration = { max_outbound_conn
   expect(await limit()).toBe(18)
 })
 
+test("what is held is listed, and what an operator does is told like what a rule does", async () => {
+  const daemon = await running()
+  const holds = async (query = ""): Promise<Record<string, unknown> & { holds: Record<string, unknown>[] }> =>
+    (await (await fetch(`${daemon.url}/v1/holds${query}`)).json()) as never
+  expect(await holds()).toMatchObject({ id: 0, holds: [], next: null })
+  await post(daemon, ["b1", "b2", "b3"].map((binding) => event({ binding })).join("\n"))
+  const all = await holds()
+  expect(all.holds.map(({ binding, domain, reason }) => [binding, domain, reason])).toEqual(
+    ["b1", "b2", "b3"].map((binding) => [binding, "x.test", "suspended"]),
+  )
+  expect(all).toMatchObject({ id: 3, next: null })
+  const first = await holds("?limit=2")
+  expect([first.holds.length, first.next]).toEqual([2, 1])
+  expect((await holds("?limit=2&after=1")).holds).toEqual(all.holds.slice(2))
+  for (const query of ["limit=0", "limit=x", "after=-1", "limit=1&limit=2", "more=1"])
+    expect(await holds(`?${query}`)).toMatchObject({ error: { code: "E_HTTP_VALUE" } })
+  const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
+  const command = (line: string) => place.adaptive(["console", "--socket", socket, "-c", line])
+  await command("adaptive override --binding b1")
+  await command("adaptive override ttl 60 --binding b2")
+  expect((await holds()).holds.map(({ binding }) => binding)).toEqual(["b2", "b3"])
+  await daemon.said(/^a command$/)
+  expect(daemon.lines.filter(({ msg }) => msg === "a command").map(({ command }) => command)).toEqual([
+    "adaptive override --binding b1",
+    "adaptive override ttl 60 --binding b2",
+  ])
+  const reply = await fetch(`${daemon.url}/v1/effects?after=${all.id}`)
+  let text = ""
+  for await (const bytes of reply.body as ReadableStream<Uint8Array>) {
+    text += new TextDecoder().decode(bytes)
+    if (text.split("\n\n").length > 2) break
+  }
+  const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data as string))
+  expect(told.slice(0, 2)).toMatchObject([
+    { source: "operator", binding: "b1", effects: [{ action: "override", outcome: "applied" }] },
+    { source: "operator", binding: "b2", effects: [{ action: "ttl", args: ["60"], outcome: "applied" }] },
+  ])
+})
+
 test("a group: one of its bindings that may send, each in its turn", async () => {
   place.write({
     "group.conf":

@@ -27,6 +27,24 @@ const MAX_NAME = 255
 const ANSWERS_A_TURN = 64
 
 const NUMBER_OR_NULL: JsonSchema = { type: ["number", "null"] }
+export const BY_SCHEMA: JsonSchema = {
+  description:
+    "What led to a hold; null where nothing holds, where it was an operator or is not on the disk yet, or where more than 10,000 are held.",
+  oneOf: [
+    { type: "null" },
+    {
+      type: "object",
+      required: ["id", "at", "why"],
+      additionalProperties: false,
+      properties: {
+        id: { type: "integer", description: "Of the effect, as in /v1/effects." },
+        at: { type: "number" },
+        why: { type: "string" },
+      },
+    },
+  ],
+}
+
 const DECISION: JsonSchema = {
   type: "object",
   required: [
@@ -58,23 +76,7 @@ const DECISION: JsonSchema = {
     reason: { enum: ["suspended", "blackholed", "throttled", null] },
     spreadSec: { type: "number", description: "Seconds over which what waited is to be spread." },
     perHour: { ...NUMBER_OR_NULL, description: "Messages an hour in force; null without a limit." },
-    by: {
-      description:
-        "What led to a hold; null where nothing holds, where it was an operator or is not on the disk yet, or where more than 10,000 are held.",
-      oneOf: [
-        { type: "null" },
-        {
-          type: "object",
-          required: ["id", "at", "why"],
-          additionalProperties: false,
-          properties: {
-            id: { type: "integer", description: "Of the effect, as in /v1/effects." },
-            at: { type: "number" },
-            why: { type: "string" },
-          },
-        },
-      ],
-    },
+    by: BY_SCHEMA,
     parameters: {
       type: "object",
       description: "Every option in effect, by its name.",
@@ -247,12 +249,12 @@ async function answers(
   if (!found.some(isUntold)) return found
   if (!ledger.isTroubled) await ledger.settled()
   // While the disk takes nothing no more is promised than what stays true if it is lost.
-  return ledger.isTroubled ? found.map((one) => (isUntold(one) ? forNow(one) : one)) : found
+  return ledger.isTroubled ? found.map((one) => (isUntold(one) ? forNow(one, one.at) : one)) : found
 }
 
-function forNow(answer: DecisionAnswer): DecisionAnswer {
-  const until = Math.min(answer.until ?? Number.POSITIVE_INFINITY, answer.at + ASK_AGAIN_SEC)
-  return { ...answer, until, by: null }
+/** A hold that may be lost: it is worth asking again soon. @param at seconds since 1970 */
+export function forNow<H extends Pick<DecisionAnswer, "until">>(hold: H, at: number): H {
+  return { ...hold, until: Math.min(hold.until ?? Number.POSITIVE_INFINITY, at + ASK_AGAIN_SEC), by: null }
 }
 
 /** @throws HttpFault E_HTTP_VALUE */
@@ -278,6 +280,6 @@ function nameOf(given: unknown, what: string): string {
   return given
 }
 
-function bad(message: string, hint: string): HttpFault {
+export function bad(message: string, hint: string): HttpFault {
   return new HttpFault(400, "E_HTTP_VALUE", message, hint)
 }

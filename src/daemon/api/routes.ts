@@ -4,6 +4,7 @@ import { openApi } from "../../http/openapi.js"
 import type { Route } from "../../http/request.js"
 import { DECISION_SCHEMAS, type DecisionsHost, decisionRoutes } from "./decisions.js"
 import { EVENTS_SCHEMAS, type EventsHost, eventsRoute } from "./events.js"
+import { HOLDS_SCHEMAS, holdsRoute } from "./holds.js"
 import { OPERATION_SCHEMAS, type OperationsHost, operationRoutes } from "./operations.js"
 
 export interface ApiHost extends EventsHost, DecisionsHost, OperationsHost {
@@ -12,13 +13,13 @@ export interface ApiHost extends EventsHost, DecisionsHost, OperationsHost {
 }
 
 export function apiRoutes(host: ApiHost): readonly Route[] {
-  const described = [eventsRoute(host), ...decisionRoutes(host), ...operationRoutes(host)]
+  const described = [eventsRoute(host), ...decisionRoutes(host), holdsRoute(host), ...operationRoutes(host)]
   const document = openApi({
     title: "adaptive",
     version: host.version,
     description: "Events of delivery in, what to do next out.",
     auth: host.auth,
-    schemas: { ...EVENTS_SCHEMAS, ...DECISION_SCHEMAS, ...OPERATION_SCHEMAS },
+    schemas: { ...EVENTS_SCHEMAS, ...DECISION_SCHEMAS, ...HOLDS_SCHEMAS, ...OPERATION_SCHEMAS },
     routes: [
       ...described.map(({ description }) => description),
       {
