@@ -17,6 +17,8 @@ export interface StreamHost {
 const PIECE_BYTES = 1 << 13
 /** Pieces that are on their way to the disk while the next one is read. */
 const MAX_UNDERWAY = 32
+/** What comes counts as of now: older events would make failures of long ago a storm of this moment. */
+const BEHIND_SEC = 3600
 
 /**
  * Takes all that comes.
@@ -29,7 +31,7 @@ export async function takeStream(
   chunks: AsyncIterable<Buffer>,
   { intake, ledger, taken }: StreamHost,
 ): Promise<{ readonly taken: number; readonly refused: number }> {
-  const feed = intake.feed(name, format)
+  const feed = intake.feed(name, format, { behindSec: BEHIND_SEC })
   const sum = { taken: 0, refused: 0 }
   const underway = new Underway(MAX_UNDERWAY)
   const add = async (some: Taken): Promise<void> => {
