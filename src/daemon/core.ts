@@ -50,6 +50,7 @@ export interface CoreOptions {
 
 /** Pairs of which it is kept why they are held. */
 const MAX_CAUSES = 10_000
+const NOTHING: readonly Numbered[] = []
 
 export class Core {
   readonly store: Store
@@ -135,10 +136,11 @@ export class Core {
     return this.#causes
   }
 
-  /** What was decided since the last call. */
+  /** What was decided since the last call; nothing is added to it later, while it waits for the disk. */
   takeDecided(): readonly Numbered[] {
+    if (this.#decided.length === 0) return NOTHING
     const decided = this.#decided
-    if (decided.length > 0) this.#decided = []
+    this.#decided = []
     return decided
   }
 

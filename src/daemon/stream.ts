@@ -2,6 +2,7 @@
  * Events that come as a stream and are not there to be read again: standard input,
  * a socket. They are taken as fast as the journal takes them, and no faster.
  */
+import { setImmediate as turn } from "node:timers/promises"
 import type { FormatName } from "../ingest/detect.js"
 import type { Intake, Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
@@ -39,6 +40,8 @@ export async function takeStream(
     sum.taken += some.events.length
     sum.refused += some.bad.length
     await underway.add(ledger.take(some.events))
+    // Events let others have their turn in the ledger. What is refused does not come there, and costs as much.
+    if (some.bad.length > 0) await turn()
   }
   for await (const bytes of chunks)
     for (let at = 0; at < bytes.length; at += PIECE_BYTES)
