@@ -1,7 +1,9 @@
 /** What `adaptive run` is given, judged: addresses, logs, certificates. */
-import { readFileSync } from "node:fs"
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs"
+import { basename, dirname, resolve } from "node:path"
 import type { FollowedLog } from "../daemon/daemon.js"
 import type { HttpAuth } from "../http/guard.js"
+import { detectFormat, type FormatName } from "../ingest/detect.js"
 import { UsageError } from "./context.js"
 import { readHostPort } from "./host-port.js"
 import type { SetupOptions } from "./setup.js"
@@ -76,9 +78,49 @@ export function followedLogs({ follow, format: text, fromStart }: RunOptions): r
   const format = readFormat(text)
   const twice = follow.find((path, i) => follow.indexOf(path) < i)
   if (twice !== undefined) throw new UsageError(`--follow ${twice} is given twice`, "give each log once")
-  return follow
-    .filter((path) => path !== "-")
-    .map((path) => ({ path, format, fromEnd: fromStart !== true, skipsCopies: false }))
+  const paths = follow.filter((path) => path !== "-")
+  const holds = paths.map((path) => format ?? heldFormat(path))
+  const directoryOf = (path: string): string => dirname(resolve(path))
+  // Momentum writes both into one directory; those of another are of another node.
+  const hasMainlog = new Set(paths.filter((_, i) => holds[i] === "mainlog").map(directoryOf))
+  return paths.map((path, i) => ({
+    path,
+    format,
+    fromEnd: fromStart !== true,
+    skipsCopies: holds[i] === "bouncelog" && hasMainlog.has(directoryOf(path)),
+  }))
+}
+
+/** Enough of a log to tell its format by. */
+const HEAD_BYTES = 32 << 10
+
+/**
+ * What a log holds, by its first lines; one that has none yet, by the name that Momentum gives it: whether it is
+ * beside a mainlog must be known before its first line comes. Null where neither tells.
+ */
+function heldFormat(path: string): FormatName | null {
+  const named = /^(mainlog|bouncelog)(?![a-z])/.exec(basename(path))?.[1] as
+    | "mainlog"
+    | "bouncelog"
+    | undefined
+  return detectFormat(headOf(path)) ?? named ?? null
+}
+
+/** Empty where there is nothing to read: following it tells why. */
+function headOf(path: string): Buffer {
+  try {
+    // To open a pipe would wait for whoever writes to it.
+    if (!statSync(path).isFile()) return Buffer.alloc(0)
+    const file = openSync(path, "r")
+    try {
+      const head = Buffer.alloc(HEAD_BYTES)
+      return head.subarray(0, readSync(file, head))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return Buffer.alloc(0)
+  }
 }
 
 function pem(option: string, path: string): string {

@@ -193,9 +193,8 @@ export class Core {
     return this.#causes
   }
 
-  /** What was decided since the last call. */
+  /** What was decided since the last call; nothing is added to it later, while it waits for the disk. */
   takeDecided(): readonly Numbered[] {
-    // Whoever has it must not find in it what is decided later.
     if (this.#decided.length === 0) return NONE
     const decided = this.#decided
     this.#decided = []

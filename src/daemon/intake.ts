@@ -40,7 +40,7 @@ export class Intake {
   feed(
     name: string,
     format: FormatName | null,
-    more: Pick<LiveOptions, "skipsCopies" | "year" | "lateSec"> = {},
+    more: Pick<LiveOptions, "skipsCopies" | "year" | "lateSec" | "behindSec"> = {},
   ): Feed {
     const { nowMicros, utcOffsetMinutes } = this.#options
     return new Feed(

@@ -26,7 +26,13 @@ import { startWebhooks } from "./webhooks.js"
 export interface ServiceOptions extends DaemonOptions {
   readonly version: string
   /** Null: nothing is answered over HTTP. */
-  readonly http: { readonly host: string; readonly port: number; readonly auth: HttpAuth } | null
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly auth: HttpAuth
+    /** Reads the files of certificates anew; what it throws may have a `hint`. */
+    readonly readAuth: () => HttpAuth
+  } | null
   /** There is a configuration file, which may change. */
   readonly hasConfiguration: boolean
   /** Of the control socket. */
@@ -59,6 +65,8 @@ export class Service {
   readonly #doors: Door[] = []
   #http: HttpServer | null = null
   #control: Control | null = null
+  /** Why the certificates that the files hold are not served; null where they are. */
+  #certificateTrouble: string | null = null
 
   private constructor(daemon: Daemon, options: ServiceOptions) {
     this.daemon = daemon
@@ -81,19 +89,24 @@ export class Service {
   /** Where it answers over HTTP; null where it does not. */
   get address(): string | null {
     if (this.#http === null || this.#options.http === null) return null
-    const { auth } = this.#options.http
     const { host, port } = this.#http
-    const isTls = auth.kind === "tls" || (auth.kind === "token" && auth.tls !== undefined)
-    return `${isTls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`
+    return `${this.#isTls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`
+  }
+
+  get #isTls(): boolean {
+    const auth = this.#options.http?.auth
+    return auth?.kind === "tls" || (auth?.kind === "token" && auth.tls !== undefined)
   }
 
   get socket(): string {
     return this.#control?.path ?? this.#options.socket
   }
 
-  /** Reads configuration and rules anew, as far as there are files of them; what has errors changes nothing. */
+  /** Reads certificates, configuration and rules anew, as far as there are files of them; what has errors changes nothing. */
   async reload(): Promise<void> {
     const { daemon } = this
+    // First, as it waits for nothing: the others wait for a disk that takes what there is.
+    this.#renewCertificates()
     const { log, hasConfiguration } = this.#options
     if (hasConfiguration) {
       const { ok, text } = await daemon.ledger.command("config reload")
@@ -121,7 +134,7 @@ export class Service {
       pid: process.pid,
       startedAt: this.#startedAtSec,
       ready: !daemon.ledger.isTroubled,
-      alarms: daemon.alarms,
+      alarms: [...daemon.alarms, ...(this.#certificateTrouble === null ? [] : [this.#certificateTrouble])],
       rules: {
         number: daemon.rules.serving.number,
         revision: daemon.rules.serving.loaded.revision,
@@ -136,6 +149,20 @@ export class Service {
         journalWaitingBytes: daemon.journalWaitingBytes,
       },
       sources: [...daemon.sources.values()],
+    }
+  }
+
+  #renewCertificates(): void {
+    const { http, log } = this.#options
+    if (http === null || !this.#isTls) return
+    try {
+      this.#http?.renew(http.readAuth())
+      this.#certificateTrouble = null
+      log.info({}, "the certificates are read anew")
+    } catch (error) {
+      const { message, hint } = error as Error & { readonly hint?: string }
+      this.#certificateTrouble = `the certificates are refused: ${message}`
+      log.error({ alarm: "certificates", code: "E_HTTP_TLS", hint }, this.#certificateTrouble)
     }
   }
 

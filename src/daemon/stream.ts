@@ -2,6 +2,7 @@
  * Events that come as a stream and are not there to be read again: standard input,
  * a socket. They are taken as fast as the journal takes them, and no faster.
  */
+import { setImmediate as turn } from "node:timers/promises"
 import type { FormatName } from "../ingest/detect.js"
 import type { Intake, Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
@@ -17,6 +18,8 @@ export interface StreamHost {
 const PIECE_BYTES = 1 << 13
 /** Pieces that are on their way to the disk while the next one is read. */
 const MAX_UNDERWAY = 32
+/** What comes counts as of now: older events would make failures of long ago a storm of this moment. */
+const BEHIND_SEC = 3600
 
 /**
  * Takes all that comes.
@@ -29,7 +32,7 @@ export async function takeStream(
   chunks: AsyncIterable<Buffer>,
   { intake, ledger, taken }: StreamHost,
 ): Promise<{ readonly taken: number; readonly refused: number }> {
-  const feed = intake.feed(name, format)
+  const feed = intake.feed(name, format, { behindSec: BEHIND_SEC })
   const sum = { taken: 0, refused: 0 }
   const underway = new Underway(MAX_UNDERWAY)
   const add = async (some: Taken): Promise<void> => {
@@ -37,6 +40,8 @@ export async function takeStream(
     sum.taken += some.events.length
     sum.refused += some.bad.length
     await underway.add(ledger.take(some.events))
+    // Events let others have their turn in the ledger. What is refused does not come there, and costs as much.
+    if (some.bad.length > 0) await turn()
   }
   for await (const bytes of chunks)
     for (let at = 0; at < bytes.length; at += PIECE_BYTES)

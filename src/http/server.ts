@@ -9,8 +9,9 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http"
-import { createServer as createTls } from "node:https"
+import { createServer as createTls, Server as TlsServer } from "node:https"
 import type { AddressInfo, Socket } from "node:net"
+import { type SecureOptions, secureOptions } from "./certificates.js"
 import { busyFault, Connection } from "./connection.js"
 import type { Desk, HttpEvent, Timer } from "./desk.js"
 import { HttpFault, HttpStartFault } from "./fault.js"
@@ -40,6 +41,11 @@ export interface HttpServer {
   readonly port: number
   /** Open at the moment. */
   readonly connections: number
+  /**
+   * Other certificates, for connections from now on; those that are open go on. Nothing else of `auth` counts.
+   * @throws HttpStartFault E_HTTP_TLS where they cannot be used: those before go on serving
+   */
+  renew(auth: HttpAuth): void
   /**
    * Takes no more connections, lets running requests end, ends streams; what is
    * left after `withinMs` is cut off.
@@ -74,9 +80,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     log,
     isClosing: false,
   }
-  const tls = auth.kind === "tls" ? auth : auth.kind === "token" ? auth.tls : undefined
-  const server = makeServer(auth, tls, limits)
-  const open = watch(server, desk, tls !== undefined)
+  const secure = secureOptions(auth, "not listening")
+  const server = makeServer(auth, secure, limits)
+  const open = watch(server, desk, secure !== null)
   const address = await listen(server, options)
   if (auth.kind === "none" && !isLoopback(address.address)) {
     server.close()
@@ -89,6 +95,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     port: address.port,
     get connections() {
       return open.sockets.size
+    },
+    renew(other) {
+      const renewed = secureOptions(other, "those before go on serving")
+      if (renewed !== null && server instanceof TlsServer) server.setSecureContext(renewed)
     },
     close(withinMs) {
       closed ??= close(server, desk, open, withinMs)
@@ -103,13 +113,7 @@ interface Open {
   readonly connections: Map<Socket, Connection>
 }
 
-/** PEM texts. */
-interface Identity {
-  readonly cert: string
-  readonly key: string
-}
-
-function makeServer(auth: HttpAuth, tls: Identity | undefined, limits: HttpLimits): Server {
+function makeServer(auth: HttpAuth, secure: SecureOptions | null, limits: HttpLimits): Server {
   const { headerTimeoutMs, requestTimeoutMs, idleTimeoutMs } = limits
   const plain = {
     maxHeaderSize: limits.maxHeaderBytes,
@@ -122,7 +126,16 @@ function makeServer(auth: HttpAuth, tls: Identity | undefined, limits: HttpLimit
     requireHostHeader: false,
     noDelay: true,
   }
-  const server = tls === undefined ? createPlain(plain) : makeTls(auth, tls, plain, limits)
+  const server =
+    secure === null
+      ? createPlain(plain)
+      : createTls({
+          ...plain,
+          ...secure,
+          handshakeTimeout: headerTimeoutMs,
+          // The guard refuses who has no certificate, in words that a handshake does not have.
+          ...(auth.kind === "tls" ? { requestCert: true, rejectUnauthorized: false } : {}),
+        })
   server.timeout = idleTimeoutMs
   // One more than may be is enough to see it.
   server.maxHeadersCount = limits.maxHeaders + 1
@@ -131,31 +144,6 @@ function makeServer(auth: HttpAuth, tls: Identity | undefined, limits: HttpLimit
   // server since 0.x: without it the answer is cut.
   Object.assign(server, { httpAllowHalfOpen: true })
   return server
-}
-
-function makeTls(
-  auth: HttpAuth,
-  { cert, key }: Identity,
-  plain: Parameters<typeof createPlain>[0],
-  { headerTimeoutMs }: HttpLimits,
-): Server {
-  try {
-    return createTls({
-      ...plain,
-      cert,
-      key,
-      minVersion: "TLSv1.2",
-      handshakeTimeout: headerTimeoutMs,
-      // The guard refuses who has no certificate, in words that a handshake does not have.
-      ...(auth.kind === "tls" ? { ca: auth.ca, requestCert: true, rejectUnauthorized: false } : {}),
-    })
-  } catch (error) {
-    throw new HttpStartFault(
-      "E_HTTP_TLS",
-      `the certificate or key cannot be used: ${(error as Error).message}: not listening`,
-      "give PEM texts of a certificate, its own key without a passphrase, and the authority of the clients",
-    )
-  }
 }
 
 /** Leads the events of the server to its connections. */

@@ -48,6 +48,8 @@ export interface Common {
   emittedMicros: number
   /** Times up to this one have come; what lies beyond is wrong. Recorded traffic has none, and confirms a step ahead by itself. */
   comeMicros?: number
+  /** Times before this one are too long ago to be told as if they were now. */
+  goneMicros?: number
   readonly reorderSec: number
   readonly maxWaiting: number
   /** Lets the earliest event go before its time: no more may wait. */
@@ -218,9 +220,13 @@ export class Collector implements PairSink, LineTaker {
   }
 
   #accept(atMicros: number, kind: number, pair: number, reply: Reply | null, deliveryMicros: number): void {
-    const { comeMicros } = this.#common
+    const { comeMicros, goneMicros } = this.#common
     if (comeMicros !== undefined && atMicros > comeMicros) {
       this.#future(atMicros - comeMicros, kind)
+      return
+    }
+    if (goneMicros !== undefined && atMicros < goneMicros) {
+      this.#past(goneMicros - atMicros, kind)
       return
     }
     if (comeMicros === undefined && atMicros > this.latestMicros + JUMP_MICROS && this.latestMicros >= 0) {
@@ -236,13 +242,24 @@ export class Collector implements PairSink, LineTaker {
   }
 
   #future(aheadMicros: number, kind: number): void {
+    const aheadSec = Math.ceil(aheadMicros / 1e6)
+    this.#misplaced(
+      kind,
+      `its time lies ${aheadSec} s further in the future than clocks may differ: the clock of whoever wrote it is wrong, or ours`,
+    )
+  }
+
+  #past(behindMicros: number, kind: number): void {
+    const behindSec = Math.ceil(behindMicros / 1e6)
+    this.#misplaced(
+      kind,
+      `its time lies ${behindSec} s further in the past than what is told now may lie: it was kept too long, or a clock or its zone is wrong`,
+    )
+  }
+
+  #misplaced(kind: number, reason: string): void {
     this.#withdraw(kind)
-    this.#common.bad({
-      file: this.path,
-      line: this.counts.read,
-      column: null,
-      reason: `its time lies ${Math.ceil(aheadMicros / 1e6)} s further in the future than clocks may differ: the clock of whoever wrote it is wrong, or ours`,
-    })
+    this.#common.bad({ file: this.path, line: this.counts.read, column: null, reason })
   }
 
   #push(

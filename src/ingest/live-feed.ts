@@ -24,6 +24,8 @@ export interface LiveOptions extends ReaderOptions {
   readonly lateSec?: number
   /** Their time may lie so far ahead of now, seconds: clocks differ. */
   readonly aheadSec?: number
+  /** It may lie so far behind now, seconds; without it, as far as it likes: it is read again, and time waits for it. */
+  readonly behindSec?: number
   /** A bouncelog's copies of failures that a mainlog tells of too are passed over. */
   readonly skipsCopies?: boolean
   /** Microseconds since 1970. */
@@ -99,8 +101,10 @@ export class LiveFeed {
 
   /** Takes bytes; every event in them is told before it returns. */
   feed(bytes: Buffer): void {
-    const { nowMicros, aheadSec = AHEAD_SEC } = this.#options
-    this.#common.comeMicros = nowMicros() + aheadSec * 1e6
+    const { nowMicros, aheadSec = AHEAD_SEC, behindSec } = this.#options
+    const now = nowMicros()
+    this.#common.comeMicros = now + aheadSec * 1e6
+    if (behindSec !== undefined) this.#common.goneMicros = now - behindSec * 1e6
     const collector = this.#collector ?? this.#detect(bytes)
     if (collector === null) return
     if (this.#unknown.length > 0) {

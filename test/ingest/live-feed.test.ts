@@ -102,6 +102,27 @@ describe("what comes of each piece", () => {
   })
 })
 
+test("told as of now: what lies too far behind it is wrong, and takes nothing with it", () => {
+  const { lists, feed } = live(
+    [event(-1_000_000_000) + event(399) + event(400) + event(100) + event(990), event(401)],
+    { behindSec: 600 },
+  )
+  const past = (sec: number): string =>
+    `its time lies ${sec} s further in the past than what is told now may lie: it was kept too long, or a clock or its zone is wrong`
+  expect(lists).toEqual([
+    [
+      `bad 1: ${past(1_000_000_400)}`,
+      `bad 2: ${past(1)}`,
+      `bad 4: ${past(300)}`,
+      delivery(400),
+      delivery(990),
+    ],
+    ["bad 6: its time lies 589 s before that of lines above it, and only 300 s are let pass"],
+  ])
+  expect(feed.counts).toMatchObject({ bad: 4 })
+  expect(feed.counts?.events.reduce((sum, count) => sum + count, 0)).toBe(2)
+})
+
 test.each([
   [false, ["0 permanent b1::a.test - rcptto 10 550 no such user"], 1],
   [true, [], 0],

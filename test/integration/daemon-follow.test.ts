@@ -81,3 +81,50 @@ test("a pipe that stays open does not keep a daemon that is told to end", async 
   closeSync(pipe)
   expect(daemon.log).not.toContain('"level":50')
 })
+
+const nowSec = (): number => Math.floor(Date.now() / 1000)
+const mainlogLine = (domain: string): string =>
+  `${nowSec()}@m1@b1@c1@T@${domain}@0@g1@b1@5@0@0.02@10.0.0.1@451 greylisted\n`
+const bouncelogLine = (domain: string): string =>
+  `${nowSec()}@m1@b1@c1@T@u@${domain}@f@s.test@g1@b1@5@51@201@10.0.0.1@451 greylisted\n`
+const outOfBandLine = (domain: string): string =>
+  `${nowSec()}@m1@b1@c1@B@u@${domain}@f@s.test@g1@b1@21@10@201@10.0.0.1@550 no such user\n`
+
+// name | logs, and what they hold before | transient failures that are taken of two, which both logs tell
+test.each<[string, Record<string, string>, string[], number]>([
+  ["beside-by-lines", { "a.log": mainlogLine("old.test"), "b.log": bouncelogLine("old.test") }, [], 2],
+  ["beside-by-name", { "mainlog.ec": "", "bouncelog.ec": "" }, [], 2],
+  ["beside-first", { "bouncelog.ec": bouncelogLine("old.test"), "mainlog.ec": "" }, [], 2],
+  ["of-another-node", { "n1/mainlog.ec": "", "n2/bouncelog.ec": "" }, [], 4],
+  ["all-bouncelogs", { "mainlog.ec": "", "bouncelog.ec": "" }, ["--format", "bouncelog"], 2],
+])(
+  "%s: a failure that a mainlog and a bouncelog tell counts once where they are of one node",
+  async (name, logs, more, count) => {
+    const paths = Object.keys(logs).map((log) => `${name}/${log}`)
+    place.write(Object.fromEntries(Object.entries(logs).map(([log, text]) => [`${name}/${log}`, text])))
+    const follow = paths.flatMap((path) => ["--follow", path])
+    const daemon = await RunningDaemon.start(place.dir, [
+      ...[...follow, "--state", `${name}-state`, "--socket", `${name}.sock`, ...more],
+    ])
+    daemons.push(daemon)
+    for (const path of paths) {
+      const isMain = /mainlog|a\.log/.test(path)
+      const line = isMain ? mainlogLine : bouncelogLine
+      appendFileSync(
+        place.path(path),
+        line("a.test") + line("a.test") + (isMain ? "" : outOfBandLine("a.test")),
+      )
+    }
+    const counted = (text: string, type: string): number =>
+      [...text.matchAll(new RegExp(`^adaptive_events_total\\{.*type="${type}"\\} (\\d+)$`, "gm"))].reduce(
+        (sum, [, events]) => sum + Number(events),
+        0,
+      )
+    // The last line of a bouncelog is one that no mainlog tells.
+    const metrics = await daemon.until(
+      () => daemon.text("/metrics"),
+      (text) => counted(text, "oob") === 1 && counted(text, "transient") >= count,
+    )
+    expect(counted(metrics, "transient")).toBe(count)
+  },
+)

@@ -303,6 +303,28 @@ describe("doors", () => {
     expect(await ids(third, 1, 1)).toEqual([2])
   })
 
+  test("effects: what is decided while an earlier event is on its way to the disk is told once, and all the rest", async () => {
+    const daemon = await running()
+    const wanted = 20
+    const quiet = event({ type: "delivery", response: "250 ok" })
+    // The last line, which has no end, is a batch of its own, close behind one that decides nothing.
+    for (let i = 0; i < wanted; i++)
+      expect(await (await post(daemon, `${quiet}\n${event({ binding: `b${i}` })}`)).json()).toMatchObject({
+        taken: 2,
+      })
+    const leaving = new AbortController()
+    const reply = await fetch(`${daemon.url}/v1/effects?after=0`, { signal: leaving.signal })
+    let text = ""
+    for await (const piece of reply.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(piece).toString()
+      if (text.includes(`\nid: ${wanted}\n`) && text.endsWith("\n\n")) break
+    }
+    leaving.abort()
+    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+    expect(ids).toEqual(Array.from({ length: wanted }, (_, i) => i + 1))
+    expect(await daemon.end("SIGTERM")).toBe(0)
+  })
+
   test("webhooks: signed, and after a restart from where they were", async () => {
     const seen: { ids: number[]; signature: string }[] = []
     let isUp = true

@@ -1,14 +1,10 @@
 /** Who may come in: tokens, certificates made here by openssl, and what does not start at all. */
-import { execFileSync, spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { request } from "node:https"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { type ConnectionOptions, connect } from "node:tls"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import type { HttpAuth } from "../../src/http/guard.js"
 import type { Route } from "../../src/http/request.js"
+import { askTls, Certificates, hasOpenssl } from "./certificates.js"
 import { answersIn, exchange, RawClient, refusalOf, serve, until } from "./http-harness.js"
 
 const ping: Route = { method: "GET", path: "/ping", handle: () => ({ status: 200, json: "pong" }) }
@@ -91,43 +87,19 @@ describe("does not start", () => {
   })
 })
 
-const openssl = spawnSync("openssl", ["version"]).status === 0
-if (!openssl) console.log("skipped: TLS of the HTTP server, since openssl is not installed")
-
-describe.skipIf(!openssl)("client certificates", () => {
-  const dir = mkdtempSync(join(tmpdir(), "adaptive-tls-"))
-  const path = (name: string): string => join(dir, name)
-  const pem = (name: string): string => readFileSync(path(name), "utf8")
-
-  const make = (name: string, ...more: string[]): void => {
-    execFileSync(
-      "openssl",
-      [
-        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-        ...["-subj", `/CN=${name}`, "-keyout", path(`${name}.key`), "-out", path(`${name}.crt`), ...more],
-      ],
-      { stdio: "ignore" },
-    )
-  }
-  const signed = (name: string, by: string): void =>
-    make(
-      name,
-      "-CA",
-      path(`${by}.crt`),
-      "-CAkey",
-      path(`${by}.key`),
-      "-addext",
-      "subjectAltName=DNS:localhost",
-    )
+describe.skipIf(!hasOpenssl)("client certificates", () => {
+  const made = new Certificates()
+  const pem = (name: string): string => made.pem(name)
+  const own = (name: string) => made.own(name)
 
   beforeAll(() => {
-    make("authority")
-    make("stranger")
-    signed("server", "authority")
-    signed("client", "authority")
-    signed("foreign", "stranger")
+    made.make("authority")
+    made.make("stranger")
+    made.signed("server", "authority")
+    made.signed("client", "authority")
+    made.signed("foreign", "stranger")
   })
-  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  afterAll(() => made.remove())
 
   const auth = (): HttpAuth => ({
     kind: "tls",
@@ -135,37 +107,8 @@ describe.skipIf(!openssl)("client certificates", () => {
     key: pem("server.key"),
     ca: pem("authority.crt"),
   })
-  const own = (name: string) => ({ cert: pem(`${name}.crt`), key: pem(`${name}.key`) })
-
-  function ask(
-    port: number,
-    options: object,
-    sent?: Buffer,
-  ): Promise<{ readonly status: number; readonly body: string }> {
-    return new Promise((resolve, reject) => {
-      const asked = request(
-        {
-          host: "localhost",
-          family: 4,
-          port,
-          path: "/ping",
-          agent: false,
-          ca: pem("authority.crt"),
-          ...options,
-        },
-        (response) => {
-          let body = ""
-          response.setEncoding("utf8")
-          response.on("data", (text: string) => {
-            body += text
-          })
-          response.on("end", () => resolve({ status: response.statusCode ?? 0, body }))
-        },
-      )
-      asked.on("error", reject)
-      asked.end(sent)
-    })
-  }
+  const ask = (port: number, options: object, sent?: Buffer) =>
+    askTls(port, { path: "/ping", ca: pem("authority.crt"), ...options }, sent)
 
   test("of the authority is taken, and any name of the server with it", async () => {
     const { port, server } = await serve([ping], { auth: auth(), host: "0.0.0.0" })

@@ -32,15 +32,21 @@ export class RunningDaemon {
     this.url = url
   }
 
-  /** Starts one on a free port. @param input file descriptor of its standard input; null: there is none */
+  /**
+   * Starts one on a free port.
+   * @param input file descriptor of its standard input; null: there is none
+   * @param env what it finds in its environment beside what is there
+   */
   static async start(
     cwd: string,
     args: readonly string[],
     input: number | null = null,
+    env: Readonly<Record<string, string>> = {},
   ): Promise<RunningDaemon> {
     const child = spawn(process.execPath, [MAIN, "run", "--listen", "127.0.0.1:0", ...args], {
       cwd,
       stdio: [input ?? "ignore", "ignore", "pipe"],
+      env: { ...process.env, ...env },
     })
     const closed = once(child, "close")
     let told = ""
@@ -48,7 +54,7 @@ export class RunningDaemon {
       told += bytes
     })
     for (;;) {
-      const url = /"listen":"(http:[^"]+)".*"msg":"ready"/.exec(told)?.[1]
+      const url = /"listen":"(https?:[^"]+)".*"msg":"ready"/.exec(told)?.[1]
       if (url !== undefined) return new RunningDaemon(child, closed, () => told, url)
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`the daemon ended before it was ready: ${told}`)
@@ -63,6 +69,24 @@ export class RunningDaemon {
   /** All that it has logged. */
   get log(): string {
     return this.#told()
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port)
+  }
+
+  /** It goes on. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** Until it has logged what is waited for, so many times. */
+  async said(text: RegExp, times = 1): Promise<void> {
+    const all = new RegExp(text, "g")
+    await this.until(
+      () => this.log.match(all)?.length ?? 0,
+      (count) => count >= times,
+    )
   }
 
   async text(path: string): Promise<string> {

@@ -52,7 +52,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
   try {
     const service = await Service.start({
       version: packageVersion(),
-      http: address === null ? null : { ...address, auth },
+      http: address === null ? null : { ...address, auth, readAuth: () => readAuth(options) },
       hasConfiguration: options.config !== undefined,
       socket,
       eventSocket: options.eventSocket ?? null,

@@ -1,26 +1,25 @@
 /**
- * A directory that holds the state of one running program: who may use it, and
- * what version it is of. One process at a time: the lock is a socket of a name
- * that ends with its process, however that ends, so no lock is ever left behind.
+ * A directory that holds the state of one running program, which alone may use it,
+ * and what version it is of.
  */
-import { createHash } from "node:crypto"
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
-import { connect, createServer, type Server } from "node:net"
 import { dirname, join } from "node:path"
 import { StoreFault } from "../fault.js"
+import { DirectoryLock } from "./directory-lock.js"
 import { syncDirectory, unlessMissing } from "./files.js"
 import { readRecord, recordHead } from "./journal-format.js"
 
 /** Raised when files in it have another meaning. */
 export const STATE_VERSION = 1
 const VERSION_FILE = "version"
-const LOCK_FILE = "lock"
+/** Who has the lock, for whoever comes second. */
+const HOLDER_FILE = "lock"
 
 export class StateDirectory {
   readonly path: string
-  readonly #lock: Server
+  readonly #lock: DirectoryLock
 
-  private constructor(path: string, lock: Server) {
+  private constructor(path: string, lock: DirectoryLock) {
     this.path = path
     this.#lock = lock
   }
@@ -30,14 +29,14 @@ export class StateDirectory {
    * @throws StoreFault E_STATE_LOCKED, E_STATE_VERSION, E_STATE_UNUSABLE; nothing in it has been changed then
    */
   static async open(path: string): Promise<StateDirectory> {
-    let lock: Server | null = null
+    let lock: DirectoryLock | null = null
     try {
       await makeDirectory(path)
       lock = await locked(path)
       await checkVersion(path)
       return new StateDirectory(path, lock)
     } catch (error) {
-      lock?.close()
+      await lock?.close()
       if (error instanceof StoreFault) throw error
       throw new StoreFault(
         "E_STATE_UNUSABLE",
@@ -89,7 +88,7 @@ export class StateDirectory {
 
   /** Another process may use it from now on. */
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#lock.close(() => resolve()))
+    await this.#lock.close()
   }
 }
 
@@ -115,55 +114,24 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /** @throws StoreFault E_STATE_LOCKED */
-async function locked(path: string): Promise<Server> {
-  const { dev, ino } = await stat(path, { bigint: true })
-  const server = createServer((socket) => socket.end(`${process.pid}\n`))
-  try {
-    const name = lockName(path, `${dev}:${ino}`)
-    await listening(server, name).catch(async (error: NodeJS.ErrnoException) => {
-      // A name that needs a file may have been left by a process that was killed.
-      if (error.code !== "EADDRINUSE" || name.startsWith("\0") || (await isAnswered(name))) throw error
-      await rm(name, { force: true })
-      await listening(server, name)
-    })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error
-    const holder = await readFile(join(path, LOCK_FILE), "utf8").catch(() => "")
-    const who = /^\d+$/.test(holder.trim()) ? `process ${holder.trim()}` : "another process"
+async function locked(path: string): Promise<DirectoryLock> {
+  const lock = await DirectoryLock.take(path)
+  if (lock === "near" || lock === "apart") {
+    const holder = (await readFile(join(path, HOLDER_FILE), "utf8").catch(() => "")).trim()
+    const who = /^\d+$/.test(holder) ? `process ${holder}` : "another process"
     throw new StoreFault(
       "E_STATE_LOCKED",
-      `${path}: the state directory is used by ${who}`,
+      `${path}: the state directory is used by ${who}${lock === "apart" ? " of another container" : ""}`,
       "end that one first, or give this one a directory of its own with --state",
     )
   }
-  server.unref()
-  // Who it is, for whoever comes second; the lock itself is the socket.
-  await writeWhole(path, LOCK_FILE, Buffer.from(`${process.pid}\n`))
-  return server
-}
-
-function listening(server: Server, name: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(name, () => {
-      server.off("error", reject)
-      resolve()
-    })
-  })
-}
-
-function isAnswered(name: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(name, () => resolve(true))
-    socket.once("error", () => resolve(false))
-    socket.once("connect", () => socket.destroy())
-  })
-}
-
-/** By the directory itself, not its name: it may have several. On Linux the name needs no file; elsewhere one does. */
-function lockName(path: string, identity: string): string {
-  const name = createHash("sha256").update(identity).digest("hex").slice(0, 40)
-  return process.platform === "linux" ? `\0adaptive-state-${name}` : join(path, "lock.socket")
+  try {
+    await writeWhole(path, HOLDER_FILE, Buffer.from(`${process.pid}\n`))
+    return lock
+  } catch (error) {
+    await lock.close()
+    throw error
+  }
 }
 
 async function checkVersion(path: string): Promise<void> {
