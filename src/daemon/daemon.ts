@@ -12,6 +12,7 @@ import { StateDirectory } from "../store/backing/state-directory.js"
 import type { Core, Numbered, ReadConfiguration } from "./core.js"
 import type { Effects } from "./effects.js"
 import { packed } from "./entries.js"
+import { FewLines } from "./few-lines.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
@@ -51,14 +52,13 @@ export interface DaemonOptions extends RuleOptions {
 /** Events are told of a little later than they happen. */
 const LAG_SEC = 1
 const TICK_MS = 250
-/** Bad lines of one source that are told one by one. */
-const MAX_BAD_TOLD = 10
-
 /** What is known of a source of events. */
 export interface SourceFacts {
   readonly path: string
   events: number
   bad: number
+  /** When its last event happened, seconds since 1970; 0 before the first. */
+  lastAtSec: number
   /** Why it cannot be read; null where it can. */
   trouble: string | null
 }
@@ -78,6 +78,7 @@ export class Daemon {
   readonly #ending = new AbortController()
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
+  readonly #badLines: FewLines
   /** Why the last copy of the state could not be written; null where it was. */
   #copyTrouble: string | null = null
   /** When the last one was written, or this run began, seconds since 1970. */
@@ -108,6 +109,10 @@ export class Daemon {
     this.#copySegment = parts.copySegment
     const { nowMicros, utcOffsetMinutes } = parts.options
     this.copiedAtSec = nowMicros() / 1e6
+    this.#badLines = new FewLines({
+      nowMs: () => nowMicros() / 1000,
+      tell: (facts, message) => parts.options.log.warn(facts, message),
+    })
     this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
 
@@ -251,8 +256,9 @@ export class Daemon {
 
   /** A source that comes and goes, by its name. */
   source(path: string): SourceFacts {
-    const facts = this.sources.get(path) ?? { path, events: 0, bad: 0, trouble: null }
+    const facts = this.sources.get(path) ?? { path, events: 0, bad: 0, lastAtSec: 0, trouble: null }
     this.sources.set(path, facts)
+    this.#options.metrics.source(path)
     return facts
   }
 
@@ -340,6 +346,7 @@ export class Daemon {
     await this.snapshot()
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
+    this.#badLines.close()
     await this.#outputs.close()
     await this.#state.close()
   }
@@ -384,10 +391,15 @@ export class Daemon {
     const { events, bad } = taken
     this.#options.metrics.taken(facts.path, taken)
     facts.events += events.length
-    for (const { file, line, column, reason } of bad) {
-      if (++facts.bad <= MAX_BAD_TOLD)
-        this.#options.log.warn({ file, line, column }, `${file}:${line}: ${reason}: the line is left out`)
-    }
+    facts.bad += bad.length
+    const last = events.at(-1)
+    if (last !== undefined) facts.lastAtSec = last.atMicros / 1e6
+    for (const { file, line, column, reason } of bad)
+      this.#badLines.tell(`bad lines of ${facts.path}`, `${file}:${line}: ${reason}: the line is left out`, {
+        file,
+        line,
+        column,
+      })
   }
 
   async #every(ms: number, work: () => Promise<void>): Promise<void> {

@@ -26,28 +26,28 @@ export class FewLines {
     this.#options = options
   }
 
-  /** @param code names the kind; there are few of them */
-  tell(code: string, message: string, facts: object): void {
+  /** @param name of the kind; there are few of them */
+  tell(name: string, message: string, facts: object): void {
     const now = this.#options.nowMs()
-    let kind = this.#kinds.get(code)
+    let kind = this.#kinds.get(name)
     if (kind === undefined || now - kind.sinceMs >= WINDOW_MS) {
-      if (kind !== undefined) this.#count(code, kind)
+      if (kind !== undefined) this.#count(name, kind)
       kind = { sinceMs: now, told: 0, kept: 0 }
-      this.#kinds.set(code, kind)
+      this.#kinds.set(name, kind)
     }
     if (kind.told < MAX_TOLD) {
       kind.told++
-      this.#options.tell({ code, ...facts }, message)
+      this.#options.tell(facts, message)
     } else kind.kept++
   }
 
   /** Tells what was only counted. */
   close(): void {
-    for (const [code, kind] of this.#kinds) this.#count(code, kind)
+    for (const [name, kind] of this.#kinds) this.#count(name, kind)
     this.#kinds.clear()
   }
 
-  #count(code: string, { kept }: Kind): void {
-    if (kept > 0) this.#options.tell({ code, lines: kept }, `${kept} more of ${code} are not told one by one`)
+  #count(name: string, { kept }: Kind): void {
+    if (kept > 0) this.#options.tell({ lines: kept }, `${name}: ${kept} more are not told one by one`)
   }
 }

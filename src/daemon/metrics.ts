@@ -3,6 +3,7 @@ import { type Counter, type Labelled, Metrics } from "../http/metrics-text.js"
 import { EVENT_TYPES } from "../model/event.js"
 import type { ResponseRule } from "../model/rule.js"
 import type { Core, Numbered } from "./core.js"
+import type { SourceFacts } from "./daemon.js"
 import type { Taken } from "./intake.js"
 
 /** What is asked for when the text is made. */
@@ -20,6 +21,8 @@ export interface Gauges {
   /** The rules that serve. */
   readonly rules: () => readonly ResponseRule[]
   readonly alarms: () => number
+  readonly version: string
+  readonly sources: () => Iterable<Pick<SourceFacts, "path" | "trouble" | "lastAtSec">>
   /** Seconds that the event loop was held up, by quantile. */
   readonly loopDelaySec: () => readonly (readonly [quantile: string, seconds: number])[]
 }
@@ -69,6 +72,7 @@ export class DaemonMetrics {
       "Looks at rule files that found something new.",
       ["outcome"],
     )
+    for (const outcome of ["swapped", "refused"]) this.#reloads.labels(outcome).inc(0)
     this.#unmatched = registry
       .counter("adaptive_unmatched_failures_total", "Failures that no rule matched.")
       .labels()
@@ -96,10 +100,29 @@ export class DaemonMetrics {
     gauge("adaptive_pairs_held", "Pairs whose mail is held by a decision.", () => core().held)
     gauge("adaptive_decisions", "Decisions ever made on this state.", () => core().lastId)
     gauge("adaptive_journal_waiting_bytes", "Bytes that are not on the disk yet.", gauges.journalWaitingBytes)
-    gauge(
-      "adaptive_journal_written_bytes",
+    registry.asked(
+      "adaptive_journal_written_bytes_total",
+      "counter",
       "Bytes brought to the disk since the start.",
-      gauges.journalWrittenBytes,
+      [],
+      one(gauges.journalWrittenBytes),
+    )
+    registry.asked("adaptive_build_info", "gauge", "Which program this is: always 1.", ["version"], () => [
+      [[gauges.version], 1],
+    ])
+    registry.asked(
+      "adaptive_source_trouble",
+      "gauge",
+      "1 while a source of events cannot be read.",
+      ["source"],
+      () => Array.from(gauges.sources(), ({ path, trouble }) => [[path], trouble === null ? 0 : 1] as const),
+    )
+    registry.asked(
+      "adaptive_source_last_event_timestamp_seconds",
+      "gauge",
+      "When the last event of a source happened; 0 before the first.",
+      ["source"],
+      () => Array.from(gauges.sources(), ({ path, lastAtSec }) => [[path], lastAtSec] as const),
     )
     gauge("adaptive_queue_depth", "Batches and commands that wait for their turn.", gauges.waiting)
     gauge("adaptive_snapshot_bytes", "Bytes of the last copy of the state.", gauges.snapshotBytes)
@@ -126,12 +149,19 @@ export class DaemonMetrics {
     )
   }
 
-  taken(source: string, { events, bad }: Taken): void {
-    let counters = this.#ofSources.get(source)
+  /** A source that there is: its counts begin at 0, so that a first bad line is a rise. */
+  source(path: string): readonly Counter[] {
+    let counters = this.#ofSources.get(path)
     if (counters === undefined) {
-      counters = EVENT_TYPES.map((type) => this.#events.labels(source, type))
-      this.#ofSources.set(source, counters)
+      counters = EVENT_TYPES.map((type) => this.#events.labels(path, type))
+      this.#ofSources.set(path, counters)
+      this.#bad.labels(path).inc(0)
     }
+    return counters
+  }
+
+  taken(source: string, { events, bad }: Taken): void {
+    const counters = this.source(source)
     for (const { typeNumber } of events) counters[typeNumber]?.inc()
     if (bad.length > 0) this.#bad.labels(source).inc(bad.length)
   }

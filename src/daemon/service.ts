@@ -66,7 +66,8 @@ export class Service {
   #http: HttpServer | null = null
   #control: Control | null = null
   /** Why the certificates that the files hold are not served; null where they are. */
-  #certificateTrouble: string | null = null
+  #certificateTrouble: readonly [string] | null = null
+  #webhookAlarms: () => readonly string[] = () => []
 
   private constructor(daemon: Daemon, options: ServiceOptions) {
     this.daemon = daemon
@@ -125,6 +126,11 @@ export class Service {
     await this.daemon.close()
   }
 
+  /** Why it is not as it should be; nothing where it is. */
+  get #alarms(): readonly string[] {
+    return [...this.daemon.alarms, ...(this.#certificateTrouble ?? []), ...this.#webhookAlarms()]
+  }
+
   get status(): Status {
     const { daemon } = this
     const { core } = daemon
@@ -134,7 +140,7 @@ export class Service {
       pid: process.pid,
       startedAt: this.#startedAtSec,
       ready: !daemon.ledger.isTroubled,
-      alarms: [...daemon.alarms, ...(this.#certificateTrouble === null ? [] : [this.#certificateTrouble])],
+      alarms: this.#alarms,
       rules: {
         number: daemon.rules.serving.number,
         revision: daemon.rules.serving.loaded.revision,
@@ -161,8 +167,9 @@ export class Service {
       log.info({}, "the certificates are read anew")
     } catch (error) {
       const { message, hint } = error as Error & { readonly hint?: string }
-      this.#certificateTrouble = `the certificates are refused: ${message}`
-      log.error({ alarm: "certificates", code: "E_HTTP_TLS", hint }, this.#certificateTrouble)
+      const trouble = `the certificates are refused: ${message}`
+      this.#certificateTrouble = [trouble]
+      log.error({ alarm: "certificates", code: "E_HTTP_TLS", hint }, trouble)
     }
   }
 
@@ -173,6 +180,7 @@ export class Service {
       core: () => daemon.core,
       journalWaitingBytes: () => daemon.journalWaitingBytes,
       journalWrittenBytes: () => daemon.journalWrittenBytes,
+      version: this.#options.version,
       rulesNumber: () => daemon.rules.serving.number,
       isRefused: () => daemon.rules.trouble !== null,
       isReady: () => !daemon.ledger.isTroubled,
@@ -180,7 +188,8 @@ export class Service {
       snapshotBytes: () => daemon.copiedBytes,
       snapshotAgeSec: () => nowMicros() / 1e6 - daemon.copiedAtSec,
       rules: () => daemon.rules.serving.loaded.rules.rules,
-      alarms: () => daemon.alarms.length,
+      alarms: () => this.#alarms.length,
+      sources: () => daemon.sources.values(),
       loopDelaySec,
     })
     this.#control = await startControl({
@@ -195,18 +204,19 @@ export class Service {
     })
     this.#doors.push(this.#control)
     const { eventSocket, format, input, http, webhooks, webhookSecret } = this.#options
-    if (webhooks.length > 0)
-      this.#doors.push(
-        startWebhooks({
-          urls: webhooks,
-          secret: webhookSecret,
-          effects,
-          ledger: daemon.ledger,
-          timer,
-          nowSec: () => nowMicros() / 1e6,
-          tell: ({ code, message, hint }) => log.warn({ code, hint }, message),
-        }),
-      )
+    if (webhooks.length > 0) {
+      const door = startWebhooks({
+        urls: webhooks,
+        secret: webhookSecret,
+        effects,
+        ledger: daemon.ledger,
+        timer,
+        nowSec: () => nowMicros() / 1e6,
+        tell: ({ code, message, hint }) => log.warn({ code, hint }, message),
+      })
+      this.#webhookAlarms = door.alarms
+      this.#doors.push(door)
+    }
     if (eventSocket !== null)
       this.#doors.push(await startEventSocket({ path: eventSocket, format, ...this.#streams("socket") }))
     if (input !== null) this.#doors.push(this.#read(input))
@@ -252,7 +262,7 @@ export class Service {
       timer,
       log: ({ code, status, message, hint }) => {
         metrics.refused(code)
-        refusals.tell(code, message, { status, hint })
+        refusals.tell(code, message, { code, status, hint })
       },
     })
     this.#http = server

@@ -25,10 +25,13 @@ const TIMEOUT_MS = 10_000
 
 /**
  * Begins to tell them.
- * @returns ends it: what was not acknowledged by then is told by the next run
+ * @returns what does not arrive, and why; and its end: what was not acknowledged by then is told by the next run
  * @throws HttpStartFault E_HTTP_WEBHOOK
  */
-export function startWebhooks(options: WebhooksOptions): { close(): Promise<void> } {
+export function startWebhooks(options: WebhooksOptions): {
+  readonly alarms: () => readonly string[]
+  close(): Promise<void>
+} {
   const { urls, secret, effects, ledger, timer, nowSec, tell } = options
   const transport = webhookTransport()
   const webhooks = urls.map((url) => {
@@ -54,6 +57,7 @@ export function startWebhooks(options: WebhooksOptions): { close(): Promise<void
     })
   })
   return {
+    alarms: () => webhooks.flatMap(({ trouble }) => trouble ?? []),
     async close() {
       await Promise.all(webhooks.map((webhook) => webhook.close()))
     },

@@ -55,6 +55,8 @@ export class Webhook {
   readonly #ending = new AbortController()
   #id: number
   #state: State = "waiting"
+  /** Why events do not arrive, with its name; null where they do. */
+  trouble: string | null = null
   /** In a row. */
   #failures = 0
   /** Told of the outage that lasts. */
@@ -117,10 +119,12 @@ export class Webhook {
     if (status !== null && status >= 200 && status < 300) {
       this.#failures = 0
       this.#isTold = false
+      this.trouble = null
       this.#id = id
       acknowledged(id)
     } else if (status === 410) {
       this.#state = "disabled"
+      this.trouble = `${this.#name}: it answers 410, gone: nothing more is sent`
       this.#tell(
         "E_HTTP_WEBHOOK",
         `it answers 410, gone: nothing more is sent; ${this.#id} is the last id it has acknowledged`,
@@ -170,6 +174,7 @@ export class Webhook {
     const pauseMs = FIRST_PAUSE_MS * 2 ** Math.min(this.#failures, 20)
     this.#failures++
     this.#state = "retrying"
+    this.trouble = `${this.#name}: ${why}: events after ${this.#id} wait`
     if (!this.#isTold)
       this.#tell(
         "E_HTTP_DELAYED",

@@ -11,8 +11,8 @@ test("ten of a kind in a minute, then a number", () => {
   expect(told).toEqual([...Array.from({ length: 10 }, (_, i) => `a ${i}`), "b"])
   nowMs = 60_000
   few.tell("E_A", "again", {})
-  expect(told.slice(11)).toEqual(["15 more of E_A are not told one by one", "again"])
+  expect(told.slice(11)).toEqual(["E_A: 15 more are not told one by one", "again"])
   for (let i = 0; i < 10; i++) few.tell("E_A", "more", {})
   few.close()
-  expect(told.at(-1)).toBe("1 more of E_A are not told one by one")
+  expect(told.at(-1)).toBe("E_A: 1 more are not told one by one")
 })

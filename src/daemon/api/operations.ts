@@ -33,6 +33,7 @@ export interface Status {
     readonly path: string
     readonly events: number
     readonly bad: number
+    readonly lastAtSec: number
     readonly trouble: string | null
   }[]
 }
@@ -79,7 +80,16 @@ export const OPERATION_SCHEMAS = {
     }),
     sources: {
       type: "array",
-      items: object({ path: text, events: count, bad: count, trouble: textOrNull }),
+      items: object({
+        path: text,
+        events: count,
+        bad: count,
+        lastAtSec: {
+          type: "number",
+          description: "When its last event happened, seconds since 1970; 0 before the first.",
+        },
+        trouble: textOrNull,
+      }),
     },
   }),
 } as const
