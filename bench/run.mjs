@@ -1,5 +1,6 @@
 /** `npm run bench`: all comparisons with peers, one table each. Ratios matter, times are this machine's. */
 import { benchClassify } from "./classify/classify.mjs"
+import { benchDaemon } from "./daemon/daemon.mjs"
 import { benchGroups } from "./engine/group.mjs"
 import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
@@ -51,3 +52,7 @@ console.log(
 console.table(benchSweeps())
 console.log("Which binding of a group may send? Nanoseconds a question")
 console.table(await benchGroups())
+console.log(
+  "A running daemon: events a second, and how long /v1/decision takes meanwhile; the peer reads and parses the same lines",
+)
+console.table(await benchDaemon())

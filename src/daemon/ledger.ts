@@ -41,6 +41,13 @@ export interface SourceNote {
   readonly state: unknown
 }
 
+interface Written {
+  /** Settled when it is on the disk. */
+  readonly done: Promise<void>
+}
+
+const whenDone = ({ done }: Written): Promise<void> => done
+
 /** Events between two turns of the event loop: who asks something must not wait for a whole batch. */
 const EVENTS_A_TURN = 32
 /** Pairs that a sweep looks at between two turns of the event loop. */
@@ -79,6 +86,8 @@ export class Ledger {
   readonly #impatient = new Set<() => void>()
   /** Things that wait for their turn, or have it. */
   waiting = 0
+  /** Events since the event loop has last had its turn. */
+  #sinceTurn = 0
   /** Events taken by this run. */
   taken = 0
   /** The number of the rules that judge the next event. */
@@ -109,20 +118,26 @@ export class Ledger {
    * Takes events in order, and how far their source was read with them; settled when they are on the disk.
    * Whoever has more waits for it.
    */
-  async take(events: readonly JournalEvent[], note: SourceNote | null = null): Promise<void> {
-    const written = await this.#inTurn(async () => {
-      for (const [i, event] of events.entries()) {
-        if (i > 0 && i % EVENTS_A_TURN === 0) await turn()
-        const due = this.#event(event)
-        if (due !== null) await due
+  take(events: readonly JournalEvent[], note: SourceNote | null = null): Promise<void> {
+    // Events that are taken must be garbage while their record goes to the disk: whoever waits for that holds none.
+    return this.#inTurn(() => this.#takeAll(events, note)).then(whenDone)
+  }
+
+  async #takeAll(events: readonly JournalEvent[], note: SourceNote | null): Promise<Written> {
+    for (const event of events) {
+      // Small batches behind each other are a large one.
+      if (++this.#sinceTurn > EVENTS_A_TURN) {
+        this.#sinceTurn = 1
+        await turn()
       }
-      if (note !== null) {
-        this.positions.set(note.source, note.state)
-        this.#note("position", note)
-      }
-      return this.#seal()
-    })
-    await written.done
+      const due = this.#event(event)
+      if (due !== null) await due
+    }
+    if (note !== null) {
+      this.positions.set(note.source, note.state)
+      this.#note("position", note)
+    }
+    return this.#seal()
   }
 
   /** Lets time pass without an event: nothing happens before the first one. */
@@ -277,7 +292,7 @@ export class Ledger {
   }
 
   /** Ends a record, and has it written; what it led to is told then. */
-  #seal(): { readonly done: Promise<void> } {
+  #seal(): Written {
     const { journal } = this.#options
     this.#notePairs()
     const decided = this.core.takeDecided()
