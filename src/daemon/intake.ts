@@ -1,7 +1,8 @@
 /**
  * Bytes of a source to events for the ledger. All sources share a table of names
- * that is not the state's own: what is read ahead must not be known to the state
- * before its turn, or a state that is made up again would be another one.
+ * that is not the state's own: lines that are no events for the engine make no
+ * pair known to the state. What is read ahead is known before its turn; the ledger
+ * sees to it that the journal names it then too.
  */
 import type { BadLine, Counts } from "../ingest/collector.js"
 import type { FormatName } from "../ingest/detect.js"
