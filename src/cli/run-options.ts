@@ -1,5 +1,5 @@
 /** What `adaptive run` is given, judged: addresses, logs, certificates. */
-import { readFileSync } from "node:fs"
+import { readFileSync, type Stats, statSync } from "node:fs"
 import type { FollowedLog } from "../daemon/daemon.js"
 import type { HttpAuth } from "../http/guard.js"
 import { UsageError } from "./context.js"
@@ -76,9 +76,26 @@ export function followedLogs({ follow, format: text, fromStart }: RunOptions): r
   const format = readFormat(text)
   const twice = follow.find((path, i) => follow.indexOf(path) < i)
   if (twice !== undefined) throw new UsageError(`--follow ${twice} is given twice`, "give each log once")
-  return follow
-    .filter((path) => path !== "-")
-    .map((path) => ({ path, format, fromEnd: fromStart !== true, skipsCopies: false }))
+  const paths = follow.filter((path) => path !== "-")
+  for (const path of paths) checkLog(path)
+  return paths.map((path) => ({ path, format, fromEnd: fromStart !== true, skipsCopies: false }))
+}
+
+/** What is there and is no file will not become one by waiting. @throws UsageError */
+function checkLog(path: string): void {
+  let found: Stats | undefined
+  try {
+    found = statSync(path, { throwIfNoEntry: false })
+  } catch {
+    // Whoever may not look yet may do so later: the daemon tells, and tries again.
+    return
+  }
+  if (found === undefined || found.isFile()) return
+  if (found.isDirectory()) throw new UsageError(`--follow ${path} is a directory`, "name the log in it")
+  throw new UsageError(
+    `--follow ${path} is no regular file`,
+    "name a log; what comes through a pipe is taken from standard input, with --follow -",
+  )
 }
 
 function pem(option: string, path: string): string {

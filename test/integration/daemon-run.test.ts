@@ -561,6 +561,8 @@ describe("what is refused", () => {
   test.each([
     [["--listen", "nowhere"], /--listen "nowhere" is no address/],
     [["--follow", "a.log", "--follow", "a.log"], /--follow a\.log is given twice/],
+    [["--follow", "."], /--follow \. is a directory\n {2}hint: name the log in it/],
+    [["--follow", "/dev/null"], /--follow \/dev\/null is no regular file\n {2}hint: .*--follow -/],
     [["--format", "postfx"], /unknown format "postfx"\n {2}hint: did you mean postfix\?/],
     [["--webhook", "http://127.0.0.1:1/"], /nothing to sign with/],
     [["--tls-cert", "x.pem"], /--tls-cert and --tls-key belong together/],
