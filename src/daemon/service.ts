@@ -170,7 +170,15 @@ export class Service {
         }),
       )
     if (eventSocket !== null)
-      this.#doors.push(await startEventSocket({ path: eventSocket, format, ...this.#streams("socket") }))
+      this.#doors.push(
+        await startEventSocket({
+          path: eventSocket,
+          format,
+          nowMs: this.#options.nowMs,
+          failed: (error) => log.error({}, `the socket for events: ${String(error)}`),
+          ...this.#streams("socket"),
+        }),
+      )
     if (input !== null) this.#doors.push(this.#read(input))
     if (http !== null) await this.#listen(http)
   }
