@@ -39,6 +39,16 @@ function atLeastZero(remedy: string): (text: string) => number {
 }
 
 const SECONDS = atLeastZero("write a number of seconds of at least 0, e.g. 60")
+/** An event that is later than that behind others of its source is refused as wrong. */
+const MAX_LAG_SEC = 300
+
+function lag(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text)
+  if (!(value >= 0 && value <= MAX_LAG_SEC))
+    throw new InvalidArgumentError(`write a number of seconds, 0 to ${MAX_LAG_SEC}, e.g. 5`)
+  return value
+}
+
 const MESSAGES = atLeastZero("write a number of messages of at least 0, e.g. 1000")
 const PERCENT = atLeastZero("write a percentage, e.g. 10")
 const MEBIBYTES = atLeastZero("write a number of MiB, e.g. 4096")
@@ -269,6 +279,11 @@ async function main(argv: readonly string[]): Promise<number> {
       "--utc-offset <offset>",
       "of stamps without one, e.g. +02:00 (default: this machine's)",
       utcOffset,
+    )
+    .option(
+      "--lag <seconds>",
+      "how late an event may be told of and still count as of its time; lifts are told so much later (default: 1)",
+      lag,
     )
     .option("--from-start", "take what is in a log already that was never followed before")
     .option("--snapshot-interval <seconds>", "between two copies of the state", SECONDS, 60)

@@ -25,6 +25,8 @@ export interface RunOptions extends SetupOptions {
   readonly fromStart?: boolean
   /** Minutes east of UTC; without it, this machine's own. */
   readonly utcOffset?: number
+  /** Seconds that time goes on by itself behind the clock. */
+  readonly lag?: number
   readonly webhook: readonly string[]
   readonly webhookSecret?: string
   readonly alertSmtp?: string

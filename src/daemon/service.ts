@@ -236,8 +236,10 @@ export class Service {
     }
   }
 
-  #command(line: string) {
+  #command(given: string) {
     const { daemon } = this
+    // Half a surrogate pair, as JSON may hold it, would be another text when it is read again.
+    const line = given.toWellFormed()
     if (!isRuleCommand(line)) return daemon.ledger.command(line)
     return ruleCommand(line, {
       revisions: daemon.revisions,
