@@ -129,7 +129,10 @@ class Clients {
   }
 
   /** Tells why, and ends. What a client still says must not keep that from it: it is taken, up to a bound. */
-  #part(socket: Socket, error: { readonly code: Code; readonly message: string; readonly hint: string }): void {
+  #part(
+    socket: Socket,
+    error: { readonly code: Code; readonly message: string; readonly hint: string },
+  ): void {
     // Telling costs too.
     if (this.#parting.size >= this.#maxClients) {
       socket.destroy()

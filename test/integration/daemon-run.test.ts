@@ -228,31 +228,34 @@ describe("what it is asked", () => {
 test.each<[string[], number]>([
   [[], 1],
   [["--lag", "20"], 20],
-])("%j: an event that is told of so late counts as of its time; a later one as of then", async (args, lag) => {
-  const daemon = await running(args)
-  let pairs = 0
-  /** When an event of then is said to have been. */
-  const counted = async (time: number): Promise<number> => {
-    const binding = `late${pairs++}`
-    await post(daemon, event({ binding, time }))
-    return ((await allowed(daemon, `binding=${binding}&domain=x.test`)).by as { at: number }).at
-  }
-  const begin = Date.now() / 1000 - lag - 30
-  expect(await counted(begin)).toBeCloseTo(begin, 3)
-  let at = begin
-  // Time goes on by itself now and then, and never further than it should.
-  while (at <= begin) {
-    await wait(5)
-    at = await counted(begin)
-  }
-  const sinceSec = Date.now() / 1000 - at
-  expect(sinceSec).toBeGreaterThanOrEqual(lag)
-  expect(sinceSec).toBeLessThan(lag + 29)
-  if (lag > 10) {
-    const recent = Date.now() / 1000 - lag / 4
-    expect(await counted(recent)).toBeCloseTo(recent, 3)
-  }
-})
+])(
+  "%j: an event that is told of so late counts as of its time; a later one as of then",
+  async (args, lag) => {
+    const daemon = await running(args)
+    let pairs = 0
+    /** When an event of then is said to have been. */
+    const counted = async (time: number): Promise<number> => {
+      const binding = `late${pairs++}`
+      await post(daemon, event({ binding, time }))
+      return ((await allowed(daemon, `binding=${binding}&domain=x.test`)).by as { at: number }).at
+    }
+    const begin = Date.now() / 1000 - lag - 30
+    expect(await counted(begin)).toBeCloseTo(begin, 3)
+    let at = begin
+    // Time goes on by itself now and then, and never further than it should.
+    while (at <= begin) {
+      await wait(5)
+      at = await counted(begin)
+    }
+    const sinceSec = Date.now() / 1000 - at
+    expect(sinceSec).toBeGreaterThanOrEqual(lag)
+    expect(sinceSec).toBeLessThan(lag + 29)
+    if (lag > 10) {
+      const recent = Date.now() / 1000 - lag / 4
+      expect(await counted(recent)).toBeCloseTo(recent, 3)
+    }
+  },
+)
 
 let one: Promise<Running> | null = null
 /** For questions that change nothing. */

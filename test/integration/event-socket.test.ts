@@ -77,7 +77,11 @@ async function fill(): Promise<Socket[]> {
 }
 
 const busy = (message: RegExp): unknown => ({
-  error: { code: "E_CONTROL_BUSY", message: expect.stringMatching(message), hint: expect.stringContaining(" ") },
+  error: {
+    code: "E_CONTROL_BUSY",
+    message: expect.stringMatching(message),
+    hint: expect.stringContaining(" "),
+  },
 })
 
 test("one more than there is room for is told why; when another has left, there is room", async () => {
