@@ -45,8 +45,10 @@ interface Trouble {
 
 /** Between two looks at a log that says nothing new. */
 const LOOK_MS = 200
-/** Little enough that whoever asks something meanwhile does not wait. */
-const CHUNK_BYTES = 1 << 13
+/** Read at a time. */
+const CHUNK_BYTES = 1 << 16
+/** Taken at a time: little enough that whoever asks something meanwhile does not wait. */
+const PIECE_BYTES = 1 << 13
 /** Pieces that are on their way to the disk while the next one is read. */
 const MAX_UNDERWAY = 32
 /** The first line of a file with columns names them. */
@@ -141,16 +143,25 @@ export class Follower {
         this.#options.lost(this.#options.path, { message: piece.reason, hint: LOST_HINT }, piece.isSure)
       else {
         this.isBehind = true
-        await this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
+        if (piece.kind === "rotated") await this.#take(this.#feed.rotated())
+        else await this.#takeBytes(piece.bytes)
       }
       if (this.#ending.signal.aborted) break
     }
     await this.#underway.all()
   }
 
-  async #take(taken: Taken): Promise<void> {
+  async #takeBytes(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length && !this.#ending.signal.aborted; at += PIECE_BYTES) {
+      const end = Math.min(at + PIECE_BYTES, bytes.length)
+      await this.#take(this.#feed.take(bytes.subarray(at, end)), bytes.length - end)
+    }
+  }
+
+  /** @param unread bytes that the tail gave and that are not in it */
+  async #take(taken: Taken, unread = 0): Promise<void> {
     const { path, ledger } = this.#options
-    const position = this.#tail.position(this.#feed.openBytes)
+    const position = this.#tail.position(this.#feed.openBytes + unread)
     const state: FollowState = { format: this.#feed.format, position }
     this.#options.taken(path, taken)
     // A log that is not there has no place to go on from: the end of what was there still is one.

@@ -3,14 +3,20 @@
  * apart what is not there, or not for us to see, from a disk that fails: of the
  * first there is nothing to read, of the second nothing is known.
  */
-import type { BigIntStats } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { SourceError } from "./source.js"
 
+/** What is needed of what the system knows of a file. */
+interface FileFacts {
+  readonly ino: bigint
+  readonly mtimeNs: bigint
+  isFile(): boolean
+}
+
 export interface RotatedFile {
   readonly path: string
-  readonly facts: BigIntStats
+  readonly facts: FileFacts
 }
 
 /** What rotation puts behind a log's name: a number or a date. Copies of other names are none of ours. */
@@ -31,7 +37,7 @@ export async function rotatedFiles(log: string): Promise<RotatedFile[]> {
 }
 
 /** Null for what is not there, or not to be looked at. */
-export async function factsOf(path: string): Promise<BigIntStats | null> {
+export async function factsOf(path: string): Promise<FileFacts | null> {
   return stat(path, { bigint: true }).catch((error: unknown) => {
     if (isAbsent(error) || codeOf(error) === "EACCES" || codeOf(error) === "ELOOP") return null
     throw error

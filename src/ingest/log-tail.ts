@@ -117,8 +117,7 @@ export class LogTail {
     const log = await this.#open(this.path)
     if (log === null) return Buffer.alloc(0)
     try {
-      const { buffer, bytesRead } = await log.handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
-      return buffer.subarray(0, bytesRead)
+      return await beginningOf(log.handle, maxBytes)
     } catch (error) {
       throw unreadable(this.path, error)
     } finally {
@@ -140,19 +139,10 @@ export class LogTail {
       if (this.#log === null) yield* this.#begin()
       const log = this.#log as OpenLog | null
       if (log === null) return
-      const cut = await this.#cutReason(log)
+      const cut = yield* this.#readOn(log)
       if (cut !== null) {
         yield* this.#goOnAfterCut(log, cut)
         continue
-      }
-      for (;;) {
-        const { bytesRead } = await log.handle.read(this.#chunk, 0, this.#chunk.length, log.offset)
-        log.isRead = bytesRead === 0
-        if (bytesRead === 0) break
-        await this.#learnHead(log)
-        log.offset += bytesRead
-        this.#lastLooks = 0
-        yield { kind: "bytes", bytes: this.#chunk.subarray(0, bytesRead) }
       }
       if (!log.isCopy && !(await this.#isReplaced(log))) return
       if (!log.isCopy && this.#lastLooks++ < LAST_LOOKS) return
@@ -165,6 +155,21 @@ export class LogTail {
       for (const reason of lost) yield { kind: "lost", reason, isSure: true }
       // The place is the new file's by now: who begins again there takes nothing of the old one twice.
       yield { kind: "rotated" }
+    }
+  }
+
+  /** Gives what is there of an open file. @returns why that does not go on from what was given before; null where it does */
+  async *#readOn(log: OpenLog): AsyncGenerator<TailEvent, string | null> {
+    for (;;) {
+      const { bytesRead } = await log.handle.read(this.#chunk, 0, this.#chunk.length, log.offset)
+      // Only afterwards, and each time: a file that is cut before it is read on may have grown again by then.
+      const cut = await this.#cutReason(log)
+      if (cut !== null) return cut
+      log.isRead = bytesRead === 0
+      if (bytesRead === 0) return null
+      log.offset += bytesRead
+      this.#lastLooks = 0
+      yield { kind: "bytes", bytes: this.#chunk.subarray(0, bytesRead) }
     }
   }
 
@@ -210,7 +215,7 @@ export class LogTail {
       yield { kind: "lost", reason, isSure: true }
       yield { kind: "rotated" }
     }
-    if (log.offset > 0) await this.#learnHead(log)
+    if (log.offset > 0) log.head = headOf(await beginningOf(log.handle, HEAD_BYTES))
   }
 
   /** The file begins anew. What it held may have been copied, as logrotate does: then the copy is read to its end first. */
@@ -269,7 +274,7 @@ export class LogTail {
     if (log === null) return null
     try {
       const { size } = await log.handle.stat()
-      if (size >= offset && (await headOf(log.handle, head.bytes)).hash === head.hash)
+      if (size >= offset && headOf(await beginningOf(log.handle, head.bytes)).hash === head.hash)
         return Object.assign(log, { offset, head })
     } catch (error) {
       await letGo(log)
@@ -338,18 +343,15 @@ export class LogTail {
     )
   }
 
-  /** Why what was read is no longer what the file begins with; null where it is. */
+  /** Why what was read is no longer what the file begins with; null where it is. Takes down more of that, as far as it is there. */
   async #cutReason(log: OpenLog): Promise<string | null> {
+    const { head, offset } = log
     const { size } = await log.handle.stat()
-    if (size < log.offset) return `the file was cut to ${size} bytes, ${log.offset} had been read`
-    if (log.head.bytes === 0) return null
-    const { hash } = await headOf(log.handle, log.head.bytes)
-    return hash === log.head.hash ? null : "the file was written anew"
-  }
-
-  /** Takes down how the file begins, as far as that is there. */
-  async #learnHead(log: OpenLog): Promise<void> {
-    if (log.head.bytes < HEAD_BYTES) log.head = await headOf(log.handle, HEAD_BYTES)
+    if (size < offset) return `the file was cut to ${size} bytes, ${offset} had been read`
+    const beginning = await beginningOf(log.handle, HEAD_BYTES)
+    if (headOf(beginning.subarray(0, head.bytes)).hash !== head.hash) return "the file was written anew"
+    if (head.bytes < HEAD_BYTES) log.head = headOf(beginning)
+    return null
   }
 
   /** Has another file the name now? */
@@ -361,12 +363,14 @@ export class LogTail {
 
 const NO_HEAD: LogPosition["head"] = Object.freeze({ bytes: 0, hash: "" })
 
-async function headOf(handle: FileHandle, bytes: number): Promise<LogPosition["head"]> {
-  const buffer = Buffer.alloc(bytes)
-  const { bytesRead } = await handle.read(buffer, 0, bytes, 0)
-  if (bytesRead === 0) return NO_HEAD
-  const hash = createHash("sha256").update(buffer.subarray(0, bytesRead)).digest("hex").slice(0, 32)
-  return { bytes: bytesRead, hash }
+function headOf(bytes: Buffer): LogPosition["head"] {
+  if (bytes.length === 0) return NO_HEAD
+  return { bytes: bytes.length, hash: createHash("sha256").update(bytes).digest("hex").slice(0, 32) }
+}
+
+async function beginningOf(handle: FileHandle, maxBytes: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 /** What was only read loses nothing when closing it fails. */

@@ -652,11 +652,11 @@ test.skipIf(!canMount)(
     ])
     expect((await post(daemon, event())).status).toBe(503)
     // Whoever was caught by it is told how much of what it sent counts.
-    const last = await pending
-    if (last?.status === 200) taken += 500
+    const last = (await pending) as Response
+    if (last.status === 200) taken += 500
     else {
-      const { error } = (await last?.json()) as { error: { code: string; message: string } }
-      expect([last?.status, error.code]).toEqual([503, "E_JOURNAL_WRITE"])
+      const { error } = (await last.json()) as { error: { code: string; message: string } }
+      expect([last.status, error.code]).toEqual([503, "E_JOURNAL_WRITE"])
       taken += Number(/the first (\d+) events were taken/.exec(error.message)?.[1] ?? 0)
     }
     expect((await inside(`rm ${small}/filler`)).code).toBe(0)

@@ -39,6 +39,9 @@ const line = (domain: string): string =>
 class Following {
   /** Domains, in the order of their events; what is told of the log in brackets. */
   readonly told: string[] = []
+  /** The run ends with so many pieces taken. */
+  piecesLeft = Number.POSITIVE_INFINITY
+  ended: Promise<void> | null = null
   #state: unknown
   #follower: Follower | null = null
   #lookAgain: (() => void) | null = null
@@ -65,12 +68,14 @@ class Following {
         take: async (events: readonly { readonly pair: number }[], note: SourceNote | null) => {
           for (const { pair } of events) this.told.push(pairs.name(pair).domain)
           if (note !== null) this.#state = JSON.parse(JSON.stringify(note.state))
+          if (--this.piecesLeft === 0) this.ended = this.end()
         },
       } as unknown as Ledger,
       timer: (_, signal) =>
         new Promise((resolve, reject) => {
           this.#lookAgain = () => resolve(null)
           signal.addEventListener("abort", () => reject(signal.reason))
+          if (signal.aborted) reject(signal.reason)
           this.#hasLooked()
         }),
       taken: (_, { bad }) => void this.told.push(...bad.map(({ reason }) => `[bad: ${reason}]`)),
@@ -126,6 +131,23 @@ test("the last line of a rotated log lacks its end: taken once, by runs before a
   await following.again()
   await following.end()
   expect(following.told).toEqual(["a.test", "open.test", "b.test"])
+})
+
+test("a run that ends at any moment leaves the rest of what was read to the next", async () => {
+  const following = new Following()
+  await following.start()
+  const domains = Array.from({ length: 500 }, (_, i) => `d${i}.test`)
+  // Many pieces, and one reading.
+  appendFileSync(at(), domains.map(line).join(""))
+  following.piecesLeft = 2
+  void following.look()
+  while (following.ended === null) await new Promise((resolve) => setImmediate(resolve))
+  await following.ended
+  expect(following.told.length).toBeGreaterThan(100)
+  expect(following.told.length).toBeLessThan(400)
+  await following.start()
+  await following.end()
+  expect(following.told).toEqual(domains)
 })
 
 test("copied and cut: nothing is lost, and nobody is told so", async () => {

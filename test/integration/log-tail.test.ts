@@ -196,6 +196,43 @@ test("cut while something was still to be read, and no copy to be found: that is
   await tail.close()
 })
 
+test.each(["before it is read on", "between two pieces"])("copied, cut and grown again %s", async (when) => {
+  const old = "a line\nand another one\n"
+  const fresh = `${"x".repeat(50)}\n`
+  const tail = new LogTail(at(), { chunkBytes: 5 })
+  const rotate = (): void => {
+    copyAndCut(when === "between two pieces" ? "" : "the last one\n")
+    append(fresh)
+  }
+  let text = ""
+  const look = async (then: () => void): Promise<void> => {
+    for await (const event of tail.read()) {
+      if (text === "") then()
+      text += event.kind === "bytes" ? event.bytes.toString("latin1") : `[${event.kind}]`
+    }
+  }
+  append(old)
+  if (when === "between two pieces") {
+    await look(rotate)
+    expect(text).toBe(`${old}[rotated]${fresh}`)
+  } else {
+    await look(() => {})
+    const file = await open(at())
+    const handles = Object.getPrototypeOf(file) as { read: (...args: unknown[]) => Promise<unknown> }
+    await file.close()
+    const { read } = handles
+    // The next reading comes just after the rotation, whatever was looked at before it.
+    vi.spyOn(handles, "read").mockImplementationOnce(function (this: unknown, ...args) {
+      rotate()
+      return read.apply(this, args)
+    })
+    onTestFinished(() => void vi.restoreAllMocks())
+    await look(() => {})
+    expect(text).toBe(`${old}the last one\n[rotated]${fresh}`)
+  }
+  await tail.close()
+})
+
 test("where to go on is told with the rotation: nobody begins again before the line that was open", async () => {
   append("a\nopen")
   const tail = new LogTail(at())
