@@ -3,6 +3,7 @@
  * were taken, so that after a restart no line is skipped and none taken twice.
  * Looks again when a timer that is given says so; knows no clock.
  */
+import { setImmediate as turn } from "node:timers/promises"
 import type { FormatName } from "../ingest/detect.js"
 import { type LogPosition, LogTail } from "../ingest/log-tail.js"
 import { SourceError } from "../ingest/source.js"
@@ -47,7 +48,7 @@ interface Trouble {
 const LOOK_MS = 200
 /** Read at a time. */
 const CHUNK_BYTES = 1 << 16
-/** Taken at a time: little enough that whoever asks something meanwhile does not wait. */
+/** Taken between two turns of the event loop: little enough that whoever asks something meanwhile does not wait. */
 const PIECE_BYTES = 1 << 13
 /** Pieces that are on their way to the disk while the next one is read. */
 const MAX_UNDERWAY = 32
@@ -153,6 +154,7 @@ export class Follower {
 
   async #takeBytes(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length && !this.#ending.signal.aborted; at += PIECE_BYTES) {
+      if (at > 0) await turn()
       const end = Math.min(at + PIECE_BYTES, bytes.length)
       await this.#take(this.#feed.take(bytes.subarray(at, end)), bytes.length - end)
     }
