@@ -346,9 +346,9 @@ export class LogTail {
   /** Why what was read is no longer what the file begins with; null where it is. Takes down more of that, as far as it is there. */
   async #cutReason(log: OpenLog): Promise<string | null> {
     const { head, offset } = log
+    const beginning = await beginningOf(log.handle, HEAD_BYTES)
     const { size } = await log.handle.stat()
     if (size < offset) return `the file was cut to ${size} bytes, ${offset} had been read`
-    const beginning = await beginningOf(log.handle, HEAD_BYTES)
     if (headOf(beginning.subarray(0, head.bytes)).hash !== head.hash) return "the file was written anew"
     if (head.bytes < HEAD_BYTES) log.head = headOf(beginning)
     return null
