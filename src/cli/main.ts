@@ -44,6 +44,8 @@ function atLeastZero(remedy: string): (text: string) => number {
 
 const SECONDS = atLeastZero("write a number of seconds of at least 0, e.g. 60")
 const INTERVAL = between(1, 86_400, "write a number of seconds from 1 to 86400, e.g. 60")
+/** An event that is later than that behind others of its source is refused as wrong. */
+const LAG = between(0, 300, "write a number of seconds, 0 to 300, e.g. 5")
 const MESSAGES = atLeastZero("write a number of messages of at least 0, e.g. 1000")
 const PERCENT = between(0, 100, "write a percentage from 0 to 100, e.g. 10")
 const MEBIBYTES = atLeastZero("write a number of MiB, e.g. 4096")
@@ -274,6 +276,11 @@ async function main(argv: readonly string[]): Promise<number> {
       "--utc-offset <offset>",
       "of stamps without one, e.g. +02:00 (default: this machine's)",
       utcOffset,
+    )
+    .option(
+      "--lag <seconds>",
+      "how late an event may be told of and still count as of its time; lifts are told so much later (default: 1)",
+      LAG,
     )
     .option("--from-start", "take what is in a log already that was never followed before")
     .option("--snapshot-interval <seconds>", "between two copies of the state", INTERVAL, 60)

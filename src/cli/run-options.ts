@@ -1,5 +1,5 @@
 /** What `adaptive run` is given, judged: addresses, logs, certificates. */
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs"
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import type { FollowedLog } from "../daemon/daemon.js"
 import type { HttpAuth } from "../http/guard.js"
@@ -27,6 +27,8 @@ export interface RunOptions extends SetupOptions {
   readonly fromStart?: boolean
   /** Minutes east of UTC; without it, this machine's own. */
   readonly utcOffset?: number
+  /** Seconds that time goes on by itself behind the clock. */
+  readonly lag?: number
   readonly webhook: readonly string[]
   readonly webhookSecret?: string
   readonly alertSmtp?: string
@@ -79,6 +81,7 @@ export function followedLogs({ follow, format: text, fromStart }: RunOptions): r
   const twice = follow.find((path, i) => follow.indexOf(path) < i)
   if (twice !== undefined) throw new UsageError(`--follow ${twice} is given twice`, "give each log once")
   const paths = follow.filter((path) => path !== "-")
+  for (const path of paths) checkLog(path)
   const holds = paths.map((path) => format ?? heldFormat(path))
   const directoryOf = (path: string): string => dirname(resolve(path))
   // Momentum writes both into one directory; those of another are of another node.
@@ -121,6 +124,23 @@ function headOf(path: string): Buffer {
   } catch {
     return Buffer.alloc(0)
   }
+}
+
+/** What is there and is no file will not become one by waiting. @throws UsageError */
+function checkLog(path: string): void {
+  let found: Stats | undefined
+  try {
+    found = statSync(path, { throwIfNoEntry: false })
+  } catch {
+    // Whoever may not look yet may do so later: the daemon tells, and tries again.
+    return
+  }
+  if (found === undefined || found.isFile()) return
+  if (found.isDirectory()) throw new UsageError(`--follow ${path} is a directory`, "name the log in it")
+  throw new UsageError(
+    `--follow ${path} is no regular file`,
+    "name a log; what comes through a pipe is taken from standard input, with --follow -",
+  )
 }
 
 function pem(option: string, path: string): string {

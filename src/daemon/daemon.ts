@@ -52,6 +52,9 @@ export interface DaemonOptions extends RuleOptions {
 /** Events are told of a little later than they happen. */
 const LAG_SEC = 1
 const TICK_MS = 250
+/** What was lost is an alarm for so long: nobody can bring it back. */
+const LOSS_TOLD_SEC = 3600
+
 /** What is known of a source of events. */
 export interface SourceFacts {
   readonly path: string
@@ -69,6 +72,8 @@ export class Daemon {
   readonly rules: RuleSwaps
   readonly revisions: Revisions
   readonly sources = new Map<string, SourceFacts>()
+  /** What was lost of a log last, and until when that is told. */
+  readonly #losses = new Map<string, { readonly reason: string; readonly untilMicros: number }>()
   /** Why what the configuration file says is not in force; null where it is. */
   configurationTrouble: string | null = null
   readonly #options: DaemonOptions
@@ -282,6 +287,8 @@ export class Daemon {
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
+    for (const [path, { reason, untilMicros }] of this.#losses)
+      if (this.#options.nowMicros() < untilMicros) alarms.push(`${path}: part of it is lost: ${reason}`)
     return [...alarms, ...this.#outputs.alarms]
   }
 
@@ -352,7 +359,7 @@ export class Daemon {
   }
 
   async #run(): Promise<void> {
-    const { follow, log, timer } = this.#options
+    const { follow, log, metrics, nowMicros, timer } = this.#options
     await this.rules.start()
     for (const source of follow) {
       const facts = this.source(source.path)
@@ -367,6 +374,13 @@ export class Daemon {
           facts.trouble = trouble === null ? null : trouble.message
           if (trouble === null) log.info({ path }, "the log can be read again")
           else log.warn({ path, hint: trouble.hint }, `${path}: ${trouble.message}`)
+        },
+        lost: (path, { message, hint }, isSure) => {
+          if (isSure) {
+            metrics.lost(path)
+            this.#losses.set(path, { reason: message, untilMicros: nowMicros() + LOSS_TOLD_SEC * 1e6 })
+            log.warn({ path, hint }, `${path}: ${message}: part of it is lost`)
+          } else log.info({ path, hint }, `${path}: ${message}: what was written in that moment is not found`)
         },
       })
       this.#followers.push(follower)

@@ -3,7 +3,7 @@
  * were taken, so that after a restart no line is skipped and none taken twice.
  * Looks again when a timer that is given says so; knows no clock.
  */
-import { open } from "node:fs/promises"
+import { setImmediate as turn } from "node:timers/promises"
 import type { FormatName } from "../ingest/detect.js"
 import { type LogPosition, LogTail } from "../ingest/log-tail.js"
 import { SourceError } from "../ingest/source.js"
@@ -33,21 +33,28 @@ export interface FollowOptions {
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   /** Told of what was taken, also of lines that could not be read. */
   readonly taken: (path: string, taken: Taken) => void
-  /** Told when it cannot be read, or part of it is lost; null when it can again. */
-  readonly troubled: (
-    path: string,
-    trouble: { readonly message: string; readonly hint: string } | null,
-  ) => void
+  /** Told when it cannot be read; null when it can again. */
+  readonly troubled: (path: string, trouble: Trouble | null) => void
+  /** Told when part of it cannot be found. @param isSure false where it may be that there was no such part */
+  readonly lost: (path: string, trouble: Trouble, isSure: boolean) => void
+}
+
+interface Trouble {
+  readonly message: string
+  readonly hint: string
 }
 
 /** Between two looks at a log that says nothing new. */
 const LOOK_MS = 200
-/** Little enough that whoever asks something meanwhile does not wait. */
-const CHUNK_BYTES = 1 << 13
+/** Read at a time. */
+const CHUNK_BYTES = 1 << 16
+/** Taken between two turns of the event loop: little enough that whoever asks something meanwhile does not wait. */
+const PIECE_BYTES = 1 << 13
 /** Pieces that are on their way to the disk while the next one is read. */
 const MAX_UNDERWAY = 32
 /** The first line of a file with columns names them. */
 const MAX_HEADING_BYTES = 1 << 16
+const LOST_HINT = "rotate logs by renaming them, and keep the last one unpacked"
 
 export class Follower {
   readonly #options: FollowOptions
@@ -56,6 +63,8 @@ export class Follower {
   #feed: Feed
   #running: Promise<void> | null = null
   #isTroubled = false
+  /** What names the columns has been read, where there is such a thing. */
+  #isHeaded = false
   readonly #underway = new Underway(MAX_UNDERWAY)
   /** There may be more of the log than was taken. */
   isBehind = true
@@ -88,9 +97,11 @@ export class Follower {
 
   async #run(state: FollowState | null): Promise<void> {
     const { signal } = this.#ending
-    if (state?.position !== undefined && state.position !== null) await this.#readHeading(state.position)
+    const position = state?.position ?? null
     while (!signal.aborted) {
       try {
+        if (!this.#isHeaded && position !== null) await this.#readHeading(position)
+        this.#isHeaded = true
         await this.#look()
         this.isBehind = false
         if (this.#isTroubled) this.#options.troubled(this.#options.path, null)
@@ -100,12 +111,17 @@ export class Follower {
         if (!(error instanceof SourceError)) throw error
         // Time must not stand still for a log that nobody can read.
         this.isBehind = false
-        if (!this.#isTroubled)
-          this.#options.troubled(this.#options.path, { message: error.message, hint: error.hint })
+        if (!this.#isTroubled) this.#tellTrouble(error)
         this.#isTroubled = true
       }
       await this.#options.timer(LOOK_MS, signal).catch(() => {})
     }
+  }
+
+  #tellTrouble({ path, message, hint }: SourceError): void {
+    const own = this.#options.path
+    // A file that rotation has named otherwise is told by its own name.
+    this.#options.troubled(own, { message: path === own ? message : `${path} ${message}`, hint })
   }
 
   /** A place on the disk before the first line: or else the next run would begin at an end that lies behind it. */
@@ -125,25 +141,32 @@ export class Follower {
   async #look(): Promise<void> {
     for await (const piece of this.#tail.read()) {
       if (piece.kind === "lost")
-        this.#options.troubled(this.#options.path, {
-          message: piece.reason,
-          hint: "rotate logs by renaming them, and keep the last one unpacked",
-        })
+        this.#options.lost(this.#options.path, { message: piece.reason, hint: LOST_HINT }, piece.isSure)
       else {
         this.isBehind = true
-        await this.#take(piece.kind === "rotated" ? this.#feed.rotated() : this.#feed.take(piece.bytes))
+        if (piece.kind === "rotated") await this.#take(this.#feed.rotated())
+        else await this.#takeBytes(piece.bytes)
       }
       if (this.#ending.signal.aborted) break
     }
     await this.#underway.all()
   }
 
-  async #take(taken: Taken): Promise<void> {
+  async #takeBytes(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length && !this.#ending.signal.aborted; at += PIECE_BYTES) {
+      if (at > 0) await turn()
+      const end = Math.min(at + PIECE_BYTES, bytes.length)
+      await this.#take(this.#feed.take(bytes.subarray(at, end)), bytes.length - end)
+    }
+  }
+
+  /** @param unread bytes that the tail gave and that are not in it */
+  async #take(taken: Taken, unread = 0): Promise<void> {
     const { path, ledger } = this.#options
-    const position = this.#tail.position(this.#feed.openBytes)
+    const position = this.#tail.position(this.#feed.openBytes + unread)
     const state: FollowState = { format: this.#feed.format, position }
     this.#options.taken(path, taken)
-    // Between two files there is no place to go on from: the end of the one before still is one.
+    // A log that is not there has no place to go on from: the end of what was there still is one.
     const note = position === null ? null : { source: path, state }
     // Given up at the end: what was not written is read again by the next run.
     await this.#underway.add(ledger.take(taken.events, note).catch(() => {}))
@@ -152,15 +175,9 @@ export class Follower {
   /** A log with columns is not understood from its middle on: what names them stands at its beginning. */
   async #readHeading(position: LogPosition): Promise<void> {
     if (this.#feed.format !== "powermta" || position.offset === 0) return
-    const file = await open(this.#options.path, "r").catch(() => null)
-    if (file === null) return
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEADING_BYTES), 0, MAX_HEADING_BYTES, 0)
-      const end = buffer.subarray(0, bytesRead).indexOf(0x0a) + 1
-      if (end > 0 && end <= position.offset) this.#feed.take(buffer.subarray(0, end))
-    } finally {
-      await file.close()
-    }
+    const beginning = await this.#tail.beginning(MAX_HEADING_BYTES)
+    const end = beginning.indexOf(0x0a) + 1
+    if (end > 0 && end <= position.offset) this.#feed.take(beginning.subarray(0, end))
   }
 
   #newFeed(format: FormatName | null): Feed {

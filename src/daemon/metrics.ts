@@ -36,6 +36,7 @@ export class DaemonMetrics {
   readonly registry = new Metrics()
   readonly #events: Labelled<Counter>
   readonly #bad: Labelled<Counter>
+  readonly #losses: Labelled<Counter>
   readonly #matched: Labelled<Counter>
   readonly #fired: Labelled<Counter>
   readonly #applied: Labelled<Counter>
@@ -54,6 +55,7 @@ export class DaemonMetrics {
     const rule = ["rule"]
     this.#events = registry.counter("adaptive_events_total", "Events taken.", ["source", "type"])
     this.#bad = registry.counter("adaptive_bad_lines_total", "Lines that are no events.", ["source"])
+    this.#losses = registry.counter("adaptive_losses_total", "Times that part of a log was lost.", ["source"])
     this.#matched = registry.counter("adaptive_rule_matched_total", "Replies that a rule matched.", rule)
     this.#fired = registry.counter("adaptive_rule_fired_total", "Times that a rule fired.", rule)
     this.#applied = registry.counter("adaptive_rule_applied_total", "Actions of a rule that were done.", [
@@ -164,6 +166,10 @@ export class DaemonMetrics {
     const counters = this.source(source)
     for (const { typeNumber } of events) counters[typeNumber]?.inc()
     if (bad.length > 0) this.#bad.labels(source).inc(bad.length)
+  }
+
+  lost(source: string): void {
+    this.#losses.labels(source).inc()
   }
 
   matched(rule: ResponseRule, fired: boolean): void {

@@ -218,7 +218,15 @@ export class Service {
       this.#doors.push(door)
     }
     if (eventSocket !== null)
-      this.#doors.push(await startEventSocket({ path: eventSocket, format, ...this.#streams("socket") }))
+      this.#doors.push(
+        await startEventSocket({
+          path: eventSocket,
+          format,
+          nowMs: this.#options.nowMs,
+          failed: (error) => log.error({}, `the socket for events: ${String(error)}`),
+          ...this.#streams("socket"),
+        }),
+      )
     if (input !== null) this.#doors.push(this.#read(input))
     if (http !== null) await this.#listen(http)
   }
@@ -285,8 +293,10 @@ export class Service {
     }
   }
 
-  async #command(line: string): Promise<Reply> {
+  async #command(given: string): Promise<Reply> {
     const { daemon } = this
+    // Half a surrogate pair, as JSON may hold it, would be another text when it is read again.
+    const line = given.toWellFormed()
     const reply = await (isRuleCommand(line) ? this.#ruleCommand(line) : daemon.ledger.command(line))
     // Who wants to know later what was done by hand finds it here.
     if (!isAsking(line)) this.#options.log.info({ command: oneLine(line), ok: reply.ok }, "a command")

@@ -12,6 +12,8 @@ export interface StreamHost {
   readonly intake: Intake
   readonly ledger: Ledger
   readonly taken: (taken: Taken) => void
+  /** Rejects when whoever sends has waited for the disk long enough; without it, they wait as long as it takes. */
+  readonly patience?: Promise<never>
 }
 
 /** Little enough that whoever asks something meanwhile does not wait. */
@@ -25,28 +27,35 @@ const BEHIND_SEC = 3600
  * Takes all that comes.
  * @param name of the source, for messages
  * @returns events taken and lines refused
+ * @throws what `chunks` or `patience` fail with. However it ends, what was told to be taken is on the disk; only when
+ * patience is over it may still be on its way there.
  */
 export async function takeStream(
   name: string,
   format: FormatName | null,
   chunks: AsyncIterable<Buffer>,
-  { intake, ledger, taken }: StreamHost,
+  { intake, ledger, taken, patience }: StreamHost,
 ): Promise<{ readonly taken: number; readonly refused: number }> {
   const feed = intake.feed(name, format, { behindSec: BEHIND_SEC })
   const sum = { taken: 0, refused: 0 }
   const underway = new Underway(MAX_UNDERWAY)
+  const patiently = (wait: Promise<void>): Promise<void> =>
+    patience === undefined ? wait : Promise.race([wait, patience])
   const add = async (some: Taken): Promise<void> => {
     taken(some)
     sum.taken += some.events.length
     sum.refused += some.bad.length
-    await underway.add(ledger.take(some.events))
+    await patiently(underway.add(ledger.take(some.events)))
     // Events let others have their turn in the ledger. What is refused does not come there, and costs as much.
     if (some.bad.length > 0) await turn()
   }
-  for await (const bytes of chunks)
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
-      await add(feed.take(bytes.subarray(at, at + PIECE_BYTES)))
-  await add(feed.end())
-  await underway.all()
+  try {
+    for await (const bytes of chunks)
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+        await add(feed.take(bytes.subarray(at, at + PIECE_BYTES)))
+    await add(feed.end())
+  } finally {
+    await patiently(underway.all())
+  }
   return sum
 }

@@ -172,12 +172,19 @@ function indentOf(text: string): number {
   return at
 }
 
+/** An escape that may be half of a pair: alone it is no text, and would be another one when it has been written down. */
+const HALF = /\\u[dD][89a-fA-F]/
+
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return HALF.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+function wellFormed(_: string, value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value
 }
 
 /** An object, or null for anything else. */

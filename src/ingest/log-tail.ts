@@ -1,12 +1,23 @@
 /**
  * A log that grows, as `tail -F` reads it: through rotation by renaming, through
- * being cut and written anew, and on from where it was left by an earlier run,
- * also when the log was rotated meanwhile. Gives bytes, and says where what it
- * gave began. No timer: whoever wants more asks again. Knows nothing of lines.
+ * being copied and cut, and on from where it was left by an earlier run, also when
+ * the log was rotated meanwhile. Gives bytes, and says where what it gave began.
+ * What the system refuses is told with its place, and can be tried again. No
+ * timer: whoever wants more asks again. Knows nothing of lines.
  */
 import { createHash } from "node:crypto"
-import { type FileHandle, open, readdir, stat } from "node:fs/promises"
+import { constants, type FileHandle, open } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
+import {
+  factsOf,
+  isAbsent,
+  isSystemError,
+  namesIn,
+  PACKED,
+  type RotatedFile,
+  rotatedFiles,
+  unreadable,
+} from "./log-files.js"
 import { SourceError } from "./source.js"
 
 /** How far a log was read. Plain data, to be written down and taken up again. */
@@ -25,7 +36,12 @@ export type TailEvent =
   /** What comes is of another file, from its beginning: a line that is open will not go on. */
   | { readonly kind: "rotated" }
   /** The file was cut, or is another one than was left: what it held besides cannot be found. */
-  | { readonly kind: "lost"; readonly reason: string }
+  | {
+      readonly kind: "lost"
+      readonly reason: string
+      /** False where all had been read at the last look: whether anything was written since, nobody knows. */
+      readonly isSure: boolean
+    }
 
 export interface TailOptions {
   /** Where to go on; null to begin. */
@@ -41,15 +57,15 @@ const CHUNK_BYTES = 1 << 18
 /** Looks at the end of a file that was renamed before it is left: whoever writes may not have opened the new one yet. */
 const LAST_LOOKS = 2
 
-/** What rotation puts behind a log's name: a number or a date. Copies of other names are none of ours. */
-const ROTATED = /^[.-]\d[\d._-]*(?:\.(?:gz|bz2|xz|zst))?$/
-const PACKED = /\.(?:gz|bz2|xz|zst)$/
-
 interface OpenLog {
   readonly handle: FileHandle
   readonly inode: string
   offset: number
   head: LogPosition["head"]
+  /** Everything that was there at the last look has been read. */
+  isRead: boolean
+  /** Rotation copied it: nobody writes to it any more. */
+  isCopy: boolean
 }
 
 export class LogTail {
@@ -79,7 +95,8 @@ export class LogTail {
   position(unused = 0): LogPosition | null {
     if (this.#log === null) return this.#left
     const { inode, offset, head } = this.#log
-    return { inode, offset: offset - unused, head }
+    // What is not used up may be of the file before.
+    return { inode, offset: Math.max(0, offset - unused), head }
   }
 
   /**
@@ -89,40 +106,82 @@ export class LogTail {
   async mark(): Promise<void> {
     if (this.#log !== null || this.#left !== null || !this.#fromEnd) return
     // Nothing was read before: there is nothing to tell of.
-    for await (const _ of this.#begin());
+    for await (const _ of this.#told(this.#begin()));
   }
 
   /**
-   * Everything that is there to be read now; nothing where there is no such file yet.
+   * The first bytes of the file that has the name now; none where there is no such file.
+   * @throws SourceError as `read` does
+   */
+  async beginning(maxBytes: number): Promise<Buffer> {
+    const log = await this.#open(this.path)
+    if (log === null) return Buffer.alloc(0)
+    try {
+      return await beginningOf(log.handle, maxBytes)
+    } catch (error) {
+      throw unreadable(this.path, error)
+    } finally {
+      await letGo(log)
+    }
+  }
+
+  /**
+   * Everything that is there to be read now; nothing where there is no such file yet. After an error the next call
+   * goes on where this one was.
    * @throws SourceError E_TRAFFIC_UNREADABLE, E_TRAFFIC_DIRECTORY
    */
-  async *read(): AsyncGenerator<TailEvent> {
+  read(): AsyncGenerator<TailEvent> {
+    return this.#told(this.#read())
+  }
+
+  async *#read(): AsyncGenerator<TailEvent> {
     for (;;) {
       if (this.#log === null) yield* this.#begin()
       const log = this.#log as OpenLog | null
       if (log === null) return
-      const cut = await this.#cutReason(log)
+      const cut = yield* this.#readOn(log)
       if (cut !== null) {
-        yield { kind: "lost", reason: cut }
-        yield { kind: "rotated" }
-        log.offset = 0
-        log.head = NO_HEAD
+        yield* this.#goOnAfterCut(log, cut)
+        continue
       }
-      for (;;) {
-        const { bytesRead } = await log.handle.read(this.#chunk, 0, this.#chunk.length, log.offset)
-        if (bytesRead === 0) break
-        await this.#learnHead(log)
-        log.offset += bytesRead
-        this.#lastLooks = 0
-        yield { kind: "bytes", bytes: this.#chunk.subarray(0, bytesRead) }
-      }
-      if (!(await this.#isReplaced(log))) return
-      if (this.#lastLooks++ < LAST_LOOKS) return
-      const { mtimeMs } = await log.handle.stat()
+      if (!log.isCopy && !(await this.#isReplaced(log))) return
+      if (!log.isCopy && this.#lastLooks++ < LAST_LOOKS) return
+      const { next, lost } = await this.#following(log)
+      // It has no successor yet: it is looked for again.
+      if (next === null) return
       await this.close()
       this.#left = null
+      this.#log = next
+      for (const reason of lost) yield { kind: "lost", reason, isSure: true }
+      // The place is the new file's by now: who begins again there takes nothing of the old one twice.
       yield { kind: "rotated" }
-      yield* this.#openBetween(log.inode, mtimeMs)
+    }
+  }
+
+  /** Gives what is there of an open file. @returns why that does not go on from what was given before; null where it does */
+  async *#readOn(log: OpenLog): AsyncGenerator<TailEvent, string | null> {
+    for (;;) {
+      const { bytesRead } = await log.handle.read(this.#chunk, 0, this.#chunk.length, log.offset)
+      // Only afterwards, and each time: a file that is cut before it is read on may have grown again by then.
+      const cut = await this.#cutReason(log)
+      if (cut !== null) return cut
+      log.isRead = bytesRead === 0
+      if (bytesRead === 0) return null
+      log.offset += bytesRead
+      this.#lastLooks = 0
+      yield { kind: "bytes", bytes: this.#chunk.subarray(0, bytesRead) }
+    }
+  }
+
+  /** Hands on what is told, and errors of the system with their place; a file that fails is opened anew. */
+  async *#told(events: AsyncGenerator<TailEvent>): AsyncGenerator<TailEvent> {
+    try {
+      yield* events
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      // What a server of files has given up stays so for whoever holds it open.
+      await this.close()
+      throw unreadable(this.path, error)
     }
   }
 
@@ -131,7 +190,7 @@ export class LogTail {
     this.#left = this.position()
     this.#log = null
     this.#lastLooks = 0
-    await log?.handle.close()
+    if (log !== null) await letGo(log)
   }
 
   /** Opens the file that is to be read next: the one that was left, or the one of this name. */
@@ -146,117 +205,175 @@ export class LogTail {
         return
       }
     }
-    const log = await this.#open(this.path)
+    const log = await this.#open(this.path, left === null && isFirst && this.#fromEnd)
     this.#isBegun = true
     if (log === null) return
     this.#left = null
     this.#log = log
-    if (left !== null) yield { kind: "lost", reason: "the file that was read before is not there any more" }
-    else if (isFirst && this.#fromEnd) log.offset = (await log.handle.stat()).size
-    if (log.offset > 0) await this.#learnHead(log)
+    if (left !== null) {
+      const reason = "the file that was read before is not there any more"
+      yield { kind: "lost", reason, isSure: true }
+      yield { kind: "rotated" }
+    }
+    if (log.offset > 0) log.head = headOf(await beginningOf(log.handle, HEAD_BYTES))
   }
 
-  /** The file that was left, under its name or under the one that rotation gave it. */
+  /** The file begins anew. What it held may have been copied, as logrotate does: then the copy is read to its end first. */
+  async *#goOnAfterCut(log: OpenLog, reason: string): AsyncGenerator<TailEvent> {
+    const copy = await this.#findCopy(log)
+    if (copy !== null) {
+      await this.close()
+      this.#left = null
+      this.#log = copy
+      return
+    }
+    const isSure = !log.isRead
+    log.offset = 0
+    log.head = NO_HEAD
+    log.isRead = false
+    yield { kind: "lost", reason, isSure }
+    yield { kind: "rotated" }
+  }
+
+  /** The file that was left, under its name or under the one that rotation gave it, or a copy of it. */
   async #find(left: LogPosition): Promise<OpenLog | null> {
-    const directory = dirname(this.path)
     const own = basename(this.path)
-    const names = await readdir(directory).catch(() => [])
-    // A rotated log is nearly always named after what it was.
+    const names = await namesIn(dirname(this.path))
+    // A rotated log is nearly always named after what it was. One of which nothing was read has no other mark.
     const likely = names
-      .filter((name) => name !== own)
+      .filter((name) => name !== own && (left.head.bytes > 0 || name.startsWith(own)))
       .sort((a, b) => Number(b.startsWith(own)) - Number(a.startsWith(own)))
     for (const name of [own, ...likely]) {
-      const path = join(directory, name)
-      const facts = await stat(path, { bigint: true }).catch(() => null)
+      const path = join(dirname(this.path), name)
+      const facts = await factsOf(path)
       if (facts === null || !facts.isFile() || String(facts.ino) !== left.inode) continue
-      const log = await this.#open(path)
-      if (log === null) continue
-      if (
-        Number(facts.size) >= left.offset &&
-        (await headOf(log.handle, left.head.bytes)).hash === left.head.hash
-      ) {
-        log.offset = left.offset
-        log.head = left.head
-        return log
-      }
-      await log.handle.close()
+      const log = await this.#openAt(path, left)
+      if (log !== null) return log
+    }
+    return this.#findCopy(left)
+  }
+
+  /** What rotation has copied, and perhaps cut then: it begins as the log did, and is at least as long. */
+  async #findCopy(left: LogPosition): Promise<OpenLog | null> {
+    if (left.head.bytes === 0) return null
+    for (const { path } of (await rotatedFiles(this.path)).reverse()) {
+      if (PACKED.test(path)) continue
+      const log = await this.#openAt(path, left).catch((error: unknown) => {
+        // One that others keep to themselves is none that goes on here.
+        if (error instanceof SourceError) return null
+        throw error
+      })
+      if (log !== null) return Object.assign(log, { isCopy: true })
     }
     return null
   }
 
-  /** After a file that was left long ago others may have had its name, before the one that has it now. */
-  async *#openBetween(inode: string, mtimeMs: number): AsyncGenerator<TailEvent> {
-    const directory = dirname(this.path)
-    const current = await stat(this.path, { bigint: true }).catch(() => null)
-    const between: { readonly path: string; readonly mtimeMs: number }[] = []
-    for (const name of await readdir(directory).catch(() => [])) {
-      const path = join(directory, name)
-      if (!name.startsWith(basename(this.path)) || !ROTATED.test(name.slice(basename(this.path).length)))
-        continue
-      const facts = await stat(path, { bigint: true }).catch(() => null)
-      if (facts === null || !facts.isFile() || [inode, String(current?.ino)].includes(String(facts.ino)))
-        continue
-      if (Number(facts.mtimeMs) > mtimeMs) between.push({ path, mtimeMs: Number(facts.mtimeMs) })
-    }
-    for (const { path } of between.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-      if (PACKED.test(path)) {
-        yield { kind: "lost", reason: `${path} was packed before it was read` }
-        continue
-      }
-      this.#log = await this.#open(path)
-      if (this.#log !== null) return
-    }
-  }
-
-  async #open(path: string): Promise<OpenLog | null> {
+  /** A file, where what was read of the log stands in it too; null where it does not. */
+  async #openAt(path: string, { offset, head }: LogPosition): Promise<OpenLog | null> {
+    const log = await this.#open(path)
+    if (log === null) return null
     try {
-      const handle = await open(path, "r")
-      const facts = await handle.stat({ bigint: true })
-      if (facts.isDirectory()) {
-        await handle.close()
-        throw new SourceError("E_TRAFFIC_DIRECTORY", path, "is a directory", "name the log in it")
-      }
-      return { handle, inode: String(facts.ino), offset: 0, head: NO_HEAD }
+      const { size } = await log.handle.stat()
+      if (size >= offset && headOf(await beginningOf(log.handle, head.bytes)).hash === head.hash)
+        return Object.assign(log, { offset, head })
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (error instanceof SourceError) throw error
-      if (code === "ENOENT") return null
-      throw new SourceError(
-        "E_TRAFFIC_UNREADABLE",
-        path,
-        `cannot be read: ${code ?? String(error)}`,
-        "check who may read it",
-      )
+      await letGo(log)
+      throw error
     }
+    await letGo(log)
+    return null
   }
 
-  /** Why what was read is no longer what the file begins with; null where it is. */
+  /**
+   * What comes after a file that was read to its end: the file of this name, or, when it was left long ago, one
+   * that had the name before that; and what has been packed in between.
+   */
+  async #following(
+    log: OpenLog,
+  ): Promise<{ readonly next: OpenLog | null; readonly lost: readonly string[] }> {
+    const { mtimeNs } = await log.handle.stat({ bigint: true })
+    const current = await factsOf(this.path)
+    const lost: string[] = []
+    const isKnown = ({ facts }: Pick<RotatedFile, "facts">): boolean =>
+      [log.inode, String(current?.ino)].includes(String(facts.ino))
+    for (const { path, facts } of await rotatedFiles(this.path)) {
+      if (isKnown({ facts }) || facts.mtimeNs <= mtimeNs) continue
+      if (PACKED.test(path)) {
+        const unpacked = await factsOf(path.replace(PACKED, ""))
+        // While it is being packed both are there.
+        if (unpacked === null || !isKnown({ facts: unpacked }))
+          lost.push(`${path} was packed before it was read`)
+        continue
+      }
+      const next = await this.#open(path)
+      if (next !== null) return { next, lost }
+    }
+    return { next: await this.#open(this.path), lost }
+  }
+
+  async #open(path: string, fromEnd = false): Promise<OpenLog | null> {
+    let handle: FileHandle | null = null
+    try {
+      // A named pipe would hold us until somebody writes to it; for a file the flag means nothing.
+      handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      const facts = await handle.stat({ bigint: true })
+      if (facts.isFile())
+        return {
+          handle,
+          inode: String(facts.ino),
+          offset: fromEnd ? Number(facts.size) : 0,
+          head: NO_HEAD,
+          isRead: false,
+          isCopy: false,
+        }
+      await handle.close()
+      if (facts.isDirectory())
+        throw new SourceError("E_TRAFFIC_DIRECTORY", path, "is a directory", "name the log in it")
+    } catch (error) {
+      if (error instanceof SourceError) throw error
+      await handle?.close().catch(() => {})
+      if (isAbsent(error)) return null
+      throw unreadable(path, error)
+    }
+    throw new SourceError(
+      "E_TRAFFIC_UNREADABLE",
+      path,
+      "is no regular file: nothing is read from it",
+      "name a log; what comes through a pipe is taken from standard input, with --follow -",
+    )
+  }
+
+  /** Why what was read is no longer what the file begins with; null where it is. Takes down more of that, as far as it is there. */
   async #cutReason(log: OpenLog): Promise<string | null> {
+    const { head, offset } = log
+    const beginning = await beginningOf(log.handle, HEAD_BYTES)
     const { size } = await log.handle.stat()
-    if (size < log.offset) return `the file was cut to ${size} bytes, ${log.offset} had been read`
-    if (log.head.bytes === 0) return null
-    const { hash } = await headOf(log.handle, log.head.bytes)
-    return hash === log.head.hash ? null : "the file was written anew"
-  }
-
-  /** Takes down how the file begins, as far as that is there. */
-  async #learnHead(log: OpenLog): Promise<void> {
-    if (log.head.bytes < HEAD_BYTES) log.head = await headOf(log.handle, HEAD_BYTES)
+    if (size < offset) return `the file was cut to ${size} bytes, ${offset} had been read`
+    if (headOf(beginning.subarray(0, head.bytes)).hash !== head.hash) return "the file was written anew"
+    if (head.bytes < HEAD_BYTES) log.head = headOf(beginning)
+    return null
   }
 
   /** Has another file the name now? */
   async #isReplaced({ inode }: OpenLog): Promise<boolean> {
-    const facts = await stat(this.path, { bigint: true }).catch(() => null)
+    const facts = await factsOf(this.path)
     return facts !== null && String(facts.ino) !== inode
   }
 }
 
 const NO_HEAD: LogPosition["head"] = Object.freeze({ bytes: 0, hash: "" })
 
-async function headOf(handle: FileHandle, bytes: number): Promise<LogPosition["head"]> {
-  const buffer = Buffer.alloc(bytes)
-  const { bytesRead } = await handle.read(buffer, 0, bytes, 0)
-  if (bytesRead === 0) return NO_HEAD
-  const hash = createHash("sha256").update(buffer.subarray(0, bytesRead)).digest("hex").slice(0, 32)
-  return { bytes: bytesRead, hash }
+function headOf(bytes: Buffer): LogPosition["head"] {
+  if (bytes.length === 0) return NO_HEAD
+  return { bytes: bytes.length, hash: createHash("sha256").update(bytes).digest("hex").slice(0, 32) }
+}
+
+async function beginningOf(handle: FileHandle, maxBytes: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
+/** What was only read loses nothing when closing it fails. */
+async function letGo({ handle }: OpenLog): Promise<void> {
+  await handle.close().catch(() => {})
 }

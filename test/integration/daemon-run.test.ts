@@ -216,7 +216,46 @@ describe("what it is asked", () => {
     expect(error.message).toMatch(message)
     expect(error.hint).not.toBe("")
   })
+
+  test("half of a surrogate pair in a name is what it is written down as", async () => {
+    const body = '{"pairs":[{"binding":"b\\ud800","domain":"x\\udfff.test"}]}'
+    const reply = await post(await shared(), body, {}, "/v1/decisions")
+    expect(await reply.json()).toMatchObject({ decisions: [{ binding: "b\ufffd", domain: "x\ufffd.test" }] })
+  })
 })
+
+// options | seconds that time is behind the clock
+test.each<[string[], number]>([
+  [[], 1],
+  [["--lag", "20"], 20],
+])(
+  "%j: an event that is told of so late counts as of its time; a later one as of then",
+  async (args, lag) => {
+    const daemon = await running(args)
+    let pairs = 0
+    /** When an event of then is said to have been. */
+    const counted = async (time: number): Promise<number> => {
+      const binding = `late${pairs++}`
+      await post(daemon, event({ binding, time }))
+      return ((await allowed(daemon, `binding=${binding}&domain=x.test`)).by as { at: number }).at
+    }
+    const begin = Date.now() / 1000 - lag - 30
+    expect(await counted(begin)).toBeCloseTo(begin, 3)
+    let at = begin
+    // Time goes on by itself now and then, and never further than it should.
+    while (at <= begin) {
+      await wait(5)
+      at = await counted(begin)
+    }
+    const sinceSec = Date.now() / 1000 - at
+    expect(sinceSec).toBeGreaterThanOrEqual(lag)
+    expect(sinceSec).toBeLessThan(lag + 29)
+    if (lag > 10) {
+      const recent = Date.now() / 1000 - lag / 4
+      expect(await counted(recent)).toBeCloseTo(recent, 3)
+    }
+  },
+)
 
 let one: Promise<Running> | null = null
 /** For questions that change nothing. */
@@ -622,6 +661,11 @@ describe("what is refused", () => {
   test.each([
     [["--listen", "nowhere"], /--listen "nowhere" is no address/],
     [["--follow", "a.log", "--follow", "a.log"], /--follow a\.log is given twice/],
+    [["--lag", "301"], /--lag.*'301' is invalid\. write a number of seconds, 0 to 300/],
+    [["--lag", "-1"], /0 to 300/],
+    [["--lag", ""], /0 to 300/],
+    [["--follow", "."], /--follow \. is a directory\n {2}hint: name the log in it/],
+    [["--follow", "/dev/null"], /--follow \/dev\/null is no regular file\n {2}hint: .*--follow -/],
     [["--format", "postfx"], /unknown format "postfx"\n {2}hint: did you mean postfix\?/],
     [["--webhook", "http://127.0.0.1:1/"], /nothing to sign with/],
     [["--tls-cert", "x.pem"], /--tls-cert and --tls-key belong together/],
@@ -668,9 +712,15 @@ test.skipIf(!canMount)(
       expect.stringContaining("the journal cannot be written"),
     ])
     expect((await post(daemon, event())).status).toBe(503)
+    // Whoever was caught by it is told how much of what it sent counts.
+    const last = (await pending) as Response
+    if (last.status === 200) taken += 500
+    else {
+      const { error } = (await last.json()) as { error: { code: string; message: string } }
+      expect([last.status, error.code]).toEqual([503, "E_JOURNAL_WRITE"])
+      taken += Number(/the first (\d+) events were taken/.exec(error.message)?.[1] ?? 0)
+    }
     expect((await inside(`rm ${small}/filler`)).code).toBe(0)
-    const last = await pending
-    if (last?.status === 200) taken += 500
     await daemon.said(/^the journal can be written again/)
     expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
     const metrics = await (await fetch(`${daemon.url}/metrics`)).text()

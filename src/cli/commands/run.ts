@@ -77,6 +77,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       effects: new Effects(),
       metrics: new DaemonMetrics(),
       snapshotSec: options.snapshotInterval,
+      ...(options.lag === undefined ? {} : { lagSec: options.lag }),
       canaryPercent: options.canary ?? null,
     })
     isStarted = true

@@ -267,7 +267,8 @@ function askedOf(given: unknown, where: string): Asked {
   if (domain === undefined) throw bad(`${where}domain is missing`, "name the routing domain, e.g. gmail.com")
   if (typeof domain !== "string" || !isDomainName(hostName(domain)))
     throw bad(`${where}domain is no domain name`, "write a name such as gmail.com")
-  const asked = { domain: hostName(domain) }
+  // Half a surrogate pair is no text: the name would be another one when it is read again.
+  const asked = { domain: hostName(domain.toWellFormed()) }
   return group === undefined
     ? { ...asked, binding: nameOf(binding ?? "default", `${where}binding`) }
     : { ...asked, group: nameOf(group, `${where}group`) }
@@ -277,7 +278,7 @@ function askedOf(given: unknown, where: string): Asked {
 function nameOf(given: unknown, what: string): string {
   if (typeof given !== "string" || given === "" || given.length > MAX_NAME || given.includes("\0"))
     throw bad(`${what} is no name`, `write 1 to ${MAX_NAME} characters`)
-  return given
+  return given.toWellFormed()
 }
 
 export function bad(message: string, hint: string): HttpFault {

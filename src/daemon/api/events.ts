@@ -18,17 +18,23 @@ export interface EventsHost {
   readonly ledger: Ledger
   /** Counts what came, by format. */
   taken(taken: Taken): void
+  /** Waits; ends early when the signal says so. */
+  readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
 /** Lines that are told of one by one; the others are counted. */
 const MAX_REFUSED = 100
+/** Between two looks at whether the journal can be written. */
+const LOOK_MS = 1000
+/** A disk that was full for so long will stay so for longer than clients wait. */
+const MAX_LOOKS = 5
 
 const DESCRIPTION: RouteDescription = {
   method: "POST",
   path: "/events",
   summary: "takes delivery events",
   description:
-    "One JSON object, an array of them, or one a line; the shapes of our own plain events, of Momentum's JSON log, of KumoMTA's log and of PowerMTA's, or any of the log formats that are no JSON. What is refused is told line by line; the others are taken. The answer comes when what was taken is on the disk: a body that was cut off is taken up to its last whole event, and the answer says so.",
+    "One JSON object, an array of them, or one a line; the shapes of our own plain events, of Momentum's JSON log, of KumoMTA's log and of PowerMTA's, or any of the log formats that are no JSON. What is refused is told line by line; the others are taken. The answer comes when what was taken is on the disk: a body that was cut off is taken up to its last whole event, and the answer says so. While the journal cannot be written nothing is taken, and the answer is 503. When that begins in the middle of a request and lasts for five seconds, the answer is a 503 that says how many of its first events were taken by then: they count, are on the disk as soon as there is room, and are lost only if the daemon ends before that; send those behind them again, not these.",
   parameters: [
     {
       name: "format",
@@ -45,6 +51,11 @@ const DESCRIPTION: RouteDescription = {
     200: {
       description: "What was taken.",
       content: { "application/json": { $ref: "#/components/schemas/Taken" } },
+    },
+    503: {
+      description:
+        "The journal cannot be written (E_JOURNAL_WRITE). With retry-after nothing of the request was taken; without it, as many of its first events as the message says.",
+      content: { "application/json": { $ref: "#/components/schemas/Refusal" } },
     },
   },
 }
@@ -85,20 +96,23 @@ export function eventsRoute(host: EventsHost): {
   }
 }
 
-async function take(request: HttpRequest, { intake, ledger, taken: count }: EventsHost): Promise<Reply> {
-  if (ledger.isTroubled)
-    throw new HttpFault(
-      503,
-      "E_JOURNAL_WRITE",
-      "the journal cannot be written: no events are taken",
-      "send them again when /readyz says that the daemon is ready",
-      { "retry-after": "5" },
-    )
+async function take(
+  request: HttpRequest,
+  { intake, ledger, timer, taken: count }: EventsHost,
+): Promise<Reply> {
+  if (ledger.isTroubled) throw unwritable(0)
   const lines: { readonly line: number; readonly column: number | null; readonly reason: string }[] = []
   let before = 0
+  const answered = new AbortController()
+  const patience = untilTooLong(ledger, timer, answered.signal).then(() => {
+    throw unwritable(before)
+  })
+  // Nobody waits any more when it is over after the answer.
+  patience.catch(() => {})
   const host = {
     intake,
     ledger,
+    patience,
     taken: (some: Taken): void => {
       count(some)
       before += some.events.length
@@ -111,10 +125,40 @@ async function take(request: HttpRequest, { intake, ledger, taken: count }: Even
     const sum = await takeStream(`events of ${request.client}`, format, request.body, host)
     return { status: 200, json: { ...sum, lines } }
   } catch (error) {
-    if (!(error instanceof HttpFault) || before === 0) throw error
+    if (!(error instanceof HttpFault) || error.code === "E_JOURNAL_WRITE" || before === 0) throw error
     const { status, code, message, hint, headers } = error
     throw new HttpFault(status, code, `${message}; ${before} events before that were taken`, hint, headers)
+  } finally {
+    answered.abort()
   }
+}
+
+/** Settled when the journal could not be written for some seconds; not while it can, nor once the signal says so. */
+async function untilTooLong(
+  ledger: Pick<Ledger, "isTroubled">,
+  timer: EventsHost["timer"],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let looks = 0; looks < MAX_LOOKS; looks = ledger.isTroubled ? looks + 1 : 0)
+    await timer(LOOK_MS, signal)
+}
+
+function unwritable(taken: number): HttpFault {
+  if (taken === 0)
+    return new HttpFault(
+      503,
+      "E_JOURNAL_WRITE",
+      "the journal cannot be written: no events are taken",
+      "send them again when /readyz says that the daemon is ready",
+      { "retry-after": "5" },
+    )
+  // No retry-after: whoever sends all of it again because of that has it counted twice.
+  return new HttpFault(
+    503,
+    "E_JOURNAL_WRITE",
+    `the journal cannot be written: the first ${taken} events were taken and count, and are on the disk as soon as there is room; those behind them were not taken`,
+    `when /readyz says that the daemon is ready, send what comes behind the first ${taken} events, and these only if it was started anew meanwhile`,
+  )
 }
 
 /** @throws HttpFault E_HTTP_VALUE */
