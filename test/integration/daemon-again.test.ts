@@ -224,7 +224,7 @@ test("a daemon that starts again is the one that was", { timeout: 30_000 + RUNS 
         const at = await perform(first, before, 0, file)
         // The process ends here: what is on the disk is what there is.
         const copy = `${state}-again`
-        cpSync(state, copy, { recursive: true })
+        cpSync(state, copy, { recursive: true, filter: (path) => !path.endsWith(".socket") })
         // Another configuration than the file's stands in force from here on in both.
         const fresh = confs[conf] as GivenConfiguration
         const second = await begin(copy, fresh, read)
