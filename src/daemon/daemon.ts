@@ -22,7 +22,8 @@ import { Ledger } from "./ledger.js"
 import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
-import { type RuleOptions, RuleSwaps, startKeeper } from "./rule-swaps.js"
+import { startKeeper } from "./rule-start.js"
+import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
 
 export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fromEnd" | "skipsCopies"> {}
 
@@ -128,8 +129,8 @@ export class Daemon {
     let core: Core | null = null
     const current = (): Configuration => core?.target.configuration ?? configuration
     const given = (): GivenConfiguration => core?.configuration.given ?? options.given
-    const { keeper, trouble } = await startKeeper(options, { configuration: current, given, revisions })
-    const serving = keeper.current
+    const begun = await startKeeper(options, { configuration: current, given, revisions })
+    const serving = begun.keeper.current
     let isLive = false
     const found = await recover(state, {
       rulesOf: async (number) => {
@@ -199,11 +200,10 @@ export class Daemon {
         options,
         configuration: current,
         given,
-        keeper,
+        ...begun,
         revisions,
         ledger,
         recent,
-        trouble,
       }),
       revisions,
       copySegment: found.copySegment,

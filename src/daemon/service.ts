@@ -102,6 +102,8 @@ export class Service {
 
   /** Within five seconds, or as soon as the disk takes what there is. */
   async close(): Promise<void> {
+    // Nothing else serves once the end is told, however long doors take to close.
+    this.daemon.rules.end()
     for (const door of this.#doors.toReversed()) await door.close()
     await this.daemon.close()
   }
@@ -234,6 +236,7 @@ export class Service {
     return ruleCommand(line, {
       revisions: daemon.revisions,
       serving: () => daemon.rules.serving.number,
+      refusal: () => daemon.rules.refusal,
       rollback: (number) => daemon.rules.rollback(number),
     })
   }

@@ -32,13 +32,18 @@ export class RunningDaemon {
     this.url = url
   }
 
-  /** Starts one on a free port. @param input file descriptor of its standard input; null: there is none */
+  /**
+   * Starts one on a free port.
+   * @param input file descriptor of its standard input; null: there is none
+   * @param main the command, where it is not the one that was built last
+   */
   static async start(
     cwd: string,
     args: readonly string[],
     input: number | null = null,
+    main = MAIN,
   ): Promise<RunningDaemon> {
-    const child = spawn(process.execPath, [MAIN, "run", "--listen", "127.0.0.1:0", ...args], {
+    const child = spawn(process.execPath, [main, "run", "--listen", "127.0.0.1:0", ...args], {
       cwd,
       stdio: [input ?? "ignore", "ignore", "pipe"],
     })
@@ -59,6 +64,16 @@ export class RunningDaemon {
   /** All that it has logged. */
   get log(): string {
     return this.#told()
+  }
+
+  /** Waits until it has logged something. @returns the whole line */
+  async said(text: RegExp): Promise<string> {
+    const found = (): string | undefined => this.log.split("\n").find((line) => text.test(line))
+    return (await this.until(found, (line) => line !== undefined)) as string
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   async text(path: string): Promise<string> {
