@@ -107,6 +107,7 @@ export const CODES = {
   // -- reload: rules that come and go
   E_RULES_WORKER: error("a thread for rules that does not start"),
   E_RULES_REHEARSAL: error("rules that could not be rehearsed on the last hour"),
+  E_RULES_FUNCTIONS: error("functions of rules that answer no more"),
 
   // -- config: an ecelerity.conf
   E_CONF_SYNTAX: error("something stands where the configuration wants something else"),

@@ -238,8 +238,9 @@ export class Daemon {
   get alarms(): readonly string[] {
     const alarms: string[] = []
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
-    const { trouble } = this.rules
+    const { trouble, functionTrouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
+    if (functionTrouble !== null) alarms.push(functionTrouble)
     if (this.configurationTrouble !== null)
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())

@@ -6,6 +6,7 @@
  */
 import type { Configuration } from "../config/configuration.js"
 import type { GivenConfiguration } from "../reload/conf-files.js"
+import { FunctionThread } from "../reload/function-thread.js"
 import type { KeptRevision, ReloadOutcome, RuleKeeper } from "../reload/keeper.js"
 import { type LoadedRules, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
@@ -80,6 +81,8 @@ export class RuleSwaps {
   /** Need not be rehearsed again. */
   #bearable: KeptRevision | null = null
   #passedOver: PassedOver | null
+  /** Of the rules that serve; null where they have none. */
+  #functions: FunctionThread | null = null
   #watcher: RuleWatcher | null = null
   /** One after the other. */
   #swapping: Promise<Swap> = Promise.resolve({ kind: "serves" })
@@ -104,9 +107,21 @@ export class RuleSwaps {
     return this.refusal?.why ?? null
   }
 
+  /** Why the functions of the rules that serve answer no more; null where they do. */
+  get functionTrouble(): string | null {
+    return this.#functions?.trouble ?? null
+  }
+
   /** Follows the files from now on. */
   async start(): Promise<void> {
-    const { keeper, configuration, options } = this.#parts
+    const { keeper, configuration, options, ledger } = this.#parts
+    try {
+      this.#functions = await this.#host(this.#serving)
+      ledger.core.engine.replaceRules(rulingOf(this.#serving.loaded, this.#functions ?? undefined))
+    } catch (error) {
+      const { code, why, hint } = faultOf(error)
+      options.log.error({ code, hint }, `${why}: they run where events are judged`)
+    }
     keeper.follow((outcome) => this.#reloaded(outcome))
     this.#watcher = await RuleWatcher.start({
       paths: () => [...options.rulePaths(configuration()), ...keeper.seen.dependencies],
@@ -170,6 +185,7 @@ export class RuleSwaps {
     this.end()
     await this.#watcher?.close()
     await this.#swapping
+    await this.#functions?.close()
   }
 
   #reloaded(outcome: ReloadOutcome): void {
@@ -223,8 +239,17 @@ export class RuleSwaps {
     if (signal.aborted) return { kind: "ending" }
     if (refused !== null) return refused
     this.#bearable = revision
-    await revisions.keep(revision, passedOver)
-    await ledger.replaceRules(number, rulingOf(loaded))
+    const functions = await this.#host(revision)
+    try {
+      await revisions.keep(revision, passedOver)
+      await ledger.replaceRules(number, rulingOf(loaded, functions ?? undefined))
+    } catch (error) {
+      await functions?.close()
+      throw error
+    }
+    // Nobody asks those of before any more.
+    await this.#functions?.close()
+    this.#functions = functions
     this.#serving = revision
     this.#passedOver = passedOver
     this.#owed = null
@@ -237,6 +262,15 @@ export class RuleSwaps {
       `revision ${number} of the rules serves`,
     )
     return { kind: "serves" }
+  }
+
+  /** Has the functions of rules ready before they serve: running the scripts takes longer than events may wait. */
+  #host({ number, loaded }: KeptRevision): Promise<FunctionThread | null> {
+    const { log } = this.#parts.options
+    return FunctionThread.start(loaded.functions, {
+      signal: this.#ending.signal,
+      failed: ({ code, message, hint }) => log.error({ alarm: "functions", number, code, hint }, message),
+    })
   }
 
   /** It was not the rules' own fault. */

@@ -3,7 +3,7 @@ import type { Code } from "../errors.js"
 
 export class RulesFault extends Error {
   constructor(
-    readonly code: Extract<Code, "E_RULES_WORKER" | "E_RULES_REHEARSAL">,
+    readonly code: Extract<Code, "E_RULES_WORKER" | "E_RULES_REHEARSAL" | "E_RULES_FUNCTIONS">,
     message: string,
     readonly hint: string,
   ) {

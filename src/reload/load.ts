@@ -98,11 +98,17 @@ export function loadRecorded(recorded: RecordedRules): Promise<LoadedRules> {
   return load(recorded, [], [])
 }
 
-/** Loaded rules as the engine takes them. */
-export function rulingOf({ rules, functions, classifier }: LoadedRules) {
+/**
+ * Loaded rules as the engine takes them.
+ * @param asked who calls their functions; on the thread that asks unless given
+ */
+export function rulingOf(
+  { rules, functions, classifier }: LoadedRules,
+  asked: Pick<ConfigurationFunctions, "call"> = functions,
+) {
   return {
     rules,
-    ask: (...[id, args]: Parameters<ConfigurationFunctions["call"]>) => functions.call(id, args),
+    ask: (...[id, args]: Parameters<ConfigurationFunctions["call"]>) => asked.call(id, args),
     classify: (reply: string, domain: string, mx: string | null) => classifier.classNumber(reply, domain, mx),
   }
 }
