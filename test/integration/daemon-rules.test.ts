@@ -1,5 +1,6 @@
 /** Rules that cannot be swapped in, for reasons that are not their own, and those that an operator or the canary has refused. */
-import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs"
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs"
+import { setTimeout as wait } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import { Workplace } from "./command.js"
@@ -19,8 +20,18 @@ afterEach(() => place.remove())
 const rules = (unit: string): string =>
   `msys.adaptive.registerRules({ ["x.test"] = { responses = { { code = "^421 busy", trigger = "1", action = {"suspend", "${unit}"} } } } }, "replace")\n`
 
+/** Rules of which a rehearsal takes milliseconds for each event: a function of theirs is asked again and again. */
+const SLOW = `msys.adaptive.registerRules({ ["x.test"] = {
+  responses = { { code = "^421 busy", trigger = "1", action = {"reduce_connections", 1} } },
+  configuration = { max_outbound_connections = function(curr) for i = 1, 100000 do end return 500 end },
+} }, "replace")\n`
+
 async function running(args: readonly string[] = [], main?: string): Promise<RunningDaemon> {
-  const all = ["--rules", "rules.lua", "--state", "state", "--socket", "a.sock", ...args]
+  return daemonOf(["--rules", "rules.lua", ...args], main)
+}
+
+async function daemonOf(args: readonly string[], main?: string): Promise<RunningDaemon> {
+  const all = ["--state", "state", "--socket", "a.sock", ...args]
   const daemon = await RunningDaemon.start(place.dir, all, null, main)
   onTestFinished(() => daemon.remove())
   return daemon
@@ -162,19 +173,82 @@ test(
   async () => {
     place.write({ "rules.lua": rules("1 seconds") })
     const daemon = await running()
-    // Each event is asked of a function that takes milliseconds: longer than anyone waits.
+    // Longer than anyone waits.
     await post(daemon, 20_000, (i) => ({ time: now(), binding: `b${i % 1000}` }))
-    place.write({
-      "rules.lua": `msys.adaptive.registerRules({ ["x.test"] = {
-        responses = { { code = "^421 busy", trigger = "1", action = {"reduce_connections", 1} } },
-        configuration = { max_outbound_connections = function(curr) for i = 1, 100000 do end return 500 end },
-      } }, "replace")\n`,
-    })
+    place.write({ "rules.lua": SLOW })
     await daemon.said(/revision 2 is rehearsed on the last hour/)
     const startMs = performance.now()
     expect(await daemon.end("SIGTERM")).toEqual([0, null])
     expect(performance.now() - startMs).toBeLessThan(5000)
     expect(daemon.log).not.toMatch(/revision 2 of the rules serves|cannot be rehearsed/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  "who goes back and is overtaken by the rule files is told so",
+  async () => {
+    place.write({ "rules.lua": rules("1 seconds") })
+    const daemon = await running()
+    await post(daemon, 1000, (i) => ({ time: now(), binding: `b${i}` }))
+    place.write({ "rules.lua": rules("2 seconds") })
+    await daemon.said(/revision 2 of the rules serves/)
+    place.write({ "rules.lua": SLOW })
+    await daemon.said(/revision 3 is rehearsed on the last hour/)
+    let answer: string | null = null
+    const asking = ask("rollback", "1").then((text) => {
+      answer = text
+    })
+    // Whenever it comes, one of these comes after it.
+    for (let hours = 1; answer === null; hours++) {
+      place.write({ "rules.lua": rules(`${hours} hours`) })
+      await wait(300)
+    }
+    await asking
+    expect(answer).toMatch(/^1 Revision 1 does not serve: something newer came before its turn/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  "a rule file that a configuration comes to name is followed from then on, and so is what it requires",
+  async () => {
+    const conf = (source: string): string =>
+      `adaptive_enabled = on\nscriptlet "scriptlet" { script "own" { source = "${source}" } }\n`
+    place.write({ "a.conf": conf("one/rules.lua"), "one/rules.lua": rules("1 hours") })
+    place.write({
+      "two/rules.lua": `-- registerRules\nrequire("lib.more")\n`,
+      "two/lib/more.lua": rules("2 hours"),
+    })
+    const daemon = await daemonOf(["--config", "a.conf"])
+    place.write({ "a.conf": conf("two/rules.lua") })
+    daemon.signal("SIGHUP")
+    await daemon.said(/revision 2 of the rules serves/)
+    place.write({ "two/lib/more.lua": rules("3 hours") })
+    await daemon.said(/revision 3 of the rules serves/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  "functions answer as the rules that serve have them, and those of before are gone with them",
+  async () => {
+    const withFunction = (limit: number): string =>
+      `msys.adaptive.registerRules({ ["x.test"] = { configuration = { outbound_throttle_messages = function() return ${limit} end } } }, "replace")\n`
+    place.write({ "rules.lua": withFunction(1000) })
+    const daemon = await running()
+    const perHour = async (): Promise<unknown> =>
+      ((await daemon.json("/v1/decision?binding=b1&domain=x.test")) as { perHour: unknown }).perHour
+    const threads: number[] = []
+    for (let i = 1; i <= 6; i++) {
+      expect(await perHour()).toBe(i * 1000)
+      if (process.platform === "linux") threads.push(readdirSync(`/proc/${daemon.pid}/task`).length)
+      place.write({ "rules.lua": withFunction((i + 1) * 1000) })
+      await daemon.said(new RegExp(`revision ${i + 1} of the rules serves`))
+    }
+    // The first ones begin while the process is still getting its own.
+    expect(threads.at(-1) ?? 0).toBeLessThanOrEqual((threads[2] ?? 0) + 1)
+    expect(await daemon.end("SIGTERM")).toEqual([0, null])
   },
   TIMEOUT_MS,
 )

@@ -72,6 +72,10 @@ export class RunningDaemon {
     return (await this.until(found, (line) => line !== undefined)) as string
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
