@@ -8,7 +8,7 @@ import type { FunctionArguments, FunctionResult } from "./functions.js"
 /** Whose turn it is. */
 export const TURN = 0
 export const ASKED = 1
-export const ANSWERED = 2
+const ANSWERED = 2
 
 const ID = 1
 const STATUS = 2
