@@ -1,6 +1,6 @@
 /**
  * Puts what a process loads when it starts into a few files, in the place of what
- * the compiler wrote: `adaptive` and its four workers. Hundreds of small modules
+ * the compiler wrote: `adaptive` and its five workers. Hundreds of small modules
  * take longer to find than to run. The library stays as it was compiled, for those
  * who bundle themselves. Packages stay outside.
  */
@@ -13,6 +13,7 @@ const ENTRIES = [
   "cli/main",
   "cli/lua-worker",
   "reload/worker",
+  "reload/function-worker",
   "ingest/traffic-worker",
   "daemon/rehearsal-worker",
 ]

@@ -109,6 +109,8 @@ export async function keepRules(
     changed: look,
     failed: (error) => failed?.(error),
   })
+  // Files may have come to matter that did not before.
+  keeper.follow(() => watcher.cover())
   // What changed between loading and watching is seen too.
   look()
   return { keeper, close: () => watcher.close() }

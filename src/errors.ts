@@ -104,6 +104,11 @@ export const CODES = {
   E_CODE_COST: warning("a pattern that can take very long"),
   E_SCRIPT_GLOBAL: warning("a custom script that sets a global"),
 
+  // -- reload: rules that come and go
+  E_RULES_WORKER: error("a thread for rules that does not start"),
+  E_RULES_REHEARSAL: error("rules that could not be rehearsed on the last hour"),
+  E_RULES_FUNCTIONS: error("functions of rules that answer no more"),
+
   // -- config: an ecelerity.conf
   E_CONF_SYNTAX: error("something stands where the configuration wants something else"),
   E_CONF_UNCLOSED: error("a brace, bracket, quote or comment that is never closed"),

@@ -6,6 +6,7 @@
  */
 import { GroupChoices } from "../engine/group-choice.js"
 import { ASK_AGAIN_SEC } from "../engine/may-send.js"
+import type { Parameter } from "../engine/parameter.js"
 import { hostName } from "../model/host-name.js"
 import { TUNABLE_OPTIONS } from "../model/options.js"
 import { ADJUSTABLE, type AdjustableOption } from "../store/store.js"
@@ -65,7 +66,7 @@ export function decisionOf(
     ...store.pairs.nameOnce(pair),
     at: atMicros / 1e6,
     perHour: throttle.value,
-    parameters: parametersOf(core, pair, atMicros),
+    parameters: parametersOf(core, pair, atMicros, throttle),
   }
   // What there is to say of options belongs to no decision.
   engine.takeNotes()
@@ -212,11 +213,14 @@ function parametersOf(
   { engine, store }: Core,
   pair: number,
   atMicros: number,
+  throttle: Parameter,
 ): Readonly<Record<string, ParameterAnswer>> {
   const mx = store.mxOf(pair)
   const answers: Record<string, ParameterAnswer> = {}
   for (const option of OPTIONS) {
-    const { value, start, source } = engine.parameter(pair, option, atMicros, mx)
+    // A function is asked once for an answer: it may say something else the second time.
+    const { value, start, source } =
+      option === THROTTLE ? throttle : engine.parameter(pair, option, atMicros, mx)
     const isAdjusted = isAdjustable(option) && store.adjusted(pair, option) !== null
     answers[option] = { value, resting: start, from: isAdjusted ? "adjustment" : source }
   }

@@ -20,7 +20,8 @@ import { Outputs } from "./outputs.js"
 import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
-import { type RuleOptions, RuleSwaps, startKeeper } from "./rule-swaps.js"
+import { startKeeper } from "./rule-start.js"
+import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
 
 export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fromEnd" | "skipsCopies"> {}
 
@@ -148,8 +149,8 @@ export class Daemon {
     let core: Core | null = null
     const current = (): Configuration => core?.target.configuration ?? configuration
     const given = (): GivenConfiguration => core?.configuration.given ?? options.given
-    const { keeper, trouble } = await startKeeper(options, { configuration: current, given, revisions })
-    const serving = keeper.current
+    const begun = await startKeeper(options, { configuration: current, given, revisions })
+    const serving = begun.keeper.current
     let isLive = false
     const failed = (error: unknown): void => {
       options.metrics.failed()
@@ -239,11 +240,10 @@ export class Daemon {
         options,
         configuration: current,
         given,
-        keeper,
+        ...begun,
         revisions,
         ledger,
         recent,
-        trouble,
       }),
       revisions,
       copySegment: found.copySegment,
@@ -281,8 +281,9 @@ export class Daemon {
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
     if (this.#copyTrouble !== null)
       alarms.push(`no copy of the state can be written, and the journal grows: ${this.#copyTrouble}`)
-    const { trouble } = this.rules
+    const { trouble, functionTrouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
+    if (functionTrouble !== null) alarms.push(functionTrouble)
     if (this.configurationTrouble !== null)
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())

@@ -1,13 +1,14 @@
 /**
  * The events of the last hour, as they were taken, for whoever wants to know what
  * other rules would have done with them. Bounded in time and bytes: of too many the
- * oldest are let go, a block at a time.
+ * oldest are let go, a block at a time. Blocks stand in memory that threads share, so
+ * that handing an hour over costs nothing.
  */
 import type { PairTable } from "../model/pair-table.js"
 import { EntryWriter, type JournalEvent } from "./entries.js"
 
 interface Block {
-  readonly bytes: Buffer
+  readonly bytes: Uint8Array
   readonly toMicros: number
 }
 
@@ -31,15 +32,17 @@ export class RecentEvents {
     if (this.#writer.length >= BLOCK_BYTES) this.#seal()
   }
 
-  /** Copies, the oldest first; each is read by itself. */
-  blocks(): readonly Buffer[] {
+  /** The oldest first; each is read by itself, and never changed again. */
+  blocks(): readonly Uint8Array[] {
     this.#seal()
     return this.#blocks.map(({ bytes }) => bytes)
   }
 
   #seal(): void {
-    const bytes = this.#writer.take()
-    if (bytes === null) return
+    const written = this.#writer.take()
+    if (written === null) return
+    const bytes = new Uint8Array(new SharedArrayBuffer(written.length))
+    bytes.set(written)
     // Each block names its pairs itself: those before it may be gone.
     this.#writer.begin()
     this.#blocks.push({ bytes, toMicros: this.#latestMicros })

@@ -9,6 +9,21 @@ import { compareText } from "../model/compare.js"
 import type { KeptRevision } from "../reload/keeper.js"
 import { type LoadedRules, loadRecorded, type RecordedRules } from "../reload/load.js"
 import type { StateDirectory } from "../store/backing/state-directory.js"
+import { StoreFault } from "../store/fault.js"
+
+/** What the rule files say and does not serve, although it is valid: it waits until they say something else. */
+export interface PassedOver {
+  /** An operator went back from it, or it would have held too much. */
+  readonly by: "rollback" | "canary"
+  /** Names what the files say. */
+  readonly says: string
+  /** Of the attempts of an hour so many percent more would have been held; null where that is not known. */
+  readonly morePercent: number | null
+  /** In words. */
+  readonly why: string
+  /** Seconds since 1970. */
+  readonly sinceSec: number
+}
 
 /** A revision without its rules. */
 export interface RevisionFacts {
@@ -24,6 +39,8 @@ export interface RevisionFacts {
   readonly rules: number
   /** The same for rules that were loaded from the same. */
   readonly fingerprint: string
+  /** While the files say this, these rules go on; null: whatever else they say serves. */
+  readonly passedOver: PassedOver | null
 }
 
 interface KeptFile {
@@ -53,9 +70,13 @@ export class Revisions {
     return facts
   }
 
-  /** Keeps one; of many the oldest are let go. */
-  async keep({ number, sinceSec, rollbackOf, loaded }: KeptRevision): Promise<void> {
+  /** Keeps one; of many the oldest are let go. @throws StoreFault E_STATE_UNUSABLE where that cannot be written */
+  async keep(
+    { number, sinceSec, rollbackOf, loaded }: KeptRevision,
+    passedOver: PassedOver | null = null,
+  ): Promise<void> {
     const facts: RevisionFacts = {
+      passedOver,
       number,
       sinceSec,
       rollbackOf,
@@ -64,13 +85,16 @@ export class Revisions {
       rules: loaded.counts.responses,
       fingerprint: fingerprintOf(loaded.recorded),
     }
-    await this.#state.write(
-      nameOf(number),
-      serialize({ facts, recorded: loaded.recorded } satisfies KeptFile),
-    )
+    await this.#write({ facts, recorded: loaded.recorded })
     const names = await this.#state.names(PREFIX)
     for (const name of names.slice(0, -KEEP))
       if (numberOf(name) < this.neededFrom) await this.#state.remove(name)
+  }
+
+  /** Notes what a kept one is to go on in place of. @throws StoreFault E_STATE_UNUSABLE */
+  async passOver(number: number, passedOver: PassedOver): Promise<void> {
+    const kept = await this.#read(nameOf(number))
+    if (kept !== null) await this.#write({ ...kept, facts: { ...kept.facts, passedOver } })
   }
 
   /** As it was read; null where it is not kept. @throws StoreFault E_STATE_UNUSABLE */
@@ -91,7 +115,21 @@ export class Revisions {
 
   async #read(name: string): Promise<KeptFile | null> {
     const bytes = await this.#state.read(name)
-    return bytes === null ? null : (deserialize(bytes) as KeptFile)
+    if (bytes === null) return null
+    const { facts, recorded } = deserialize(bytes) as KeptFile
+    // Earlier versions passed nothing over.
+    return { facts: { ...facts, passedOver: facts.passedOver ?? null }, recorded }
+  }
+
+  async #write(kept: KeptFile): Promise<void> {
+    const name = nameOf(kept.facts.number)
+    await this.#state.write(name, serialize(kept)).catch((error: Error) => {
+      throw new StoreFault(
+        "E_STATE_UNUSABLE",
+        `${this.#state.file(name)}: rules cannot be kept: ${error.message}`,
+        "make room in the state directory, and let it be written to",
+      )
+    })
   }
 }
 
@@ -103,8 +141,17 @@ function nameOf(number: number): string {
   return `${PREFIX}${String(number).padStart(9, "0")}`
 }
 
+/** Names what rule files say, with all that their scripts found; what a configuration says besides does not count. */
+export function saysOf({ sources, found }: RecordedRules): string {
+  return hashOf({ sources, found })
+}
+
 /** Names what rules were loaded from, with all that their scripts found; when that was does not count. */
 function fingerprintOf({ nowSec: _, ...recorded }: RecordedRules): string {
+  return hashOf(recorded)
+}
+
+function hashOf(recorded: object): string {
   const hash = createHash("sha256")
   const add = (value: unknown): void => {
     if (value instanceof Uint8Array) hash.update(`bytes ${value.length}:`).update(value)

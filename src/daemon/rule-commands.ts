@@ -8,14 +8,18 @@ import type { Action, ResponseRule } from "../model/rule.js"
 import type { LoadedRules } from "../reload/load.js"
 import { oneLine } from "../report/findings.js"
 import { plural, time } from "../report/words.js"
+import type { Refusal } from "./refusal.js"
 import type { Revisions } from "./revisions.js"
+import type { Rollback } from "./rule-swaps.js"
 
 export interface RuleCommandsHost {
   readonly revisions: Revisions
   /** The number of the rules that serve. */
   readonly serving: () => number
-  /** Serves those of a number again. @returns under which number, or null where they are not kept or not valid */
-  readonly rollback: (number: number) => Promise<number | null>
+  /** Why what the rule files say does not serve; null where it does. */
+  readonly refusal: () => Refusal | null
+  /** Serves those of a number again. */
+  readonly rollback: (number: number) => Promise<Rollback>
 }
 
 const USAGE = "adaptive rules {history | diff OLD NEW | rollback [NUMBER]}"
@@ -39,7 +43,7 @@ export async function ruleCommand(line: string, host: RuleCommandsHost): Promise
   }
 }
 
-async function history({ revisions, serving }: RuleCommandsHost): Promise<Reply> {
+async function history({ revisions, serving, refusal }: RuleCommandsHost): Promise<Reply> {
   const now = serving()
   const lines = (await revisions.list())
     .toReversed()
@@ -50,7 +54,18 @@ async function history({ revisions, serving }: RuleCommandsHost): Promise<Reply>
       ].flat()
       return `${String(number).padStart(6)}  ${time(sinceSec)}  ${revision}  ${String(rules).padStart(6)}  ${more.join(", ")}`.trimEnd()
     })
-  return { ok: true, text: [`number  since (UTC)          revision      rules`, ...lines].join("\n") }
+  const head = "number  since (UTC)          revision      rules"
+  return { ok: true, text: [head, ...lines, ...refused(refusal())].join("\n") }
+}
+
+/** What an operator who looks at rules should see first stands last, beside his prompt. */
+function refused(refusal: Refusal | null): readonly string[] {
+  if (refusal === null) return []
+  const { code, why, hint, sinceSec } = refusal
+  return [
+    oneLine(`What the rule files say is refused since ${time(sinceSec)}: ${code}: ${why}`),
+    oneLine(`  hint: ${hint}`),
+  ]
 }
 
 async function rollback(words: readonly string[], host: RuleCommandsHost): Promise<Reply> {
@@ -64,13 +79,24 @@ async function rollback(words: readonly string[], host: RuleCommandsHost): Promi
       word === undefined ? "There is no revision to go back to" : `Invalid number '${oneLine(word)}'`,
     )
   if (number === host.serving()) return refuse(`Revision ${number} serves already`)
-  const made = await host.rollback(number)
-  return made === null
-    ? refuse(`Revision ${number} is not kept; adaptive rules history lists those that are`)
-    : {
+  const outcome = await host.rollback(number)
+  switch (outcome.kind) {
+    case "serves":
+      return {
         ok: true,
-        text: `Revision ${number} serves again, as revision ${made}, until the rule files say something new`,
+        text: `Revision ${number} serves again, as revision ${outcome.number}, until the rule files say something new`,
       }
+    case "unknown":
+      return refuse(`Revision ${number} is not kept; adaptive rules history lists those that are`)
+    case "overtaken":
+      return refuse(
+        `Revision ${number} does not serve: something newer came before its turn; adaptive rules history tells what serves`,
+      )
+    case "failed":
+      return refuse(
+        `Revision ${number} does not serve, revision ${host.serving()} serves on: ${oneLine(outcome.why)}\nhint: ${oneLine(outcome.hint)}`,
+      )
+  }
 }
 
 async function diff(words: readonly string[], { revisions }: RuleCommandsHost): Promise<Reply> {

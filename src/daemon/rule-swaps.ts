@@ -1,21 +1,23 @@
 /**
  * Rules that come and go while a daemon runs: what files say is looked at, rehearsed
  * on the last hour, kept, and then serves from one event to the next; or it is
- * refused, and what served before serves on.
+ * refused, and what served before serves on. What fails for other reasons than the
+ * rules' own is tried again until it succeeds, or the files say something else.
  */
 import type { Configuration } from "../config/configuration.js"
-import type { Diagnostic } from "../model/diagnostic.js"
 import type { GivenConfiguration } from "../reload/conf-files.js"
-import { type KeptRevision, type ReloadOutcome, RuleKeeper, RulesRefused } from "../reload/keeper.js"
-import { type LoadedRules, type LoadOptions, rulingOf } from "../reload/load.js"
+import { FunctionThread } from "../reload/function-thread.js"
+import type { KeptRevision, ReloadOutcome, RuleKeeper } from "../reload/keeper.js"
+import { type LoadedRules, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
 import type { Ledger } from "./ledger.js"
 import type { Log } from "./log.js"
 import type { DaemonMetrics } from "./metrics.js"
 import type { RecentEvents } from "./recent.js"
+import { faultOf, faultOfRules, type Refusal, type RefusalFault, refusalOf } from "./refusal.js"
 import { rehearsalText } from "./rehearsal.js"
 import { rehearse } from "./rehearse.js"
-import type { Revisions } from "./revisions.js"
+import { type PassedOver, type Revisions, saysOf } from "./revisions.js"
 
 export interface RuleOptions {
   readonly rulePaths: (configuration: Configuration) => readonly string[]
@@ -26,9 +28,13 @@ export interface RuleOptions {
   readonly canaryPercent: number | null
   readonly metrics: DaemonMetrics
   readonly log: Log
+  /** Microseconds since 1970. */
+  readonly nowMicros: () => number
+  /** Waits; ends early when the signal says so. */
+  readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-interface SwapParts {
+export interface SwapParts {
   readonly options: RuleOptions
   /** As it is by now: it may name other files than it did. */
   readonly configuration: () => Configuration
@@ -38,22 +44,57 @@ interface SwapParts {
   readonly revisions: Revisions
   readonly ledger: Ledger
   readonly recent: RecentEvents
-  readonly trouble: string | null
+  readonly refusal: Refusal | null
+  readonly passedOver: PassedOver | null
 }
+
+/** What came of rules that were to serve. */
+type Swap =
+  | { readonly kind: "serves" | "overtaken" | "ending" }
+  | { readonly kind: "refused" | "failed"; readonly why: string; readonly hint: string }
+
+/** What came of going back. */
+export type Rollback =
+  /** Under a number of its own. */
+  | { readonly kind: "serves"; readonly number: number }
+  /** It is not kept, or not valid. */
+  | { readonly kind: "unknown" }
+  /** The rule files, or another operator, have said something new meanwhile. */
+  | { readonly kind: "overtaken" }
+  | { readonly kind: "failed"; readonly why: string; readonly hint: string }
+
+/** A rehearsal of an hour takes seconds; on a machine that is very busy it may take minutes. */
+const REHEARSAL_LIMIT_MS = 300_000
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 60_000
 
 export class RuleSwaps {
   /** Why what the rule files say does not serve; null where it does. */
-  trouble: string | null
+  refusal: Refusal | null
   readonly #parts: SwapParts
+  readonly #ending = new AbortController()
   #serving: KeptRevision
+  /** What is to serve as soon as it can: the latest that files or an operator have said. */
+  #wanted: KeptRevision
+  /** What files say, is valid and could not be swapped in for another reason: it is tried again. */
+  #owed: KeptRevision | null = null
+  /** Need not be rehearsed again. */
+  #bearable: KeptRevision | null = null
+  #passedOver: PassedOver | null
+  /** Of the rules that serve; null where they have none. */
+  #functions: FunctionThread | null = null
   #watcher: RuleWatcher | null = null
   /** One after the other. */
-  #swapping: Promise<void> = Promise.resolve()
+  #swapping: Promise<Swap> = Promise.resolve({ kind: "serves" })
+  #isRetrying = false
+  #pauseMs = FIRST_PAUSE_MS
 
   constructor(parts: SwapParts) {
     this.#parts = parts
     this.#serving = parts.keeper.current
-    this.trouble = parts.trouble
+    this.#wanted = this.#serving
+    this.refusal = parts.refusal
+    this.#passedOver = parts.passedOver
   }
 
   /** The rules that serve. */
@@ -61,9 +102,26 @@ export class RuleSwaps {
     return this.#serving
   }
 
+  /** Why what the rule files say does not serve, with its place; null where it does. */
+  get trouble(): string | null {
+    return this.refusal?.why ?? null
+  }
+
+  /** Why the functions of the rules that serve answer no more; null where they do. */
+  get functionTrouble(): string | null {
+    return this.#functions?.trouble ?? null
+  }
+
   /** Follows the files from now on. */
   async start(): Promise<void> {
-    const { keeper, configuration, options } = this.#parts
+    const { keeper, configuration, options, ledger } = this.#parts
+    try {
+      this.#functions = await this.#host(this.#serving)
+      ledger.core.engine.replaceRules(rulingOf(this.#serving.loaded, this.#functions ?? undefined))
+    } catch (error) {
+      const { code, why, hint } = faultOf(error)
+      options.log.error({ code, hint }, `${why}: they run where events are judged`)
+    }
     keeper.follow((outcome) => this.#reloaded(outcome))
     this.#watcher = await RuleWatcher.start({
       paths: () => [...options.rulePaths(configuration()), ...keeper.seen.dependencies],
@@ -75,131 +133,269 @@ export class RuleSwaps {
     void this.reload()
   }
 
-  /** Looks at the rule files. @param how "anew" where scripts may be told of another configuration */
-  reload(how: "if changed" | "anew" = "if changed"): Promise<ReloadOutcome> {
-    // A configuration may name files that stand elsewhere.
-    if (how === "anew") this.#watcher?.cover()
-    return this.#parts.keeper.reload(how)
+  /**
+   * Looks at the rule files; never rejects. What cannot be looked at is looked at again.
+   * @param how "anew" where scripts may be told of another configuration
+   */
+  async reload(how: "if changed" | "anew" = "if changed"): Promise<void> {
+    try {
+      await this.#parts.keeper.reload(how)
+    } catch (error) {
+      if (this.#ending.signal.aborted) return
+      this.#refuse(faultOf(error))
+      this.#retryLater()
+    } finally {
+      // A configuration may name files that stand elsewhere, and so may a script that has changed.
+      this.#watcher?.cover()
+    }
   }
 
-  /** Goes back to rules that served before. @returns their new number; null where they are not kept or not valid */
-  async rollback(number: number): Promise<number | null> {
-    const loaded = await this.#parts.revisions.load(number)
-    if (loaded === null || !loaded.ok) return null
-    const { number: made } = this.#parts.keeper.bringBack(loaded, number)
-    await this.#swapping
-    return made
+  /** Goes back to rules that served before. @returns what came of it once that is certain */
+  async rollback(number: number): Promise<Rollback> {
+    const { keeper, revisions } = this.#parts
+    let loaded: LoadedRules | null
+    try {
+      loaded = await revisions.load(number)
+    } catch (error) {
+      return { kind: "failed", ...faultOf(error) }
+    }
+    if (loaded === null || !loaded.ok) return { kind: "unknown" }
+    const passedOver = this.#goneBackFrom(loaded)
+    const revision = keeper.bringBack(loaded, number)
+    const swap = await this.#enqueue(revision, passedOver)
+    switch (swap.kind) {
+      case "serves":
+        return { kind: "serves", number: revision.number }
+      case "overtaken":
+        return { kind: "overtaken" }
+      case "ending":
+        return { kind: "failed", why: "the daemon is ending", hint: "go back once it runs again" }
+      default:
+        return { kind: "failed", why: swap.why, hint: swap.hint }
+    }
+  }
+
+  /** From now on nothing else comes to serve; what is under way for that ends. */
+  end(): void {
+    this.#ending.abort(new Error("the daemon is ending"))
+    this.#parts.keeper.close()
   }
 
   async close(): Promise<void> {
+    this.end()
     await this.#watcher?.close()
     await this.#swapping
+    await this.#functions?.close()
   }
 
   #reloaded(outcome: ReloadOutcome): void {
     const { log, metrics } = this.#parts.options
-    if (outcome.kind === "unchanged") return
-    metrics.reloaded(outcome.kind)
-    if (outcome.kind === "refused") {
-      const first = firstError(outcome.loaded)
-      this.trouble = placeText(first)
-      log.error(
-        { alarm: "rules", code: first?.code, hint: first?.hint },
-        `rules are refused: ${this.trouble}; revision ${this.#serving.number} stays active`,
-      )
-      return
+    switch (outcome.kind) {
+      case "unchanged":
+        this.#stillSo()
+        return
+      case "refused":
+        // What was valid before and waits for its turn has it still.
+        metrics.reloaded("refused")
+        this.#refuse(faultOfRules(outcome.loaded))
+        return
+      case "swapped": {
+        const { revision } = outcome
+        // Whoever goes back waits for it himself.
+        if (revision.rollbackOf !== null) return
+        this.#owed = null
+        if (!this.#staysOut(revision)) void this.#enqueue(revision, null)
+        else {
+          if (!this.#isGoingBack) this.#wanted = this.#serving
+          this.refusal = refusalOf(this.#passedOver)
+          log.info({}, `the rule files say what was passed over: revision ${this.#serving.number} serves on`)
+        }
+      }
     }
-    this.#swapping = this.#swapping
-      .then(() => this.#swap(outcome.revision))
-      .catch((error: Error) => {
-        this.trouble = error.message
-        log.error({ alarm: "rules" }, `${error.message}; revision ${this.#serving.number} stays active`)
-      })
   }
 
-  async #swap(revision: KeptRevision): Promise<void> {
+  /** Swaps rules in, in their turn. @param passedOver what files say besides */
+  #enqueue(revision: KeptRevision, passedOver: PassedOver | null): Promise<Swap> {
+    this.#wanted = revision
+    const swap = this.#swapping
+      .then(() => this.#swap(revision, passedOver))
+      .catch((error: unknown) => this.#failed(revision, error))
+    this.#swapping = swap
+    return swap
+  }
+
+  async #swap(revision: KeptRevision, passedOver: PassedOver | null): Promise<Swap> {
     const { revisions, ledger, keeper, options } = this.#parts
+    const { signal } = this.#ending
     const { number, loaded, rollbackOf } = revision
+    if (signal.aborted) return { kind: "ending" }
     // Others have come while it waited for its turn.
-    if (revision !== keeper.current || !(await this.#isBearable(revision))) return
-    await revisions.keep(revision)
-    await ledger.replaceRules(number, rulingOf(loaded))
+    if (revision !== this.#wanted) {
+      // What an operator came before is what files say still: it has its turn if going back fails.
+      if (rollbackOf === null && this.#isGoingBack) this.#owed = revision
+      return { kind: "overtaken" }
+    }
+    const refused = revision === this.#bearable ? null : await this.#rehearsed(revision)
+    if (signal.aborted) return { kind: "ending" }
+    if (refused !== null) return refused
+    this.#bearable = revision
+    const functions = await this.#host(revision)
+    try {
+      await revisions.keep(revision, passedOver)
+      await ledger.replaceRules(number, rulingOf(loaded, functions ?? undefined))
+    } catch (error) {
+      await functions?.close()
+      throw error
+    }
+    // Nobody asks those of before any more.
+    await this.#functions?.close()
+    this.#functions = functions
     this.#serving = revision
-    this.trouble = null
+    this.#passedOver = passedOver
+    this.#owed = null
+    this.#pauseMs = FIRST_PAUSE_MS
+    options.metrics.reloaded("swapped")
+    // Files that are broken by now are so whatever serves.
+    if (keeper.seen.ok) this.refusal = null
     options.log.info(
       { number, revision: loaded.revision, rollbackOf },
       `revision ${number} of the rules serves`,
     )
+    return { kind: "serves" }
   }
 
-  /** Tells what the last hour would have been under other rules. @returns false where that is too much */
-  async #isBearable({ loaded, number, rollbackOf }: KeptRevision): Promise<boolean> {
-    const { log, canaryPercent } = this.#parts.options
+  /** Has the functions of rules ready before they serve: running the scripts takes longer than events may wait. */
+  #host({ number, loaded }: KeptRevision): Promise<FunctionThread | null> {
+    const { log } = this.#parts.options
+    return FunctionThread.start(loaded.functions, {
+      signal: this.#ending.signal,
+      failed: ({ code, message, hint }) => log.error({ alarm: "functions", number, code, hint }, message),
+    })
+  }
+
+  /** It was not the rules' own fault. */
+  #failed(revision: KeptRevision, error: unknown): Swap {
+    if (this.#ending.signal.aborted) return { kind: "ending" }
+    const { log, metrics } = this.#parts.options
+    const fault = faultOf(error)
+    metrics.reloaded("refused")
+    if (revision.rollbackOf === null) {
+      if (revision === this.#wanted) this.#owed = revision
+      this.#refuse(fault)
+    } else {
+      if (revision === this.#wanted) this.#wanted = this.#serving
+      log.error(
+        { alarm: "rules", code: fault.code, hint: fault.hint },
+        `${fault.why}; revision ${this.#serving.number} stays active`,
+      )
+    }
+    if (this.#owed !== null) this.#retryLater()
+    return { kind: "failed", ...fault }
+  }
+
+  /** Tells what the last hour would have been under other rules. @returns why that is too much; null where it is not */
+  async #rehearsed(revision: KeptRevision): Promise<Swap | null> {
+    const { log, canaryPercent, timer } = this.#parts.options
+    const { loaded, number, rollbackOf } = revision
     const blocks = this.#parts.recent.blocks()
-    if (blocks.length === 0) return true
-    const rehearsal = await rehearse({
+    if (blocks.length === 0) return null
+    log.info({ number }, `revision ${number} is rehearsed on the last hour`)
+    const request = {
       blocks,
       before: this.#serving.loaded.recorded,
       after: loaded.recorded,
       configuration: this.#parts.given(),
-    }).catch((error: Error) => {
-      log.error({ alarm: "rehearsal" }, `rules cannot be rehearsed: ${error.message}`)
-      return null
-    })
-    if (rehearsal === null) return canaryPercent === null
-    log.info({ number, events: rehearsal.events }, `revision ${number} on ${rehearsalText(rehearsal)}`)
-    const more = rehearsal.heldAfter - rehearsal.heldBefore
-    // Who goes back knows what he does.
-    if (canaryPercent === null || rollbackOf !== null || more <= canaryPercent) return true
-    this.trouble = `${more.toFixed(1)} % more attempts of the last hour would have been held, and --canary allows ${canaryPercent} %`
-    log.error(
-      { alarm: "rules", hint: "change the rules, or start with a higher --canary" },
-      `rules are refused: ${this.trouble}; revision ${this.#serving.number} stays active`,
-    )
-    return false
-  }
-}
-
-/**
- * The rules of the files; where they are not valid, those that served last, and why.
- * @param from asked at each look: another configuration may name other files
- * @throws RulesRefused when there are none of either
- */
-export async function startKeeper(
-  { rulePaths, log }: RuleOptions,
-  from: Pick<SwapParts, "configuration" | "given" | "revisions">,
-): Promise<{ readonly keeper: RuleKeeper; readonly trouble: string | null }> {
-  const { configuration, given, revisions } = from
-  const last = (await revisions.list()).at(-1)
-  const load = (): LoadOptions => ({ configuration: given() })
-  const options = { paths: () => rulePaths(configuration()), load }
-  try {
-    const keeper = await RuleKeeper.start({ ...options, lastNumber: last?.number ?? 0 })
-    if (last === undefined || !revisions.isOf(last, keeper.current.loaded)) {
-      await revisions.keep(keeper.current)
-      return { keeper, trouble: null }
     }
-    // What serves is what served.
-    const again = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, keeper.current.loaded)
-    return { keeper: again, trouble: null }
-  } catch (error) {
-    if (!(error instanceof RulesRefused) || last === undefined) throw error
-    const loaded = await revisions.load(last.number)
-    if (loaded === null || !loaded.ok) throw error
-    const first = firstError(error.loaded)
-    log.error(
-      { alarm: "rules", code: first?.code, hint: first?.hint },
-      `rules are refused: ${placeText(first)}; revision ${last.number} of the run before serves`,
-    )
-    const keeper = RuleKeeper.of({ ...options, lastNumber: last.number - 1 }, loaded)
-    return { keeper, trouble: placeText(first) }
+    const { signal } = this.#ending
+    // Who goes back knows what he does.
+    const limitPercent = rollbackOf === null ? canaryPercent : null
+    try {
+      const rehearsal = await rehearse(request, { limitMs: REHEARSAL_LIMIT_MS, signal, timer })
+      log.info({ number, events: rehearsal.events }, `revision ${number} on ${rehearsalText(rehearsal)}`)
+      const more = rehearsal.heldAfter - rehearsal.heldBefore
+      if (limitPercent === null || more <= limitPercent) return null
+      const why = `${more.toFixed(1)} % more attempts of the last hour would have been held, and --canary allows ${limitPercent} %`
+      const hint = "change the rules, or start with a higher --canary"
+      return await this.#passOver(revision, more, { code: "E_RULES_REHEARSAL", why, hint })
+    } catch (error) {
+      if (signal.aborted) return { kind: "ending" }
+      const { code, why, hint } = faultOf(error)
+      log.error({ alarm: "rehearsal", code, hint }, why)
+      if (limitPercent === null) return null
+      return this.#passOver(revision, null, { code, why, hint: `${hint}; or start without --canary` })
+    }
   }
-}
 
-function firstError({ diagnostics }: LoadedRules): Diagnostic | undefined {
-  return diagnostics.find(({ severity }) => severity === "error")
-}
+  /** Refuses what would hold too much; a restart does not forget it. */
+  async #passOver({ loaded }: KeptRevision, morePercent: number | null, fault: RefusalFault): Promise<Swap> {
+    const { options, revisions } = this.#parts
+    this.#refuse(fault)
+    options.metrics.reloaded("refused")
+    const says = saysOf(loaded.recorded)
+    this.#passedOver = { by: "canary", says, morePercent, why: fault.why, sinceSec: this.#nowSec }
+    await revisions.passOver(this.#serving.number, this.#passedOver).catch((error: Error) => {
+      const { code, why, hint } = faultOf(error)
+      options.log.error({ code, hint }, `${why}: after a restart the refused rules would serve`)
+    })
+    return { kind: "refused", why: fault.why, hint: fault.hint }
+  }
 
-function placeText(finding: Diagnostic | undefined): string {
-  return finding === undefined ? "they have errors" : `${finding.file}:${finding.line}: ${finding.message}`
+  /** What files say is not to serve again because scripts were told of another configuration. */
+  #staysOut({ loaded }: KeptRevision): boolean {
+    if (this.#passedOver === null || this.#passedOver.says !== saysOf(loaded.recorded)) return false
+    // What held too much is rehearsed again, where there is something to rehearse it on.
+    return this.#passedOver.by === "rollback" || this.#parts.recent.blocks().length === 0
+  }
+
+  /** What files say when an operator goes back; null where it is nothing valid, or what he goes to. */
+  #goneBackFrom({ recorded }: LoadedRules): PassedOver | null {
+    const { seen } = this.#parts.keeper
+    const says = saysOf(seen.recorded)
+    if (!seen.ok || says === saysOf(recorded)) return null
+    const why = "an operator went back from what the rule files say"
+    return { by: "rollback", says, morePercent: null, why, sinceSec: this.#nowSec }
+  }
+
+  /** An operator's wish is on its way. */
+  get #isGoingBack(): boolean {
+    return this.#wanted.rollbackOf !== null && this.#wanted !== this.#serving
+  }
+
+  /** The files say what they said: what could not be done then may succeed now. */
+  #stillSo(): void {
+    const { seen } = this.#parts.keeper
+    if (this.#owed !== null) {
+      if (this.#isGoingBack) this.#retryLater()
+      else void this.#enqueue(this.#owed, null)
+    } else if (!seen.ok) this.#refuse(faultOfRules(seen))
+    else if (this.#wanted === this.#serving) this.refusal = refusalOf(this.#passedOver)
+  }
+
+  /** Another look after a pause, which grows: it does what could not be done. */
+  #retryLater(): void {
+    if (this.#isRetrying) return
+    this.#isRetrying = true
+    const { signal } = this.#ending
+    const again = (): void => {
+      this.#isRetrying = false
+      if (!signal.aborted) void this.reload()
+    }
+    this.#parts.options.timer(this.#pauseMs, signal).then(again, again)
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+  }
+
+  #refuse(fault: RefusalFault): void {
+    const { code, why, hint } = fault
+    // Tried again and again, it is told once.
+    if (this.refusal?.why === why) return
+    this.refusal = { ...fault, sinceSec: this.#nowSec }
+    this.#parts.options.log.error(
+      { alarm: "rules", code, hint },
+      `rules are refused: ${why}; revision ${this.#serving.number} stays active`,
+    )
+  }
+
+  get #nowSec(): number {
+    return this.#parts.options.nowMicros() / 1e6
+  }
 }

@@ -120,6 +120,8 @@ export class Service {
 
   /** What the disk does not take by then is given up: it was never acknowledged, or is read again. */
   async close(): Promise<void> {
+    // Nothing else serves once the end is told, however long doors take to close.
+    this.daemon.rules.end()
     // Who waits for the disk would keep its door open.
     this.daemon.ledger.end()
     for (const door of this.#doors.toReversed()) await door.close()
@@ -308,6 +310,7 @@ export class Service {
     return ruleCommand(line, {
       revisions: daemon.revisions,
       serving: () => daemon.rules.serving.number,
+      refusal: () => daemon.rules.refusal,
       rollback: (number) => daemon.rules.rollback(number),
     })
   }

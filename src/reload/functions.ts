@@ -1,8 +1,8 @@
 /**
- * The `configuration` functions of one revision, callable on the serving thread.
- * They cannot cross from the worker, so the scripts run once more here, when a
- * function is first asked for: the same texts, the same clock, already proven to
- * end within their budget. Each call has a small budget of its own.
+ * The `configuration` functions of one revision, callable on the thread that has
+ * this object. They cannot cross from the worker, so the scripts run once more here,
+ * when a function is first asked for: the same texts, the same clock, already proven
+ * to end within their budget. Each call has a small budget of its own.
  * Source: rule-files.md section 5 (function results); lua-dialect.md C (`age` row).
  */
 import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
@@ -43,25 +43,33 @@ export interface FunctionSource {
   readonly configuration?: GivenConfiguration
 }
 
+/** Characters of a reason: a script may raise megabytes. */
+const MAX_REASON = 300
+
 export class ConfigurationFunctions {
-  readonly #source: FunctionSource
+  readonly source: FunctionSource
   #program: RuleProgram | null = null
 
   constructor(source: FunctionSource) {
-    this.#source = source
+    this.source = source
+  }
+
+  /** Runs the scripts now, not at the first call. @throws Error when they make other functions than before */
+  prepare(): void {
+    this.#load()
   }
 
   /** Asks function `id` for a value. */
   call(id: number, args: FunctionArguments): FunctionResult {
     const { marshal } = this.#load()
     const outcome = marshal.call(id, [args.current, args.last, args.ageSec, args.count], CALL_LIMITS)
-    if (!outcome.ok) return { ok: false, reason: outcome.message, isNil: false }
+    if (!outcome.ok) return refuse(outcome.message)
     return judge(outcome.value)
   }
 
   #load(): RuleProgram {
     if (this.#program !== null) return this.#program
-    const { sources, base = null, modules, files, functionCount, nowSec, configuration } = this.#source
+    const { sources, base = null, modules, files, functionCount, nowSec, configuration } = this.source
     const program = runProgram(sources, {
       bounces: () => baseClassifications(base, nowSec),
       limits: LOAD_LIMITS,
@@ -104,6 +112,8 @@ function judge(value: RawValue | null | undefined): FunctionResult {
     : { ok: true, value: number }
 }
 
-function refuse(reason: string): FunctionResult {
+function refuse(text: string): FunctionResult {
+  // Not within a character.
+  const reason = text.length > MAX_REASON ? text.slice(0, MAX_REASON).replace(/[\ud800-\udbff]$/, "") : text
   return { ok: false, reason, isNil: false }
 }

@@ -52,6 +52,7 @@ export class RuleKeeper {
   readonly #options: KeeperOptions
   readonly #nowSec: () => number
   readonly #followers = new Set<(outcome: ReloadOutcome) => void>()
+  readonly #ending = new AbortController()
   /** The latest last. */
   readonly #kept: KeptRevision[] = []
   /** What was read last, whether it serves or not. */
@@ -61,10 +62,10 @@ export class RuleKeeper {
   #running: Promise<ReloadOutcome> | null = null
   #next: Promise<ReloadOutcome> | null = null
 
-  private constructor(options: KeeperOptions, loaded: LoadedRules) {
+  private constructor(options: KeeperOptions, loaded: LoadedRules, seen: LoadedRules) {
     this.#options = options
     this.#nowSec = options.nowSec ?? wallClockSec
-    this.#seen = loaded
+    this.#seen = seen
     this.#count = options.lastNumber ?? 0
     this.#serve(loaded, null)
   }
@@ -76,12 +77,15 @@ export class RuleKeeper {
   static async start(options: KeeperOptions): Promise<RuleKeeper> {
     const loaded = await loadRules(options.paths(), options.load?.())
     if (!loaded.ok) throw new RulesRefused(loaded)
-    return new RuleKeeper(options, loaded)
+    return new RuleKeeper(options, loaded, loaded)
   }
 
-  /** Begins with rules that are loaded already; what files say is looked at when somebody asks. */
-  static of(options: KeeperOptions, loaded: LoadedRules): RuleKeeper {
-    return new RuleKeeper(options, loaded)
+  /**
+   * Begins with rules that are loaded already; what files say is looked at when somebody asks.
+   * @param seen what they are known to say: it serves once they say something else
+   */
+  static of(options: KeeperOptions, loaded: LoadedRules, seen = loaded): RuleKeeper {
+    return new RuleKeeper(options, loaded, seen)
   }
 
   get current(): KeptRevision {
@@ -107,6 +111,7 @@ export class RuleKeeper {
   /**
    * Looks at the files; the outcome is that of a look that began after the call. Never rejects for what
    * files say.
+   * @throws RulesFault E_RULES_WORKER when they cannot be loaded at all; the same look may succeed later
    * @param how "if changed": files that say what they said are left alone, and so are those that are
    *   refused for the same reasons; "anew": whatever is valid serves, for what else scripts ask may be another
    */
@@ -141,6 +146,12 @@ export class RuleKeeper {
     return revision
   }
 
+  /** Ends: a look that is under way rejects, and nothing is told any more. */
+  close(): void {
+    this.#followers.clear()
+    this.#ending.abort(new Error("the program is ending"))
+  }
+
   #begin(): Promise<ReloadOutcome> {
     this.#next = null
     const running = this.#look().finally(() => {
@@ -153,7 +164,11 @@ export class RuleKeeper {
   async #look(): Promise<ReloadOutcome> {
     const isAnew = this.#isAnew
     this.#isAnew = false
-    const outcome = await this.#judge(isAnew)
+    const outcome = await this.#judge(isAnew).catch((error: unknown) => {
+      // The next look has to do what this one could not.
+      this.#isAnew ||= isAnew
+      throw error
+    })
     this.#tell(outcome)
     return outcome
   }
@@ -162,7 +177,7 @@ export class RuleKeeper {
     const { paths, load } = this.#options
     const before = this.#seen
     if (!isAnew && before.ok && before.isStill(paths())) return { kind: "unchanged" }
-    const loaded = await loadRules(paths(), load?.())
+    const loaded = await loadRules(paths(), { ...load?.(), signal: this.#ending.signal })
     this.#seen = loaded
     if (loaded.ok) return { kind: "swapped", revision: this.#serve(loaded, null) }
     // What a refused script lacks may be anywhere: only its findings tell that nothing has changed.

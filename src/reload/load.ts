@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly nowSec?: number
   /** What scripts are told that ask for options; without it there is no configuration. */
   readonly configuration?: GivenConfiguration
+  /** Ends the load; it rejects with the signal's reason then. */
+  readonly signal?: AbortSignal
 }
 
 export interface LoadedRules {
@@ -60,6 +62,7 @@ export interface LoadedRules {
  * Loads rule files and directories as one rule set: the system file first, then
  * custom scripts in order.
  * @param paths `.lua` files, or directories of them (`adaptive_rules.lua` first, then by name)
+ * @throws RulesFault E_RULES_WORKER when the thread that loads them does not start
  */
 export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const read = readRuleSources(paths)
@@ -75,6 +78,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
     },
     [...read.unreadable, ...base.unreadable],
     read.unreadable,
+    options.signal,
   )
 }
 
@@ -94,11 +98,17 @@ export function loadRecorded(recorded: RecordedRules): Promise<LoadedRules> {
   return load(recorded, [], [])
 }
 
-/** Loaded rules as the engine takes them. */
-export function rulingOf({ rules, functions, classifier }: LoadedRules) {
+/**
+ * Loaded rules as the engine takes them.
+ * @param asked who calls their functions; on the thread that asks unless given
+ */
+export function rulingOf(
+  { rules, functions, classifier }: LoadedRules,
+  asked: Pick<ConfigurationFunctions, "call"> = functions,
+) {
   return {
     rules,
-    ask: (...[id, args]: Parameters<ConfigurationFunctions["call"]>) => functions.call(id, args),
+    ask: (...[id, args]: Parameters<ConfigurationFunctions["call"]>) => asked.call(id, args),
     classify: (reply: string, domain: string, mx: string | null) => classifier.classNumber(reply, domain, mx),
   }
 }
@@ -107,22 +117,26 @@ async function load(
   from: Omit<RecordedRules, "found"> & { readonly found?: FoundFiles },
   findings: readonly Diagnostic[],
   unreadable: readonly Diagnostic[],
+  signal?: AbortSignal,
 ): Promise<LoadedRules> {
   const { sources, base, roots, nowSec, extensions, configuration, found } = from
   const baseSources = base === null ? [] : [base]
   const given = configuration === null ? {} : { configuration }
   const loader = new RuleLoader()
   try {
-    const build = await loader.build({
-      sources,
-      base,
-      roots,
-      nowSec,
-      extensions,
-      findings,
-      ...given,
-      ...(found === undefined ? {} : { found }),
-    })
+    const build = await loader.build(
+      {
+        sources,
+        base,
+        roots,
+        nowSec,
+        extensions,
+        findings,
+        ...given,
+        ...(found === undefined ? {} : { found }),
+      },
+      signal,
+    )
     const { revision, counts, diagnostics } = build.data
     return {
       ok: !diagnostics.some(({ severity }) => severity === "error"),

@@ -8,6 +8,7 @@ import type { Worker } from "node:worker_threads"
 import { LOAD_LIMITS } from "../lua/budget.js"
 import { type Diagnostic, diagnostic } from "../model/diagnostic.js"
 import type { BuildRequest, BuildResult } from "./build.js"
+import { RulesFault } from "./fault.js"
 import type { RuleSource } from "./source.js"
 import type { WorkerMessage } from "./worker.js"
 import { startWorker, WORKER_HEAP_MB } from "./worker-start.js"
@@ -24,15 +25,22 @@ type Stop = {
 export class RuleLoader {
   #worker: Worker | null = null
 
-  /** Builds in the worker; resolves with findings, never rejects for what a script did. */
-  async build(request: BuildRequest): Promise<BuildResult> {
+  /**
+   * Builds in the worker; resolves with findings, never rejects for what a script did.
+   * @param signal ends it, and the worker
+   * @throws RulesFault E_RULES_WORKER when no worker starts; the signal's reason
+   */
+  async build(request: BuildRequest, signal?: AbortSignal): Promise<BuildResult> {
     let { sources, findings, base = null } = request
     for (;;) {
-      const outcome = await this.#attempt({ ...request, sources, findings, base })
+      signal?.throwIfAborted()
+      const outcome = await this.#attempt({ ...request, sources, findings, base }, signal)
       if ("data" in outcome) return outcome
+      // Before it runs any script there is none to blame.
+      if (outcome.file === null) throw notStarted(outcome.detail)
       const running = (source: RuleSource): boolean => source.file === outcome.file
       const culprit = [base ?? [], sources].flat().find(running) ?? sources.at(-1) ?? base ?? undefined
-      if (culprit === undefined) throw new Error(`loading rules failed: ${outcome.detail}`)
+      if (culprit === undefined) throw notStarted(outcome.detail)
       findings = [...findings, stopFinding(outcome, culprit.file, request)]
       sources = sources.filter((source) => source !== culprit)
       if (base === culprit) base = null
@@ -46,7 +54,7 @@ export class RuleLoader {
     await worker?.terminate()
   }
 
-  #attempt(request: BuildRequest): Promise<BuildResult | Stop> {
+  #attempt(request: BuildRequest, signal?: AbortSignal): Promise<BuildResult | Stop> {
     this.#worker ??= startWorker()
     const worker = this.#worker
     const limits = request.limits ?? LOAD_LIMITS
@@ -55,6 +63,7 @@ export class RuleLoader {
       let timer: NodeJS.Timeout | undefined
       const settle = (finish: () => void): void => {
         clearTimeout(timer)
+        signal?.removeEventListener("abort", onAbort)
         worker.off("message", onMessage).off("error", onError).off("exit", onExit)
         worker.unref()
         finish()
@@ -82,12 +91,28 @@ export class RuleLoader {
         stop(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : "crash", error.message)
       }
       const onExit = (code: number): void => stop("crash", `the worker ended with code ${code}`)
+      const onAbort = (): void => {
+        this.#worker = null
+        settle(() => {
+          void worker.terminate()
+          reject(signal?.reason)
+        })
+      }
+      signal?.addEventListener("abort", onAbort)
       worker.on("message", onMessage).on("error", onError).on("exit", onExit)
       worker.ref()
       watch()
       worker.postMessage(request)
     })
   }
+}
+
+function notStarted(detail: string): RulesFault {
+  return new RulesFault(
+    "E_RULES_WORKER",
+    `the thread that loads rules does not start: ${detail}`,
+    "after an upgrade of this program start it again; or else give it more memory",
+  )
 }
 
 function stopFinding(stop: Stop, file: string, request: BuildRequest): Diagnostic {

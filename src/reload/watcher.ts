@@ -3,7 +3,7 @@
  * links lead to, whether an editor writes in place or by rename, or a deployment
  * swaps a link. Tells too often rather than too seldom: whoever is told looks.
  */
-import { lstatSync, readlinkSync, statSync } from "node:fs"
+import { readlinkSync, statSync } from "node:fs"
 import { dirname, join, resolve, sep } from "node:path"
 import { type FSWatcher, watch } from "chokidar"
 
@@ -28,6 +28,7 @@ export class RuleWatcher {
   #watched: ReadonlySet<string> = new Set()
   #timer: NodeJS.Timeout | null = null
   #waits = 0
+  #isClosed = false
 
   private constructor(options: WatchOptions) {
     this.#options = options
@@ -40,12 +41,13 @@ export class RuleWatcher {
   static async start(options: WatchOptions): Promise<RuleWatcher> {
     const watcher = new RuleWatcher(options)
     const ready = new Promise<void>((resolve) => watcher.#watcher.once("ready", () => resolve()))
-    watcher.cover()
+    watcher.#watch()
     await ready
     return watcher
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     await this.#watcher.close()
@@ -60,17 +62,27 @@ export class RuleWatcher {
       this.#timer = null
       this.#waits = 0
       // A link may lead somewhere else now.
-      this.cover()
+      this.#watch()
       this.#options.changed()
     }, this.#options.settleMs ?? SETTLE_MS)
   }
 
-  /** Watches the directories that matter now, and no others; to be called when paths are others. */
+  /** Watches the directories that matter now, and no others; to be called when paths may be others, as after each look. */
   cover(): void {
+    // What has changed there since it was read, and before it is watched, is seen by one look more.
+    if (this.#watch()) this.#noted()
+  }
+
+  /** @returns whether directories have come that were not watched before */
+  #watch(): boolean {
+    // A closed watcher that is given more begins anew.
+    if (this.#isClosed) return false
     const wanted = new Set(this.#options.paths().flatMap(directoriesOf))
+    const fresh = [...wanted].filter((directory) => !this.#watched.has(directory))
     this.#watcher.unwatch([...this.#watched].filter((directory) => !wanted.has(directory)))
-    this.#watcher.add([...wanted].filter((directory) => !this.#watched.has(directory)))
+    this.#watcher.add(fresh)
     this.#watched = wanted
+    return fresh.length > 0
   }
 }
 
@@ -87,10 +99,11 @@ function directoriesOf(path: string): readonly string[] {
   const parts = partsOf(resolve(path))
   for (let links = 0; parts.length > 0 && links < MAX_LINKS; ) {
     const next = join(real, parts.shift() as string)
-    if (isLink(next)) {
+    const target = targetOf(next)
+    if (target !== null) {
       links++
       directories.push(real)
-      parts.unshift(...partsOf(resolve(real, readlinkSync(next))))
+      parts.unshift(...partsOf(resolve(real, target)))
       real = sep
     } else real = next
   }
@@ -116,11 +129,11 @@ function isDirectory(path: string): boolean {
   }
 }
 
-/** What may not be looked at is no link that could be followed. */
-function isLink(path: string): boolean {
+/** Where a link leads; null where there is none that could be followed. In one call: what is a link may be gone by the next. */
+function targetOf(path: string): string | null {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+    return readlinkSync(path)
   } catch {
-    return false
+    return null
   }
 }

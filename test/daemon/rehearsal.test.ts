@@ -38,7 +38,7 @@ function event(pairs: PairTable, sec: number, type: "delivery" | "transient"): J
 }
 
 /** One a second for ten minutes; the first is put off. */
-function tenMinutes(): readonly Buffer[] {
+function tenMinutes(): readonly Uint8Array[] {
   const pairs = new PairTable()
   const recent = new RecentEvents(pairs)
   for (let sec = 0; sec < 600; sec++) recent.add(event(pairs, sec, sec === 0 ? "transient" : "delivery"))
@@ -67,6 +67,18 @@ test("a rule that fires no more", () => {
   expect(text).toMatch(
     /^the last 600 events: .*suspend \(custom\.lua:\d+\) 1 -> 0.* \(\d+\.\d % of attempts held before, 0\.0 % now\)$/,
   )
+})
+
+test("blocks stand in memory that threads share, and are handed over as they are", () => {
+  const pairs = new PairTable()
+  const recent = new RecentEvents(pairs)
+  recent.add(event(pairs, 0, "transient"))
+  const [first] = recent.blocks()
+  expect(first?.buffer).toBeInstanceOf(SharedArrayBuffer)
+  recent.add(event(pairs, 1, "delivery"))
+  const again = recent.blocks()
+  expect(again).toHaveLength(2)
+  expect(again[0]).toBe(first)
 })
 
 test("the last hour, in blocks that each stand by themselves, within bounds", () => {

@@ -618,7 +618,14 @@ describe("a canary", () => {
       "--socket",
       daemon.lines.find(({ msg }) => msg === "ready")?.socket as string,
     ])
-    expect(history.stdout.toString().trimEnd().split("\n")).toHaveLength(2)
+    expect(history.stdout.toString().trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^number /),
+      expect.stringMatching(/^ +1 .* serves$/),
+      expect.stringMatching(
+        /^What the rule files say is refused since .*: E_RULES_REHEARSAL: \d+\.\d % more/,
+      ),
+      expect.stringMatching(/^ {2}hint: change the rules/),
+    ])
     place.write({ "canary/rules.lua": text.replace("1 seconds", "2 seconds") })
     await daemon.said(/^revision 3 of the rules serves$/)
     expect(await (await fetch(`${daemon.url}/readyz`)).text()).toBe("ready\n")

@@ -149,6 +149,15 @@ test("a broken file is told once and leaves the rules as they are, whatever else
   expect(keeper.history.map(({ number }) => number)).toEqual([2, 1])
 })
 
+test("a module that a script comes to require is followed from then on", async () => {
+  place.write({ "a.lua": rules(1), "lib/hours.lua": rules(2) })
+  await keep("a.lua")
+  place.write({ "a.lua": `require("lib.hours")` })
+  await until(() => serving() === "2 hours")
+  place.write({ "lib/hours.lua": rules(3) })
+  await until(() => serving() === "3 hours")
+})
+
 test("what a refused script lacked may come later", async () => {
   place.write({ "a.lua": rules(1) })
   await keep("a.lua")

@@ -36,14 +36,16 @@ export class RunningDaemon {
    * Starts one on a free port.
    * @param input file descriptor of its standard input; null: there is none
    * @param env what it finds in its environment beside what is there
+   * @param main the command, where it is not the one that was built last
    */
   static async start(
     cwd: string,
     args: readonly string[],
     input: number | null = null,
     env: Readonly<Record<string, string>> = {},
+    main = MAIN,
   ): Promise<RunningDaemon> {
-    const child = spawn(process.execPath, [MAIN, "run", "--listen", "127.0.0.1:0", ...args], {
+    const child = spawn(process.execPath, [main, "run", "--listen", "127.0.0.1:0", ...args], {
       cwd,
       stdio: [input ?? "ignore", "ignore", "pipe"],
       env: { ...process.env, ...env },
@@ -75,18 +77,18 @@ export class RunningDaemon {
     return Number(new URL(this.url).port)
   }
 
+  /** Waits until it has logged something so many times. @returns the last of these lines */
+  async said(text: RegExp, times = 1): Promise<string> {
+    const found = await this.until(
+      () => this.log.split("\n").filter((line) => text.test(line)),
+      ({ length }) => length >= times,
+    )
+    return found[times - 1] as string
+  }
+
   /** It goes on. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
-  }
-
-  /** Until it has logged what is waited for, so many times. */
-  async said(text: RegExp, times = 1): Promise<void> {
-    const all = new RegExp(text, "g")
-    await this.until(
-      () => this.log.match(all)?.length ?? 0,
-      (count) => count >= times,
-    )
   }
 
   async text(path: string): Promise<string> {

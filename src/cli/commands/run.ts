@@ -10,6 +10,7 @@ import { Effects } from "../../daemon/effects.js"
 import { DaemonMetrics } from "../../daemon/metrics.js"
 import { Service } from "../../daemon/service.js"
 import { HttpStartFault } from "../../http/fault.js"
+import { RulesFault } from "../../reload/fault.js"
 import { RulesRefused } from "../../reload/keeper.js"
 import { StoreFault } from "../../store/fault.js"
 import { type Context, EXIT, printFindings, UsageError } from "../context.js"
@@ -81,7 +82,9 @@ export async function run(context: Context, options: RunOptions): Promise<number
       canaryPercent: options.canary ?? null,
     })
     isStarted = true
-    process.on("SIGHUP", () => void service.reload())
+    process.on("SIGHUP", () => {
+      service.reload().catch((error: Error) => log.error({ alarm: "reload" }, error.message))
+    })
     log.info({ listen: service.address ?? "off", socket: service.socket, state: stateDirectory }, "ready")
     const signal = await stop
     log.info({ signal }, "ending")
@@ -96,7 +99,12 @@ export async function run(context: Context, options: RunOptions): Promise<number
       printFindings(context, error.loaded.diagnostics, error.loaded)
       return EXIT.no
     }
-    if (error instanceof StoreFault || error instanceof HttpStartFault || error instanceof ControlFault)
+    if (
+      error instanceof StoreFault ||
+      error instanceof RulesFault ||
+      error instanceof HttpStartFault ||
+      error instanceof ControlFault
+    )
       throw new UsageError(error.message, error.hint)
     throw error
   } finally {
