@@ -5,6 +5,7 @@
  * Source: cli.md.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { helpOf } from "../console/adaptive-help.js"
 import { startAhead } from "../reload/worker-start.js"
 import type { CheckOptions } from "./commands/check.js"
 import type { AskOptions, ConsoleOptions } from "./commands/console.js"
@@ -117,8 +118,11 @@ const SHORTCUTS = [
   ["list", "of the running daemon: options that were adjusted"],
   ["override", "lets suspended mail go, holds it again (enable), or gives another end (ttl SECONDS)"],
   ["reset", "drops what was adjusted"],
-  ["rules", "of the running daemon: the sweep rules of a --binding and a --domain"],
-  ["warmup", "of the running daemon: the ages of bindings; BINDING AGE sets one"],
+  [
+    "rules",
+    "of the running daemon: rules that served (history, diff, rollback); the sweep rules of a --binding and a --domain",
+  ],
+  ["warmup", "of the running daemon: the ages of bindings; BINDING AGE sets one, BINDING alone sets it to 0"],
 ] as const
 
 /** Which daemon. */
@@ -128,12 +132,19 @@ function withSocket(command: Command): Command {
     .option("--json", "machine output: one object a line for each command")
 }
 
+/** In the console words may be written larger; a shell's commands are what they are. @throws UsageError */
+function refuseCapitals({ commands }: Command, [word = ""]: readonly string[]): void {
+  const lower = word.toLowerCase()
+  if (lower !== word && commands.some((command) => command.name() === lower))
+    throw new UsageError(`unknown command '${word}'`, `write adaptive ${lower}`)
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const context = makeContext()
   let exitCode: number = EXIT.ok
   const program = new Command("adaptive")
     .description(
-      "Runs Momentum adaptive rule files: check them, try Lua in their dialect, explain a reply, replay recorded traffic, sum it up, ask a running daemon.",
+      "Runs Momentum adaptive rule files: as a daemon on live events (run), which other commands ask; or to check them, try Lua in their dialect, explain a reply, replay recorded traffic, sum it up.",
     )
     .version(packageVersion())
     .enablePositionalOptions()
@@ -299,7 +310,8 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const [word, description] of SHORTCUTS)
     withSocket(program.command(word))
       .description(description)
-      .argument("[words...]", `as behind adaptive ${word} in the console; 'adaptive help' there tells them`)
+      .argument("[words...]", "what the console's command takes, as below")
+      .addHelpText("after", () => `\nIts words:\n${helpOf(word)}`)
       .allowUnknownOption()
       .action(async (words: string[], options: AskOptions) => {
         const { runShortcut } = await import("./commands/console.js")
@@ -307,6 +319,7 @@ async function main(argv: readonly string[]): Promise<number> {
       })
 
   try {
+    refuseCapitals(program, argv)
     await program.parseAsync(argv, { from: "user" })
     return exitCode
   } catch (error) {

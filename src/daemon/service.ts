@@ -16,7 +16,7 @@ import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
 import { startEventSocket } from "./event-socket.js"
 import { FewLines } from "./few-lines.js"
-import { isRuleCommand, ruleCommand } from "./rule-commands.js"
+import { isRuleCommand, ruleCandidates, ruleCommand } from "./rule-commands.js"
 import { takeStream } from "./stream.js"
 import { startWebhooks } from "./webhooks.js"
 
@@ -157,7 +157,7 @@ export class Service {
       programVersion: this.#options.version,
       handler: {
         command: (line) => this.#command(line),
-        complete: (line) => complete(line, daemon.core.target),
+        complete: (line) => [...complete(line, daemon.core.target), ...ruleCandidates(line)],
         nowMicros: () => daemon.core.store.nowMicros,
       },
       failed: (error) => log.error({}, `the control socket: ${String(error)}`),

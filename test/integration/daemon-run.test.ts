@@ -384,8 +384,10 @@ describe("rules", () => {
       return `${code} ${stdout}`
     }
     expect(await ask("diff", "1", "2")).toBe(
-      `0 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
+      `1 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
     )
+    expect(await ask("diff", "2", "2")).toBe("0 The response rules are the same\n")
+    expect(await ask("rollback-now")).toMatch(/^1 Unknown word 'rollback-now'\nUsage: adaptive rules --b/)
     expect(await ask("diff", "1", "9")).toMatch(/^1 Revision '9' is not kept/)
     expect(await ask("rollback")).toMatch(/^0 Revision 1 serves again, as revision 3,/)
     expect(await ask("rollback", "3")).toMatch(/^1 Revision 3 serves already/)
