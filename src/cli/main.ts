@@ -19,6 +19,16 @@ import { packageVersion } from "./version.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
 
+/** A parser that refuses the empty text, which a variable that is not set leaves behind. */
+function filled(remedy: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === "") throw new InvalidArgumentError(remedy)
+    return text
+  }
+}
+
+const FOLLOWED = filled("name a log, or - for standard input")
+
 /** The end of 2099, as of times in traffic: what is later are milliseconds. */
 const LAST_SEC = 4_102_444_799
 
@@ -92,7 +102,7 @@ function withSetup(command: Command): Command {
   return command
     .option("--rules <path>", RULES_HELP, collect, [])
     .option("--config <file>", CONFIG_HELP)
-    .option("--node-name <name>", NODE_HELP)
+    .option("--node-name <name>", NODE_HELP, filled("name it, e.g. mx1, or leave it out"))
     .option("--set <option=value>", SET_HELP, collect, [])
 }
 
@@ -163,7 +173,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--no-extensions", "hold the files against the original, which has no `mx:` keys and no `*`")
     .option("--rules <path>", "the same as a path argument (repeatable)", collect, [])
     .option("--config <file>", CONFIG_HELP)
-    .option("--node-name <name>", NODE_HELP)
+    .option("--node-name <name>", NODE_HELP, filled("name it, e.g. mx1, or leave it out"))
     .action(async (paths: string[], options: CheckOptions & { rules: string[] }) => {
       startAhead()
       const { check } = await import("./commands/check.js")
@@ -178,7 +188,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--path <dir>", "add a directory that `require` searches (repeatable)", collect, [])
     .option("-e <code>", "run this code")
     .option("--config <file>", "an ecelerity.conf that msys.config answers from")
-    .option("--node-name <name>", NODE_HELP)
+    .option("--node-name <name>", NODE_HELP, filled("name it, e.g. mx1, or leave it out"))
     .option("--set <option=value>", SET_HELP, collect, [])
     .passThroughOptions()
     .action(async (file: string | undefined, args: string[], options: LuaCommandOptions) => {
@@ -257,7 +267,12 @@ async function main(argv: readonly string[]): Promise<number> {
 
   withSetup(program.command("run"))
     .description("the engine as a daemon: live events in, decisions out, state that survives")
-    .option("--state <dir>", "where state, journal and rules that served are kept", "adaptive-state")
+    .option(
+      "--state <dir>",
+      "where state, journal and rules that served are kept",
+      filled("name a directory, e.g. /var/lib/adaptive"),
+      "adaptive-state",
+    )
     .option("--listen <host:port>", "where it answers over HTTP; off: nowhere", "127.0.0.1:8025")
     .addOption(
       new Option("--token <token>", "what whoever asks over HTTP has to show; needed beyond loopback").env(
@@ -268,11 +283,15 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--tls-key <file>", "and its key")
     .option("--tls-client-ca <file>", "clients show a certificate that this authority has signed")
     .option("--socket <path>", SOCKET_HELP)
-    .option("--event-socket <path>", "a unix socket that takes events")
+    .option(
+      "--event-socket <path>",
+      "a unix socket that takes events",
+      filled("name a path, e.g. /run/adaptive/events.sock"),
+    )
     .option(
       "--follow <file>",
       "a log to follow, through rotation and restarts; - is standard input (repeatable)",
-      collect,
+      (path: string, list: readonly string[]) => collect(FOLLOWED(path), list),
       [],
     )
     .option("--webhook <url>", "tell effects to this URL by signed POST (repeatable)", collect, [])
@@ -293,10 +312,10 @@ async function main(argv: readonly string[]): Promise<number> {
       "refuse rules under which more of the last hour's attempts would have been held, by more than so many percent of all",
       PERCENT,
     )
-    .action(async (options: RunOptions) => {
+    .action(async (options: RunOptions, command: Command) => {
       startAhead()
       const { run } = await import("./commands/run.js")
-      exitCode = await run(context, options)
+      exitCode = await run(context, options, (name) => command.getOptionValueSource(name) === "cli")
     })
 
   withSocket(program.command("console"))

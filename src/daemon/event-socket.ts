@@ -33,7 +33,7 @@ export async function startEventSocket(options: EventSocketOptions): Promise<{ c
     )
   })
   server.maxConnections = MAX_CLIENTS
-  await listenOn(server, path)
+  await listenOn(server, path, { called: "the socket for events", option: "--event-socket" })
   return {
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

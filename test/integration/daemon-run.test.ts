@@ -565,10 +565,34 @@ describe("what is refused", () => {
     [["--follow", "a.log", "--follow", "a.log"], /--follow a\.log is given twice/],
     [["--format", "postfx"], /unknown format "postfx"\n {2}hint: did you mean postfix\?/],
     [["--webhook", "http://127.0.0.1:1/"], /nothing to sign with/],
+    [["--webhook-secret", "0123456789abcdef"], /no webhook to sign for\n {2}hint: add --webhook URL/],
+    [["--from-start", "--follow", "-"], /no log is followed\n {2}hint: add --follow FILE/],
+    [["--listen", "nosuch.invalid:0"], /there is no address of that host \(E\w+\)\n {2}hint: write an/],
+    [["--token", "abc"], /the token in --token or ADAPTIVE_TOKEN has 3 characters\n {2}hint: give at least/],
+    [["--token", "a token with blanks"], /ADAPTIVE_TOKEN has blanks, or letters that are not ASCII\n/],
+    [["--state", ""], /'--state <dir>' argument '' is invalid\. name a directory/],
+    [["--node-name", ""], /'--node-name <name>' argument '' is invalid\. name it/],
+    [["--follow", ""], /'--follow <file>' argument '' is invalid\. name a log/],
+    [["--event-socket", " "], /'--event-socket <path>' argument ' ' is invalid\. name a path/],
+    [["--event-socket", "."], /where the socket for events is to be.*\n {2}hint: .* with --event-socket\n/],
+    [
+      ["--config", "silent.conf", "--alert-smtp", "127.0.0.1:1"],
+      /has nothing to send: silent\.conf has no alerting stanza\n {2}hint: write alerting/,
+    ],
     [["--tls-cert", "x.pem"], /--tls-cert and --tls-key belong together/],
     [["--socket", `${"x".repeat(120)}.sock`], /107/],
   ])("%j", async (args, message) => {
-    const ended = await place.adaptive(["run", "--state", `no-${count++}`, "--rules", "rules.lua", ...args])
+    place.write({ "silent.conf": "adaptive_enabled = on\n" })
+    const ended = await place.adaptive([
+      "run",
+      "--listen",
+      "off",
+      "--state",
+      `no-${count++}`,
+      "--rules",
+      "rules.lua",
+      ...args,
+    ])
     expect(ended.code).toBe(2)
     expect(ended.stderr).toMatch(message)
   })

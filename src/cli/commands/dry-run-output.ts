@@ -17,7 +17,7 @@ import { plural } from "../../report/words.js"
 import { openSinks } from "../../sinks/open.js"
 import type { Sink } from "../../sinks/sink.js"
 import { type Context, UsageError } from "../context.js"
-import { readAlertServer } from "../host-port.js"
+import { hasAlerting, readAlertServer } from "../host-port.js"
 import type { Progress } from "../progress.js"
 
 export interface OutputOptions {
@@ -84,20 +84,15 @@ export class DryRunOutput {
  */
 export async function beginOutput(
   context: Context,
-  { out, alertSmtp, nodeName, config }: OutputOptions,
+  options: OutputOptions,
   { configuration, pairs, progress }: Replayed,
 ): Promise<DryRunOutput | null> {
+  const { out, alertSmtp, nodeName, config } = options
   if (out === undefined && alertSmtp === undefined) return null
-  const server = alertSmtp === undefined ? null : readAlertServer(alertSmtp)
+  const isAlerting = hasAlerting(config, configuration)
+  const server = readAlertServer(options, isAlerting)
   if (out !== undefined) makeDirectory(out)
   const { log, jlog } = readOutputSettings(configuration)
-  // A configuration from a file without that module mails nothing.
-  const isAlerting = config === undefined || configuration.module("alerting") !== null
-  if (server !== null && !isAlerting)
-    throw new UsageError(
-      `--alert-smtp ${alertSmtp} has nothing to send: ${config} has no alerting stanza`,
-      "write alerting { } there, or leave --alert-smtp out",
-    )
   let hasFailed = false
   const tell = ({ code, message, hint }: { code: Code; message: string; hint: string }): void => {
     const { severity } = CODES[code]
