@@ -92,13 +92,20 @@ export class Service {
   async reload(): Promise<void> {
     const { daemon } = this
     const { log, hasConfiguration } = this.#options
+    let isRead = false
     if (hasConfiguration) {
       const { ok, text } = await daemon.ledger.command("config reload")
       daemon.configurationTrouble = ok ? null : text
+      isRead = ok
       if (ok) log.info({}, "the configuration is read anew")
       else log.error({ alarm: "configuration" }, `${text}\nthe configuration of before stays in force`)
     }
-    await daemon.rules.reload()
+    const { kind } = await daemon.rules.reload()
+    // Where scripts may be told of another configuration all is loaded anew, and what comes of it is told.
+    if (kind !== "unchanged" || isRead) return
+    const { trouble } = daemon.rules
+    if (trouble === null) log.info({}, "the rules say what they said")
+    else log.error({ alarm: "rules" }, `the rules are still refused: ${trouble}`)
   }
 
   /** What the disk does not take by then is given up: it was never acknowledged, or is read again. */

@@ -44,9 +44,9 @@ class Running {
     })
   }
 
-  async until<T>(find: () => T | undefined): Promise<T> {
+  async until<T>(find: () => T | undefined | Promise<T | undefined>): Promise<T> {
     for (;;) {
-      const found = find()
+      const found = await find()
       if (found !== undefined) return found
       if (this.child.exitCode !== null) throw new Error(`it has ended: ${this.text}`)
       await wait(5)
@@ -359,12 +359,45 @@ describe("doors", () => {
   })
 })
 
+test("its log tells with what it begins, and that it has ended", async () => {
+  place.write({ "old.log": `${event({ binding: "old" })}\n` })
+  const args = ["--follow", "old.log", "--follow", "later.log"]
+  const first = await running(args, { state: "logged" })
+  const told = (of: Running): string[] => of.lines.map(({ msg }) => msg)
+  expect(told(first).slice(0, 4)).toEqual([
+    "a new state begins",
+    "revision 1 of the rules serves from the start",
+    "old.log is followed from its end, as it is new here",
+    "later.log is followed from its end, as it is new here",
+  ])
+  expect(first.lines[1]).toMatchObject({ number: 1, responses: 1, domains: 1, paths: "rules.lua" })
+  place.write({ "later.log": `${event({ binding: "later" })}\n` })
+  await first.until(async () =>
+    (await allowed(first, "binding=later&domain=x.test")).allowed ? undefined : 1,
+  )
+  expect(await first.end("SIGTERM")).toBe(0)
+  expect(told(first).slice(-2)).toEqual(["ending", "ended: everything is on the disk"])
+  const second = await running(["--from-start", ...args, "--follow", "new.log"], { state: "logged" })
+  const { size } = statSync(place.path("old.log"))
+  expect(told(second).filter((line) => /^(?!rev|ready)/.test(line))).toEqual([
+    "the state is as it was",
+    `old.log is followed from byte ${size}, where the run before ended`,
+    `later.log is followed from byte ${statSync(place.path("later.log")).size}, where the run before ended`,
+    "new.log is followed from its start",
+    expect.stringMatching(/^new\.log: .*no such file/i),
+  ])
+})
+
 describe("rules", () => {
   test("a broken file leaves the old ones serving, and everyone says so; SIGHUP looks again", async () => {
     place.write({ "own/rules.lua": readFileSync(place.path("rules.lua")) })
     const daemon = await running(["--rules", "own"])
+    daemon.child.kill("SIGHUP")
+    await daemon.said(/^the rules say what they said$/)
     place.write({ "own/rules.lua": "broken(" })
     await daemon.said(/^rules are refused: own\/rules\.lua:1/)
+    daemon.child.kill("SIGHUP")
+    await daemon.said(/^the rules are still refused: own\/rules\.lua:1/)
     const status = (await (await fetch(`${daemon.url}/v1/status`)).json()) as {
       alarms: string[]
       ready: boolean
@@ -387,7 +420,7 @@ describe("rules", () => {
       `1 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
     )
     expect(await ask("diff", "2", "2")).toBe("0 The response rules are the same\n")
-    expect(await ask("rollback-now")).toMatch(/^1 Unknown word 'rollback-now'\nUsage: adaptive rules --b/)
+    expect(await ask("rollback-now")).toMatch(/^1 Unknown word 'rollback-now'; did you mean 'rollback'\?\nUsage: /)
     expect(await ask("diff", "1", "9")).toMatch(/^1 Revision '9' is not kept/)
     expect(await ask("rollback")).toMatch(/^0 Revision 1 serves again, as revision 3,/)
     expect(await ask("rollback", "3")).toMatch(/^1 Revision 3 serves already/)

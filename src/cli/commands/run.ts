@@ -91,7 +91,12 @@ export async function run(
       process.exit(EXIT.no)
     }, LONGEST_STOP_MS).unref()
     await service.close()
-    return EXIT.ok
+    if (service.daemon.journalWaitingBytes === 0) {
+      log.info({}, "ended: everything is on the disk")
+      return EXIT.ok
+    }
+    log.error({}, "ended: the journal could not be written: what was never acknowledged is not on the disk")
+    return EXIT.no
   } catch (error) {
     if (error instanceof RulesRefused) {
       printFindings(context, error.loaded.diagnostics, error.loaded)
