@@ -194,6 +194,9 @@ describe("what it is asked", () => {
   test.each([
     ["GET", "/v1/decision", undefined, /domain is missing/],
     ["GET", "/v1/decision?domain=", undefined, /domain is no domain name/],
+    ["GET", "/v1/decision?domain=ex%00ample", undefined, /domain is no domain name/],
+    ["GET", "/v1/decision?domain=ex%1bample", undefined, /domain is no domain name/],
+    ["GET", "/v1/decision?domain=x.test&binding=b%07", undefined, /binding is no name/],
     ["GET", "/v1/decision?domain=x.test&bindng=b1", undefined, /unknown parameter "bindng"/],
     ["GET", "/v1/decision?domain=x.test&domain=y.test", undefined, /domain is given twice/],
     ["GET", "/v1/decision?domain=x.test&take=yes", undefined, /take is "yes"/],
