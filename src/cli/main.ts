@@ -88,6 +88,8 @@ function utcOffset(text: string): number {
 const CONFIG_HELP = "an ecelerity.conf: options by scope, sweep rules, and which rule files"
 const RULES_HELP =
   "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)"
+const FORMAT_HELP =
+  "the format of all logs: auto, which goes by their lines, or mainlog, bouncelog, fbllog, rejectlog, msys-json, kumomta, jsonl, powermta, postfix"
 const GUIDE_HELP =
   "the User Guide's defaults where the documents disagree: enable_jlog on, default_bounce_rule for bc:10 only"
 const SET_HELP = "set a global option (repeatable)"
@@ -110,7 +112,7 @@ function withSetup(command: Command): Command {
 function withTraffic(command: Command, modeHelp: string): Command {
   return withSetup(command)
     .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
-    .option("--format <format>", "the format of all logs", "auto")
+    .option("--format <format>", FORMAT_HELP, "auto")
     .option("--guide-defaults", GUIDE_HELP)
     .addOption(new Option("--mode <mode>", modeHelp).choices(["simulate", "observe"]).default("simulate"))
     .option("--from <time>", "only events from this time on, Unix seconds", seconds)
@@ -299,7 +301,7 @@ async function main(argv: readonly string[]): Promise<number> {
       new Option("--webhook-secret <secret>", "what webhooks are signed with").env("ADAPTIVE_WEBHOOK_SECRET"),
     )
     .option("--alert-smtp <host:port>", "send alerts to this mail server")
-    .option("--format <format>", "the format of all logs", "auto")
+    .option("--format <format>", FORMAT_HELP, "auto")
     .option(
       "--utc-offset <offset>",
       "of stamps without one, e.g. +02:00 (default: this machine's)",
@@ -309,7 +311,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--snapshot-interval <seconds>", "between two copies of the state", INTERVAL, 60)
     .option(
       "--canary <percent>",
-      "refuse rules under which more of the last hour's attempts would have been held, by more than so many percent of all",
+      "refuse rules under which more of the last hour's attempts would have been held, by more than so many percent of all, 0 to 100",
       PERCENT,
     )
     .action(async (options: RunOptions, command: Command) => {
