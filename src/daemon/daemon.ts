@@ -7,7 +7,6 @@ import type { Configuration } from "../config/configuration.js"
 import { readOutputSettings } from "../config/output-settings.js"
 import { Settings } from "../config/settings.js"
 import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
-import type { KeptRevision } from "../reload/keeper.js"
 import { rulingOf } from "../reload/load.js"
 import { openSinks } from "../sinks/open.js"
 import type { Sink, TellFault } from "../sinks/sink.js"
@@ -17,7 +16,8 @@ import { StateDirectory } from "../store/backing/state-directory.js"
 import type { Core, Numbered, ReadConfiguration } from "./core.js"
 import type { Effects } from "./effects.js"
 import { packed } from "./entries.js"
-import { Follower, type FollowOptions, type FollowState } from "./follow.js"
+import { tellFollowed, tellRules } from "./first-lines.js"
+import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
 import { RecentEvents } from "./recent.js"
@@ -239,7 +239,7 @@ export class Daemon {
       { events: found.repeated, decisions: found.core.lastId, pairs: found.core.store.pairs.count },
       found.rules === 0 ? "a new state begins" : "the state is as it was",
     )
-    tellRules(options, serving, options.rulePaths(current()))
+    tellRules(log, serving, options.rulePaths(current()))
     await daemon.#run()
     return daemon
   }
@@ -356,10 +356,7 @@ export class Daemon {
         },
       })
       this.#followers.push(follower)
-      log.info(
-        { path: source.path, format: source.format ?? "auto" },
-        `${source.path} is followed ${placeOf(source, kept)}`,
-      )
+      tellFollowed(log, source, kept)
       await follower.start()
     }
     this.#loops.push(
@@ -396,21 +393,6 @@ export class Daemon {
       await work().catch((error: Error) => log.error({}, error.message))
     }
   }
-}
-
-function tellRules({ log }: DaemonOptions, { number, loaded }: KeptRevision, paths: readonly string[]): void {
-  const { responses, domains, configurations } = loaded.counts
-  log.info(
-    { number, revision: loaded.revision, responses, domains, configurations, paths: paths.join(" ") },
-    `revision ${number} of the rules serves from the start`,
-  )
-}
-
-/** From where a log is followed, in words. @param kept by an earlier run, if there was one that followed it */
-function placeOf({ fromEnd }: FollowedLog, kept: unknown): string {
-  if (kept === undefined) return fromEnd ? "from its end, as it is new here" : "from its start"
-  const offset = (kept as FollowState).position?.offset
-  return offset === undefined ? "from its start" : `from byte ${offset}, where the run before ended`
 }
 
 /** What is written and mailed of decisions. */
