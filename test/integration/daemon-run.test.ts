@@ -709,3 +709,27 @@ test.skipIf(!canMount)(
     expect(await daemon.end("SIGTERM")).toBe(0)
   },
 )
+
+test.skipIf(!canMount)("a full disk at the end: the last line and the exit code say so", async () => {
+  place.write({ "full/.keep": "" })
+  const full = place.path("full")
+  const script = `mount -t tmpfs -o size=3m none ${full} && exec "$@"`
+  const daemon = await running([], {
+    state: "full/state",
+    before: ["unshare", "-m", "sh", "-c", script, "sh"],
+  })
+  const into = [
+    "-t",
+    String(daemon.child.pid),
+    "-m",
+    "sh",
+    "-c",
+    `head -c 3000000 /dev/zero > ${full}/filler`,
+  ]
+  await place.run("nsenter", into)
+  const unanswered = post(daemon, `${event({ response: `421 busy ${"x".repeat(900)}` })}\n`.repeat(500))
+  unanswered.catch(() => {})
+  await daemon.said(/no events are taken until it can$/)
+  expect(await daemon.end("SIGTERM")).toBe(1)
+  expect(daemon.lines.at(-1)?.msg).toMatch(/^ended: the journal could not be written: what was never ack/)
+})
