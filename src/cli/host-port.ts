@@ -14,8 +14,25 @@ export function readHostPort(text: string): HostPort | null {
   return host === undefined || port > 65_535 ? null : { host, port }
 }
 
-/** The mail server of `--alert-smtp`. @throws UsageError */
-export function readAlertServer(text: string): HostPort {
+/**
+ * The mail server of `--alert-smtp`; null where there is none.
+ * @param isAlerting a configuration from a file without that module mails nothing
+ * @throws UsageError
+ */
+export function readAlertServer(
+  { alertSmtp, config }: { readonly alertSmtp?: string; readonly config?: string },
+  isAlerting: boolean,
+): HostPort | null {
+  if (alertSmtp === undefined) return null
+  const server = alertServerOf(alertSmtp)
+  if (isAlerting) return server
+  throw new UsageError(
+    `--alert-smtp ${alertSmtp} has nothing to send: ${config} has no alerting stanza`,
+    "write alerting { } there, or leave --alert-smtp out",
+  )
+}
+
+function alertServerOf(text: string): HostPort {
   const server = readHostPort(text)
   if (server !== null && server.port > 0) return server
   throw new UsageError(

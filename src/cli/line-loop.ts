@@ -40,7 +40,7 @@ export async function answerLines(context: Context, answering: Answering): Promi
       const none: Completions = [[], line]
       const tell = (completions: Completions): void => {
         // The terminal may have been left meanwhile.
-        if (!leaving.signal.aborted) done(null, completions)
+        if (!leaving.signal.aborted) done(null, finished(completions))
       }
       soon(Promise.resolve(answering.completions(line)), none).then(tell, () => tell(none))
     },
@@ -67,6 +67,11 @@ export async function answerLines(context: Context, answering: Answering): Promi
   }
   lines.close()
   return allTaken || isTerminal
+}
+
+/** The only word that it may become is a whole one: the next begins behind a blank. */
+function finished([words, begun]: Completions): Completions {
+  return [words.length === 1 ? words.map((word) => `${word} `) : words, begun]
 }
 
 /** What is there in a moment, or else nothing. */

@@ -5,6 +5,7 @@
  * Source: cli.md.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { helpOf } from "../console/adaptive-help.js"
 import { startAhead } from "../reload/worker-start.js"
 import type { CheckOptions } from "./commands/check.js"
 import type { AskOptions, ConsoleOptions } from "./commands/console.js"
@@ -17,6 +18,16 @@ import type { RunOptions } from "./run-options.js"
 import { packageVersion } from "./version.js"
 
 const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value]
+
+/** A parser that refuses the empty text, which a variable that is not set leaves behind. */
+function filled(remedy: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === "") throw new InvalidArgumentError(remedy)
+    return text
+  }
+}
+
+const FOLLOWED = filled("name a log, or - for standard input")
 
 /** The end of 2099, as of times in traffic: what is later are milliseconds. */
 const LAST_SEC = 4_102_444_799
@@ -79,6 +90,8 @@ function utcOffset(text: string): number {
 const CONFIG_HELP = "an ecelerity.conf: options by scope, sweep rules, and which rule files"
 const RULES_HELP =
   "a rule file or directory (repeatable; default: those of the configuration, or the shipped ones)"
+const FORMAT_HELP =
+  "the format of all logs: auto, which goes by their lines, or mainlog, bouncelog, fbllog, rejectlog, msys-json, kumomta, jsonl, powermta, postfix"
 const GUIDE_HELP =
   "the User Guide's defaults where the documents disagree: enable_jlog on, default_bounce_rule for bc:10 only"
 const SET_HELP = "set a global option (repeatable)"
@@ -93,7 +106,7 @@ function withSetup(command: Command): Command {
   return command
     .option("--rules <path>", RULES_HELP, collect, [])
     .option("--config <file>", CONFIG_HELP)
-    .option("--node-name <name>", NODE_HELP)
+    .option("--node-name <name>", NODE_HELP, filled("name it, e.g. mx1, or leave it out"))
     .option("--set <option=value>", SET_HELP, collect, [])
 }
 
@@ -101,7 +114,7 @@ function withSetup(command: Command): Command {
 function withTraffic(command: Command, modeHelp: string): Command {
   return withSetup(command)
     .requiredOption("--traffic <file...>", "logs, plain, gz, bz2 or zst; - is standard input")
-    .option("--format <format>", "the format of all logs", "auto")
+    .option("--format <format>", FORMAT_HELP, "auto")
     .option("--guide-defaults", GUIDE_HELP)
     .addOption(new Option("--mode <mode>", modeHelp).choices(["simulate", "observe"]).default("simulate"))
     .option("--from <time>", "only events from this time on, Unix seconds", seconds)
@@ -119,8 +132,11 @@ const SHORTCUTS = [
   ["list", "of the running daemon: options that were adjusted"],
   ["override", "lets suspended mail go, holds it again (enable), or gives another end (ttl SECONDS)"],
   ["reset", "drops what was adjusted"],
-  ["rules", "of the running daemon: the sweep rules of a --binding and a --domain"],
-  ["warmup", "of the running daemon: the ages of bindings; BINDING AGE sets one"],
+  [
+    "rules",
+    "of the running daemon: rules that served (history, diff, rollback); the sweep rules of a --binding and a --domain",
+  ],
+  ["warmup", "of the running daemon: the ages of bindings; BINDING AGE sets one, BINDING alone sets it to 0"],
 ] as const
 
 /** Which daemon. */
@@ -130,12 +146,19 @@ function withSocket(command: Command): Command {
     .option("--json", "machine output: one object a line for each command")
 }
 
+/** In the console words may be written larger; a shell's commands are what they are. @throws UsageError */
+function refuseCapitals({ commands }: Command, [word = ""]: readonly string[]): void {
+  const lower = word.toLowerCase()
+  if (lower !== word && commands.some((command) => command.name() === lower))
+    throw new UsageError(`unknown command '${word}'`, `write adaptive ${lower}`)
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const context = makeContext()
   let exitCode: number = EXIT.ok
   const program = new Command("adaptive")
     .description(
-      "Runs Momentum adaptive rule files: check them, try Lua in their dialect, explain a reply, replay recorded traffic, sum it up, ask a running daemon.",
+      "Runs Momentum adaptive rule files: as a daemon on live events (run), which other commands ask; or to check them, try Lua in their dialect, explain a reply, replay recorded traffic, sum it up.",
     )
     .version(packageVersion())
     .enablePositionalOptions()
@@ -154,7 +177,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--no-extensions", "hold the files against the original, which has no `mx:` keys and no `*`")
     .option("--rules <path>", "the same as a path argument (repeatable)", collect, [])
     .option("--config <file>", CONFIG_HELP)
-    .option("--node-name <name>", NODE_HELP)
+    .option("--node-name <name>", NODE_HELP, filled("name it, e.g. mx1, or leave it out"))
     .action(async (paths: string[], options: CheckOptions & { rules: string[] }) => {
       startAhead()
       const { check } = await import("./commands/check.js")
@@ -169,7 +192,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--path <dir>", "add a directory that `require` searches (repeatable)", collect, [])
     .option("-e <code>", "run this code")
     .option("--config <file>", "an ecelerity.conf that msys.config answers from")
-    .option("--node-name <name>", NODE_HELP)
+    .option("--node-name <name>", NODE_HELP, filled("name it, e.g. mx1, or leave it out"))
     .option("--set <option=value>", SET_HELP, collect, [])
     .passThroughOptions()
     .action(async (file: string | undefined, args: string[], options: LuaCommandOptions) => {
@@ -248,7 +271,12 @@ async function main(argv: readonly string[]): Promise<number> {
 
   withSetup(program.command("run"))
     .description("the engine as a daemon: live events in, decisions out, state that survives")
-    .option("--state <dir>", "where state, journal and rules that served are kept", "adaptive-state")
+    .option(
+      "--state <dir>",
+      "where state, journal and rules that served are kept",
+      filled("name a directory, e.g. /var/lib/adaptive"),
+      "adaptive-state",
+    )
     .option("--listen <host:port>", "where it answers over HTTP; off: nowhere", "127.0.0.1:8025")
     .addOption(
       new Option("--token <token>", "what whoever asks over HTTP has to show; needed beyond loopback").env(
@@ -259,11 +287,15 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--tls-key <file>", "and its key")
     .option("--tls-client-ca <file>", "clients show a certificate that this authority has signed")
     .option("--socket <path>", SOCKET_HELP)
-    .option("--event-socket <path>", "a unix socket that takes events")
+    .option(
+      "--event-socket <path>",
+      "a unix socket that takes events",
+      filled("name a path, e.g. /run/adaptive/events.sock"),
+    )
     .option(
       "--follow <file>",
       "a log to follow, through rotation and restarts; - is standard input (repeatable)",
-      collect,
+      (path: string, list: readonly string[]) => collect(FOLLOWED(path), list),
       [],
     )
     .option("--webhook <url>", "tell effects to this URL by signed POST (repeatable)", collect, [])
@@ -271,7 +303,7 @@ async function main(argv: readonly string[]): Promise<number> {
       new Option("--webhook-secret <secret>", "what webhooks are signed with").env("ADAPTIVE_WEBHOOK_SECRET"),
     )
     .option("--alert-smtp <host:port>", "send alerts to this mail server")
-    .option("--format <format>", "the format of all logs", "auto")
+    .option("--format <format>", FORMAT_HELP, "auto")
     .option(
       "--utc-offset <offset>",
       "of stamps without one, e.g. +02:00 (default: this machine's)",
@@ -286,13 +318,13 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--snapshot-interval <seconds>", "between two copies of the state", INTERVAL, 60)
     .option(
       "--canary <percent>",
-      "refuse rules under which more of the last hour's attempts would have been held, by more than so many percent of all",
+      "refuse rules under which more of the last hour's attempts would have been held, by more than so many percent of all, 0 to 100",
       PERCENT,
     )
-    .action(async (options: RunOptions) => {
+    .action(async (options: RunOptions, command: Command) => {
       startAhead()
       const { run } = await import("./commands/run.js")
-      exitCode = await run(context, options)
+      exitCode = await run(context, options, (name) => command.getOptionValueSource(name) === "cli")
     })
 
   withSocket(program.command("console"))
@@ -306,7 +338,8 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const [word, description] of SHORTCUTS)
     withSocket(program.command(word))
       .description(description)
-      .argument("[words...]", `as behind adaptive ${word} in the console; 'adaptive help' there tells them`)
+      .argument("[words...]", "what the console's command takes, as below")
+      .addHelpText("after", () => `\nIts words:\n${helpOf(word)}`)
       .allowUnknownOption()
       .action(async (words: string[], options: AskOptions) => {
         const { runShortcut } = await import("./commands/console.js")
@@ -314,6 +347,7 @@ async function main(argv: readonly string[]): Promise<number> {
       })
 
   try {
+    refuseCapitals(program, argv)
     await program.parseAsync(argv, { from: "user" })
     return exitCode
   } catch (error) {

@@ -1,11 +1,13 @@
 /** What `adaptive run` is given, judged: addresses, logs, certificates. */
+import { lookup } from "node:dns/promises"
 import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import type { FollowedLog } from "../daemon/daemon.js"
-import type { HttpAuth } from "../http/guard.js"
+import { type HttpAuth, MIN_TOKEN } from "../http/guard.js"
 import { detectFormat, type FormatName } from "../ingest/detect.js"
+import { plural } from "../report/words.js"
 import { UsageError } from "./context.js"
-import { readHostPort } from "./host-port.js"
+import { type HostPort, readHostPort } from "./host-port.js"
 import type { SetupOptions } from "./setup.js"
 import { readFormat } from "./traffic-options.js"
 
@@ -36,8 +38,35 @@ export interface RunOptions extends SetupOptions {
   readonly canary?: number
 }
 
+/**
+ * Options that mean nothing without another one.
+ * @param isWritten does an option stand on the command line, and not in the environment alone?
+ * @throws UsageError
+ */
+export function checkCompany(
+  { webhook, webhookSecret, fromStart, follow }: RunOptions,
+  isWritten: (option: string) => boolean,
+): void {
+  if (webhook.length > 0 && webhookSecret === undefined)
+    throw new UsageError(
+      "--webhook is there, and nothing to sign with",
+      "give a secret in ADAPTIVE_WEBHOOK_SECRET, e.g. what openssl rand -hex 24 prints",
+    )
+  // In the environment it may be for another time.
+  if (webhook.length === 0 && isWritten("webhookSecret"))
+    throw new UsageError(
+      "--webhook-secret is there, and no webhook to sign for",
+      "add --webhook URL, or leave it out",
+    )
+  if (fromStart === true && follow.every((path) => path === "-"))
+    throw new UsageError(
+      "--from-start is there, and no log is followed",
+      "add --follow FILE, or leave it out: standard input is taken from its start anyway",
+    )
+}
+
 /** @throws UsageError; null for "off" */
-export function readAddress(text: string): { readonly host: string; readonly port: number } | null {
+export async function readAddress(text: string): Promise<HostPort | null> {
   if (text === "off") return null
   const address = readHostPort(text)
   if (address === null)
@@ -45,11 +74,20 @@ export function readAddress(text: string): { readonly host: string; readonly por
       `--listen "${text}" is no address`,
       "write HOST:PORT, e.g. 127.0.0.1:8025 or [::1]:8025, or off",
     )
+  try {
+    await lookup(address.host)
+  } catch (error) {
+    throw new UsageError(
+      `--listen "${text}": there is no address of that host (${(error as NodeJS.ErrnoException).code})`,
+      "write an address of this machine, e.g. 127.0.0.1:8025, or 0.0.0.0:8025 for all of them",
+    )
+  }
   return address
 }
 
 /** @throws UsageError */
 export function readAuth({ token, tlsCert, tlsKey, tlsClientCa }: RunOptions): HttpAuth {
+  if (token !== undefined) checkToken(token)
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UsageError("--tls-cert and --tls-key belong together", "give both, or neither")
   const tls =
@@ -73,6 +111,16 @@ export function readAuth({ token, tlsCert, tlsKey, tlsClientCa }: RunOptions): H
       "add --tls-client-ca, or a token in ADAPTIVE_TOKEN",
     )
   return { kind: "none" }
+}
+
+/** Tells nothing of the token itself. @throws UsageError */
+function checkToken(token: string): void {
+  const isPlain = /^[\x21-\x7e]*$/.test(token)
+  if (isPlain && token.length >= MIN_TOKEN) return
+  throw new UsageError(
+    `the token in --token or ADAPTIVE_TOKEN has ${isPlain ? plural(token.length, "character") : "blanks, or letters that are not ASCII"}`,
+    `give at least ${MIN_TOKEN} letters, digits and signs, e.g. what openssl rand -hex 24 prints`,
+  )
 }
 
 /** Logs with a path of their own. @throws UsageError */

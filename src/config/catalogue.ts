@@ -151,7 +151,13 @@ const OTHERS: Partial<Readonly<Record<StanzaName, Readonly<Record<string, Row>>>
     threshold: ["count", "0"],
     domainlist: ["text", ""],
   },
-  scriptlet: { script_ttl: ["seconds", "300", "rule files are read once, at the start"] },
+  scriptlet: {
+    script_ttl: [
+      "seconds",
+      "300",
+      "adaptive run follows rule files; other commands read them once, at the start",
+    ],
+  },
   script: { source: ["text", null] },
 }
 

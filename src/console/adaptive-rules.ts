@@ -6,12 +6,18 @@
 import type { SweepThreshold } from "../model/sweep-rule.js"
 import { checkBinding, type Given } from "./options.js"
 import type { ConsoleTarget, SweepRuleCount } from "./target.js"
-import { ConsoleFault, noMore, printable, singleWord } from "./words.js"
+import { ConsoleFault, nearestWord, noMore, printable, singleWord } from "./words.js"
 
-const USAGE = "adaptive rules --binding NAME --domain NAME"
+/** What a daemon's console answers by itself; elsewhere there is no history. */
+export const RULE_WORDS = ["history", "diff", "rollback"] as const
+export const RULE_WORDS_USAGE = "adaptive rules {history | diff OLD NEW | rollback [NUMBER]}"
+const USAGE = `adaptive rules --binding NAME --domain NAME
+   or: ${RULE_WORDS_USAGE} in the console of a daemon`
 const NOTHING = "(null)"
 
 export function rules(given: Given, target: ConsoleTarget): string {
+  const [word] = given.rest
+  if (word !== undefined && given.bindings.length + given.domains.length === 0) throw otherWord(word)
   const binding = one("binding", given.bindings)
   const domain = one("domain", given.domains)
   noMore(given.rest)
@@ -19,6 +25,17 @@ export function rules(given: Given, target: ConsoleTarget): string {
   const { sweepRulesOf } = target
   if (sweepRulesOf === null) throw new ConsoleFault("No sweep rules are known here")
   return sweepRulesOf({ binding, domain }).map(block).join("\n")
+}
+
+function otherWord(word: string): ConsoleFault {
+  if (RULE_WORDS.some((known) => known === word.toLowerCase()))
+    return new ConsoleFault(
+      `No rules have served here: 'adaptive rules ${word}' is for the console of a daemon`,
+    )
+  const guess = nearestWord(word, RULE_WORDS)
+  return new ConsoleFault(
+    `Unknown word '${singleWord(word)}'${guess === null ? "" : `; did you mean '${guess}'?`}\nUsage: ${USAGE}`,
+  )
 }
 
 function one(name: "binding" | "domain", values: readonly string[]): string {

@@ -1,9 +1,10 @@
 /**
  * `adaptive COMMAND`: what Adaptive Delivery has done to bindings and domains,
  * and the operator's hand in it. Tables are in adaptive-tables.ts, sweep rules
- * in adaptive-rules.ts. Source: console.md sections 1 and 2; seed "adaptive",
+ * in adaptive-rules.ts, the words of its help in adaptive-help.ts. Source: console.md sections 1 and 2; seed "adaptive",
  * Console Commands.
  */
+import { ADAPTIVE_COMMANDS } from "./adaptive-help.js"
 import { rules } from "./adaptive-rules.js"
 import { list, suspensions, warmup } from "./adaptive-tables.js"
 import { checkBinding, choiceOf, type Given, readOptions, secondsWord } from "./options.js"
@@ -13,17 +14,6 @@ import { ConsoleFault, commandWord, nearestWord, noMore, printable, singleWord, 
 export const ADAPTIVE_WORDS = ["suspensions", "list", "override", "reset", "rules", "warmup", "help"] as const
 const USAGE = `adaptive {${ADAPTIVE_WORDS.join("|")}} …`
 const OVERRIDE_USAGE = "adaptive override [enable | ttl SECONDS] [--binding NAME] [--domain NAME] [--all]"
-
-export const ADAPTIVE_COMMANDS = `  suspensions [FILTERS]    what is suspended, for how many seconds more, and whether it holds mail
-  list [FILTERS] [--age]   options that were adjusted; --age: for how many seconds
-  override [FILTERS]       lets suspended mail go; the time of the suspension runs on
-  override enable [FILTERS]  holds it again
-  override ttl SECONDS [FILTERS]  another time for suspensions; 0 lifts them at the next sweep
-  reset [FILTERS]          drops what was adjusted; suspensions and ages stay
-  rules --binding NAME --domain NAME  the sweep rules of one binding and domain
-  warmup                   the ages of bindings, in seconds
-  warmup BINDING [AGE]     sets the age of a binding; 0 unless given
-FILTERS are --binding NAME and --domain NAME, each as often as wanted; none, or --all: everything`
 
 export function adaptive(words: readonly string[], target: ConsoleTarget): string {
   const [first, ...rest] = words

@@ -6,7 +6,8 @@
  */
 import { StoreFault } from "../store/fault.js"
 import { Store } from "../store/store.js"
-import { ADAPTIVE_COMMANDS, ADAPTIVE_WORDS, adaptive } from "./adaptive.js"
+import { ADAPTIVE_WORDS, adaptive } from "./adaptive.js"
+import { ADAPTIVE_COMMANDS } from "./adaptive-help.js"
 import { CACHE_COMMANDS, cache } from "./cache.js"
 import { CONFIG_COMMANDS, config } from "./config.js"
 import { instanceOf } from "./instance.js"
@@ -16,7 +17,7 @@ import { type ConsoleTarget, consoleTarget } from "./target.js"
 import { ConsoleFault, nearestWord, singleWord, wordsOf } from "./words.js"
 
 export interface Reply {
-  /** False for a command that was refused: a shell ends with status 1 then. */
+  /** False where the answer is no, refused or a difference was found: a shell ends with status 1 then. */
   readonly ok: boolean
   /** One or more lines without the last one's end; empty where there is nothing to tell. */
   readonly text: string

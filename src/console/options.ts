@@ -59,9 +59,13 @@ function optionNamed(word: string, allowed: readonly OptionName[]): OptionName {
 
 /** Is a binding known, by its traffic, from the configuration, or because it always is? */
 export function checkBinding(name: string, { store, configuration }: ConsoleTarget): void {
-  const isDeclared = name === "default" || configuration.tree.declaredIn.has(name)
-  if (!isDeclared && !store.pairs.hasBinding(name))
-    throw new ConsoleFault(`No such binding '${singleWord(name)}'`)
+  const isDeclared = (one: string): boolean => one === "default" || configuration.tree.declaredIn.has(one)
+  if (isDeclared(name) || store.pairs.hasBinding(name)) return
+  // As tables show it: the group stands before the slash.
+  const own = name.slice(name.indexOf("/") + 1)
+  const isGrouped = own !== name && (isDeclared(own) || store.pairs.hasBinding(own))
+  const hint = isGrouped ? `; a group stands before the slash: did you mean '${singleWord(own)}'?` : ""
+  throw new ConsoleFault(`No such binding '${singleWord(name)}'${hint}`)
 }
 
 /** The pairs that the options choose: names of one kind are alternatives, both kinds must fit; none is all. */

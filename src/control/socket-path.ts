@@ -41,19 +41,27 @@ function places({ XDG_RUNTIME_DIR: runtime = "" }: SocketEnvironment): [string |
   return [ofUser, `${SYSTEM_DIRECTORY}/${SOCKET_NAME}`, HERE]
 }
 
+/** What a socket is for, and the option that names it: for messages. */
+export interface SocketRole {
+  readonly called: string
+  readonly option: string
+}
+
+export const CONTROL_SOCKET: SocketRole = { called: "the control socket", option: "--socket" }
+
 /** @throws ControlFault E_CONTROL_PATH for what can be no address: the system would cut it off, or make something else of it */
-export function checkSocketPath(path: string): void {
+export function checkSocketPath(path: string, { option } = CONTROL_SOCKET): void {
   const bytes = Buffer.byteLength(path)
   if (bytes > MAX_PATH_BYTES)
     throw new ControlFault(
       "E_CONTROL_PATH",
       `${path}: a path of ${bytes} bytes is too long for a unix socket, which holds ${MAX_PATH_BYTES}`,
-      "name a shorter one with --socket, e.g. one in /run, or one relative to the current directory",
+      `name a shorter one with ${option}, e.g. one in /run, or one relative to the current directory`,
     )
   if (bytes === 0 || path.includes("\0"))
     throw new ControlFault(
       "E_CONTROL_PATH",
       `${JSON.stringify(path)} is no path of a socket`,
-      "name one with --socket, e.g. /run/adaptive/adaptive.sock",
+      `name one with ${option}, e.g. /run/adaptive/adaptive.sock`,
     )
 }

@@ -13,6 +13,7 @@ import type { Core, Numbered, ReadConfiguration } from "./core.js"
 import type { Effects } from "./effects.js"
 import { packed } from "./entries.js"
 import { FewLines } from "./few-lines.js"
+import { tellFollowed, tellRules } from "./first-lines.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
@@ -253,8 +254,9 @@ export class Daemon {
     if (found.rules !== serving.number) await ledger.replaceRules(serving.number, rulingOf(serving.loaded))
     log.info(
       { events: found.repeated, decisions: found.core.lastId, pairs: found.core.store.pairs.count },
-      "the state is as it was",
+      found.rules === 0 ? "a new state begins" : "the state is as it was",
     )
+    tellRules(log, serving, options.rulePaths(current()))
     await daemon.#run()
     return daemon
   }
@@ -364,9 +366,10 @@ export class Daemon {
     await this.rules.start()
     for (const source of follow) {
       const facts = this.source(source.path)
+      const kept = this.ledger.positions.get(source.path)
       const follower = new Follower({
         ...source,
-        state: this.ledger.positions.get(source.path),
+        state: kept,
         intake: this.intake,
         ledger: this.ledger,
         timer,
@@ -385,6 +388,7 @@ export class Daemon {
         },
       })
       this.#followers.push(follower)
+      tellFollowed(log, source, kept)
       await follower.start()
     }
     this.#loops.push(

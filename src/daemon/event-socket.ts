@@ -38,7 +38,7 @@ const MAX_UNHEARD_BYTES = 4 << 20
 export async function startEventSocket(options: EventSocketOptions): Promise<EventSocket> {
   const clients = new Clients(options)
   const server = createServer({ allowHalfOpen: true }, (socket) => clients.enter(socket))
-  await listenOn(server, options.path)
+  await listenOn(server, options.path, { called: "the socket for events", option: "--event-socket" })
   server.on("error", options.failed ?? (() => {}))
   return {
     get clients() {

@@ -12,7 +12,7 @@ import type { Ledger } from "./ledger.js"
 import { Underway } from "./underway.js"
 
 /** How far a log was read, as it stands in the journal. */
-interface FollowState {
+export interface FollowState {
   readonly format: FormatName | null
   readonly position: LogPosition | null
 }

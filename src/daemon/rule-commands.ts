@@ -3,7 +3,9 @@
  * differs between two of them, and the way back. What a revision says is told by
  * rule, not by line: comments and order in a file change nothing.
  */
+import { RULE_WORDS, RULE_WORDS_USAGE as USAGE } from "../console/adaptive-rules.js"
 import type { Reply } from "../console/console.js"
+import { compareText } from "../model/compare.js"
 import type { Action, ResponseRule } from "../model/rule.js"
 import type { LoadedRules } from "../reload/load.js"
 import { oneLine } from "../report/findings.js"
@@ -22,11 +24,15 @@ export interface RuleCommandsHost {
   readonly rollback: (number: number) => Promise<Rollback>
 }
 
-const USAGE = "adaptive rules {history | diff OLD NEW | rollback [NUMBER]}"
-
 /** Is a line one of these commands? The others are about sweep rules. */
 export function isRuleCommand(line: string): boolean {
-  return /^\s*adaptive\s+rules\s+(?:history|diff|rollback)\b/i.test(line)
+  return /^\s*adaptive\s+rules\s+(?:history|diff|rollback)(?:\s|$)/i.test(line)
+}
+
+/** Of these commands, those that the last word of a line may become. */
+export function ruleCandidates(line: string): readonly string[] {
+  const begun = /^\s*adaptive\s+rules\s+(\S*)$/i.exec(line)?.[1]?.toLowerCase()
+  return begun === undefined ? [] : RULE_WORDS.filter((word) => word.startsWith(begun)).toSorted(compareText)
 }
 
 export async function ruleCommand(line: string, host: RuleCommandsHost): Promise<Reply> {
@@ -112,7 +118,10 @@ async function diff(words: readonly string[], { revisions }: RuleCommandsHost): 
   }
   const [before, after] = loaded as [LoadedRules, LoadedRules]
   const lines = differences(before.rules.rules, after.rules.rules)
-  return { ok: true, text: lines.length === 0 ? "The response rules are the same" : lines.join("\n") }
+  // As of any command that compares: the answer to "are they the same?"
+  return lines.length === 0
+    ? { ok: true, text: "The response rules are the same" }
+    : { ok: false, text: lines.join("\n") }
 }
 
 /** One line for each rule that is gone, new, or does something else. */

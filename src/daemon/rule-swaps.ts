@@ -136,14 +136,16 @@ export class RuleSwaps {
   /**
    * Looks at the rule files; never rejects. What cannot be looked at is looked at again.
    * @param how "anew" where scripts may be told of another configuration
+   * @returns what was found; "failed" has been told
    */
-  async reload(how: "if changed" | "anew" = "if changed"): Promise<void> {
+  async reload(how: "if changed" | "anew" = "if changed"): Promise<ReloadOutcome["kind"] | "failed"> {
     try {
-      await this.#parts.keeper.reload(how)
+      return (await this.#parts.keeper.reload(how)).kind
     } catch (error) {
-      if (this.#ending.signal.aborted) return
+      if (this.#ending.signal.aborted) return "failed"
       this.#refuse(faultOf(error))
       this.#retryLater()
+      return "failed"
     } finally {
       // A configuration may name files that stand elsewhere, and so may a script that has changed.
       this.#watcher?.cover()

@@ -19,7 +19,7 @@ import { Daemon, type DaemonOptions } from "./daemon.js"
 import { startEventSocket } from "./event-socket.js"
 import { FewLines } from "./few-lines.js"
 import { isAsking } from "./ledger.js"
-import { isRuleCommand, ruleCommand } from "./rule-commands.js"
+import { isRuleCommand, ruleCandidates, ruleCommand } from "./rule-commands.js"
 import { takeStream } from "./stream.js"
 import { startWebhooks } from "./webhooks.js"
 
@@ -109,13 +109,20 @@ export class Service {
     // First, as it waits for nothing: the others wait for a disk that takes what there is.
     this.#renewCertificates()
     const { log, hasConfiguration } = this.#options
+    let isRead = false
     if (hasConfiguration) {
       const { ok, text } = await daemon.ledger.command("config reload")
       daemon.configurationTrouble = ok ? null : text
+      isRead = ok
       if (ok) log.info({}, "the configuration is read anew")
       else log.error({ alarm: "configuration" }, `${text}\nthe configuration of before stays in force`)
     }
-    await daemon.rules.reload()
+    const found = await daemon.rules.reload()
+    // Where scripts may be told of another configuration all is loaded anew, and what comes of it is told.
+    if (found !== "unchanged" || isRead) return
+    const { trouble } = daemon.rules
+    if (trouble === null) log.info({}, "the rules say what they said")
+    else log.error({ alarm: "rules" }, `the rules are still refused: ${trouble}`)
   }
 
   /** What the disk does not take by then is given up: it was never acknowledged, or is read again. */
@@ -199,7 +206,7 @@ export class Service {
       programVersion: this.#options.version,
       handler: {
         command: (line) => this.#command(line),
-        complete: (line) => complete(line, daemon.core.target),
+        complete: (line) => [...complete(line, daemon.core.target), ...ruleCandidates(line)],
         nowMicros: () => daemon.core.store.nowMicros,
       },
       failed: (error) => log.error({}, `the control socket: ${String(error)}`),

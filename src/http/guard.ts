@@ -22,7 +22,7 @@ export type HttpAuth =
   /** Clients show a certificate that `ca` has signed. PEM texts. */
   | { readonly kind: "tls"; readonly cert: string; readonly key: string; readonly ca: string }
 
-const MIN_TOKEN = 16
+export const MIN_TOKEN = 16
 
 /** Whether only this host reaches an address. A name other than localhost may lead anywhere. */
 export function isLoopback(host: string): boolean {

@@ -32,6 +32,13 @@ export interface RouteDescription extends Pick<Route, "method" | "path"> {
   readonly replies: Readonly<Record<number, { readonly description: string; readonly content?: Content }>>
 }
 
+/** A request that the server makes. */
+export interface WebhookDescription
+  extends Pick<RouteDescription, "method" | "summary" | "description" | "parameters" | "body"> {
+  /** By status, or a range of them such as "2XX". */
+  readonly replies: Readonly<Record<string, { readonly description: string }>>
+}
+
 export interface ApiDescription {
   readonly title: string
   readonly version: string
@@ -39,6 +46,8 @@ export interface ApiDescription {
   readonly auth: HttpAuth["kind"]
   readonly schemas: Readonly<Record<string, JsonSchema>>
   readonly routes: readonly RouteDescription[]
+  /** By name. */
+  readonly webhooks?: Readonly<Record<string, WebhookDescription>>
 }
 
 /** The parts that somebody may want to look up; all of it is plain data for JSON. */
@@ -47,6 +56,8 @@ export interface OpenApiDocument {
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
   /** By path and method in lower case. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  /** By name and method in lower case. */
+  readonly webhooks?: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonSchema>>
     readonly responses: Readonly<Record<string, unknown>>
@@ -62,6 +73,8 @@ interface Operation {
   readonly parameters?: readonly unknown[]
   readonly requestBody?: unknown
   readonly responses: Readonly<Record<string, unknown>>
+  /** Of a webhook: its receiver asks for nothing but the signature. */
+  readonly security?: readonly []
 }
 
 /** Of every refusal, and of the E_HTTP_… codes. */
@@ -100,6 +113,7 @@ export function openApi({
   auth,
   schemas,
   routes,
+  webhooks,
 }: ApiDescription): OpenApiDocument {
   if (Object.hasOwn(schemas, "Refusal")) throw new RangeError("the schema Refusal is the server's own")
   const paths: Record<string, Record<string, Operation>> = {}
@@ -114,6 +128,13 @@ export function openApi({
     openapi: "3.1.0",
     info: { title, version, description },
     paths,
+    ...(webhooks === undefined
+      ? {}
+      : {
+          webhooks: Object.fromEntries(
+            Object.entries(webhooks).map(([name, one]) => [name, webhook(name, one)]),
+          ),
+        }),
     components: {
       schemas: { ...schemas, Refusal: REFUSAL },
       responses: {
@@ -130,9 +151,44 @@ export function openApi({
 }
 
 function operation(route: RouteDescription): Operation {
-  const { method, path, summary, description, parameters, body, replies } = route
+  const { method, path, replies } = route
   return {
     operationId: operationId(method, path),
+    ...request(route),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(replies).map(([status, { description, content }]) => [
+          status,
+          { description, ...(content === undefined ? {} : { content: contentOf(content) }) },
+        ]),
+      ),
+      default: { $ref: "#/components/responses/Refusal" },
+    },
+  }
+}
+
+function webhook(name: string, described: WebhookDescription): Readonly<Record<string, Operation>> {
+  const { method, replies } = described
+  return {
+    [method.toLowerCase()]: {
+      operationId: operationId(method, `${name} webhook`),
+      ...request(described),
+      responses: replies,
+      security: [],
+    },
+  }
+}
+
+function request({
+  summary,
+  description,
+  parameters,
+  body,
+}: Pick<RouteDescription, "summary" | "description" | "parameters" | "body">): Omit<
+  Operation,
+  "operationId" | "responses"
+> {
+  return {
     summary,
     ...(description === undefined ? {} : { description }),
     ...(parameters === undefined
@@ -145,15 +201,6 @@ function operation(route: RouteDescription): Operation {
     ...(body === undefined
       ? {}
       : { requestBody: { description: body.description, required: true, content: contentOf(body.content) } }),
-    responses: {
-      ...Object.fromEntries(
-        Object.entries(replies).map(([status, { description, content }]) => [
-          status,
-          { description, ...(content === undefined ? {} : { content: contentOf(content) }) },
-        ]),
-      ),
-      default: { $ref: "#/components/responses/Refusal" },
-    },
   }
 }
 

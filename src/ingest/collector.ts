@@ -188,6 +188,11 @@ export class Collector implements PairSink, LineTaker {
   event(event: DeliveryEvent): void {
     const { type } = event
     const hasPair = type !== "reception" || (this.audits && event.domain !== "")
+    // Between binding and domain it tells names apart. JSON can write it where a line could not hold it.
+    if (hasPair && (event.domain.includes("\0") || event.binding.includes("\0"))) {
+      this.bad("the name of the binding or of the domain holds a NUL")
+      return
+    }
     const pair = hasPair ? this.pairs.of(event.binding, event.domain) : -1
     this.record(
       event.atMicros,

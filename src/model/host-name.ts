@@ -6,5 +6,5 @@ export function hostName(text: string): string {
 
 /** Anything that a receiving domain may be called. */
 export function isDomainName(text: string): boolean {
-  return /^[^\s@/:;,'"()\\]{1,253}$/.test(text)
+  return /^[^\s\p{Cc}@/:;,'"()\\]{1,253}$/u.test(text)
 }

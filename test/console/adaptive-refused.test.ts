@@ -25,6 +25,15 @@ describe("refused, and nothing changed", () => {
     ["adaptive override --binding B1", "No such binding 'B1'"],
     ["adaptive override ttl 10 --binding b1 --binding nosuch", "No such binding 'nosuch'"],
     ["adaptive list --binding nosuch", "No such binding 'nosuch'"],
+    [
+      "adaptive suspensions --binding marketing/b1",
+      "No such binding 'marketing/b1'; a group stands before the slash: did you mean 'b1'?",
+    ],
+    ["adaptive rules --binding default/nosuch --domain a.test", "No such binding 'default/nosuch'"],
+    [
+      "adaptive warmup default/b1",
+      "No such binding 'default/b1'; a group stands before the slash: did you mean 'b1'?",
+    ],
     ["adaptive override --bindng b1", "Unknown option '--bindng'; did you mean '--binding'?"],
     ["adaptive override --age", "Unknown option '--age'; did you mean '--all'?"],
     ["adaptive override --", "Unknown option '--'; the options are --binding, --domain, --all"],

@@ -69,13 +69,18 @@ describe("sweep rules", () => {
     expect(answer("adaptive rules --binding default --domain other.test", with_())).toBe("")
   })
 
+  const USAGE =
+    "Usage: adaptive rules --binding NAME --domain NAME\n   or: adaptive rules {history | diff OLD NEW | rollback [NUMBER]} in the console of a daemon"
   test.each([
-    ["adaptive rules", "Missing --binding\nUsage: adaptive rules --binding NAME --domain NAME"],
+    ["adaptive rules", `Missing --binding\n${USAGE}`],
+    ["adaptive rules --domain a.test", `Missing --binding\n${USAGE}`],
+    ["adaptive rules --binding b1", `Missing --domain\n${USAGE}`],
+    ["adaptive rules histroy", `Unknown word 'histroy'; did you mean 'history'?\n${USAGE}`],
+    ["adaptive rules roll", `Unknown word 'roll'\n${USAGE}`],
     [
-      "adaptive rules --domain a.test",
-      "Missing --binding\nUsage: adaptive rules --binding NAME --domain NAME",
+      "adaptive rules diff 1 2",
+      "No rules have served here: 'adaptive rules diff' is for the console of a daemon",
     ],
-    ["adaptive rules --binding b1", "Missing --domain\nUsage: adaptive rules --binding NAME --domain NAME"],
     [
       "adaptive rules --binding default --binding b2 --domain a.test",
       "Unexpected --binding 'b2'; adaptive rules takes one",

@@ -68,6 +68,32 @@ describe("the document", () => {
     expect(references(document)).toContain("#/components/schemas/Refusal")
   })
 
+  test("has what the server sends to others, with nothing of its own refusals", () => {
+    const body = { description: "What to take.", content: { "text/plain": { type: "string" } } } as const
+    const told = {
+      method: "POST",
+      summary: "Takes.",
+      body,
+      replies: { "2XX": { description: "It has come." } },
+    } as const
+    expect(openApi({ ...api, routes: [], webhooks: { told } }).webhooks).toEqual({
+      told: {
+        post: {
+          operationId: "postToldWebhook",
+          summary: "Takes.",
+          requestBody: {
+            description: "What to take.",
+            required: true,
+            content: { "text/plain": { schema: { type: "string" } } },
+          },
+          responses: { "2XX": { description: "It has come." } },
+          security: [],
+        },
+      },
+    })
+    expect(openApi({ ...api, routes: [] })).not.toHaveProperty("webhooks")
+  })
+
   test.each([
     ["none", {}, []],
     ["token", { token: { type: "http", scheme: "bearer" } }, [{ token: [] }]],

@@ -54,6 +54,17 @@ describe("what comes of each piece", () => {
       [[], [delivery(1)], [delivery(2)]],
     ],
     [
+      "names with a NUL, which would be those of another pair; others are what a server said",
+      [event(1, { binding: "b\0c" }) + event(2, { domain: "c\0a.test" }) + event(3, { domain: "..a b" })],
+      [
+        [
+          "bad 1: the name of the binding or of the domain holds a NUL",
+          "bad 2: the name of the binding or of the domain holds a NUL",
+          "3 delivery b1::..a b - - - ",
+        ],
+      ],
+    ],
+    [
       "a little late: as of the latest one",
       [event(9) + event(5) + event(10)],
       [[delivery(9), delivery(9), delivery(10)]],

@@ -89,6 +89,23 @@ describe("a command by itself", () => {
     })
   })
 
+  test("--help tells the words of a command without a daemon; capitals are for the console", async () => {
+    const without = { env: { ADAPTIVE_SOCKET: place.path("none.sock") } }
+    for (const [word, told] of [
+      ["override", /\n {2}override ttl SECONDS \[FILTERS\] {2}another time .*\nFILTERS are --binding NAME/s],
+      ["rules", /\n {2}rules diff OLD NEW +in a daemon's console: .*\n {2}rules rollback \[NUMBER\] /],
+      ["warmup", /\n {2}warmup BINDING \[AGE\] +sets .* without AGE it is 0, /],
+    ] as const) {
+      const ended = await asked([word, "--help"], without)
+      expect(ended).toMatchObject({ code: 0, stderr: "" })
+      expect(text(ended)).toMatch(told)
+    }
+    expect(await asked(["OVERRIDE"])).toMatchObject({
+      code: 2,
+      stderr: "adaptive: unknown command 'OVERRIDE'\n  hint: write adaptive override\n",
+    })
+  })
+
   test("a double quote cannot be told to the console", async () => {
     expect(await asked(["list", "--domain", 'a"b'])).toMatchObject({
       code: 2,
@@ -274,8 +291,9 @@ describe("on a terminal", () => {
     typed.type("who\r")
     await typed.shown("I am the first")
     typed.type("adaptive susp\t")
-    await typed.shown("adaptive suspensions")
-    typed.type("\r")
+    // The next word does not stick to it.
+    await typed.shown("adaptive suspensions ")
+    typed.type("--all\r")
     await typed.shown("Group/Binding")
     typed.type("adaptive lost\r")
     await typed.shown("did you mean 'list'?")
@@ -300,7 +318,7 @@ describe("on a terminal", () => {
       expect.stringMatching(/^adaptive li\t?st$/),
       "adaptive reset",
       "adaptive lost",
-      "adaptive suspensions",
+      "adaptive suspensions --all",
       "who",
       "",
     ])

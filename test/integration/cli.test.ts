@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { FORMAT_NAMES } from "../../src/ingest/detect.js"
 import { type Ended, type RunOptions, Workplace } from "./command.js"
 import { BAD, GOOD, SYSTEM, WARN } from "./samples.js"
 
@@ -47,6 +48,13 @@ describe("usage", () => {
     // Help goes to stdout when it was asked for, complaints to stderr.
     expect(text(ended) === "").toBe(code !== 0)
     expect(ended.stderr === "").toBe(code === 0)
+  })
+
+  test("--help names every format that logs may have", async () => {
+    for (const command of ["dry-run", "summary", "run"])
+      expect(text(await adaptive(command, "--help")).replace(/\s+/g, " ")).toContain(
+        `the format of all logs: auto, which goes by their lines, or ${FORMAT_NAMES.join(", ")} (`,
+      )
   })
 
   test("an unknown command and an unknown option are named, with what to do", async () => {

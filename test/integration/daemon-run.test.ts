@@ -1,5 +1,6 @@
 /** `adaptive run` as an operator starts it: every door, every answer held against its description, every refusal. */
 import { type ChildProcess, spawn } from "node:child_process"
+import { createHmac } from "node:crypto"
 import { once } from "node:events"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { createServer, type IncomingMessage } from "node:http"
@@ -44,9 +45,9 @@ class Running {
     })
   }
 
-  async until<T>(find: () => T | undefined): Promise<T> {
+  async until<T>(find: () => T | undefined | Promise<T | undefined>): Promise<T> {
     for (;;) {
-      const found = find()
+      const found = await find()
       if (found !== undefined) return found
       if (this.child.exitCode !== null) throw new Error(`it has ended: ${this.text}`)
       await wait(5)
@@ -193,6 +194,9 @@ describe("what it is asked", () => {
   test.each([
     ["GET", "/v1/decision", undefined, /domain is missing/],
     ["GET", "/v1/decision?domain=", undefined, /domain is no domain name/],
+    ["GET", "/v1/decision?domain=ex%00ample", undefined, /domain is no domain name/],
+    ["GET", "/v1/decision?domain=ex%1bample", undefined, /domain is no domain name/],
+    ["GET", "/v1/decision?domain=x.test&binding=b%07", undefined, /binding is no name/],
     ["GET", "/v1/decision?domain=x.test&bindng=b1", undefined, /unknown parameter "bindng"/],
     ["GET", "/v1/decision?domain=x.test&domain=y.test", undefined, /domain is given twice/],
     ["GET", "/v1/decision?domain=x.test&take=yes", undefined, /take is "yes"/],
@@ -318,7 +322,7 @@ describe("doors", () => {
   test("effects: a stream that goes on where a client left it, also after a restart", async () => {
     const daemon = await running([], { state: "stream" })
     await post(daemon, `${event({ binding: "b1" })}\n${event({ binding: "b2" })}`)
-    const ids = async (of: Running, after: number, wanted: number): Promise<number[]> => {
+    const told = async (of: Running, after: number, wanted: number): Promise<string> => {
       const leaving = new AbortController()
       const reply = await fetch(`${of.url}/v1/effects`, {
         headers: { "last-event-id": String(after) },
@@ -330,8 +334,22 @@ describe("doors", () => {
         if ((text.match(/^data: .*\n\n/gm) ?? []).length >= wanted) break
       }
       leaving.abort()
-      return [...text.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
+      return text
     }
+    const ids = async (...args: Parameters<typeof told>): Promise<number[]> =>
+      [...(await told(...args)).matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
+    // A client of another state is told that, and then what there is; all of it as described.
+    const document = await (await fetch(`${daemon.url}/openapi.json`)).json()
+    const [gap, ...effects] = (await told(daemon, 99, 3)).split("\n\n").slice(1, 4)
+    expect(gap).toMatch(/^event: gap$/m)
+    for (const [schema, texts] of [
+      ["Gap", [gap]],
+      ["EffectsDecision", effects],
+    ] as const)
+      for (const text of texts) {
+        const data: unknown = JSON.parse(/^data: (.*)$/m.exec(text ?? "")?.[1] ?? "")
+        expect(schemaFaults(lookUp(document, `#/components/schemas/${schema}`), data, document)).toEqual([])
+      }
     expect(await ids(daemon, 0, 2)).toEqual([1, 2])
     await daemon.end("SIGKILL")
     const again = await running([], { state: "stream" })
@@ -365,7 +383,8 @@ describe("doors", () => {
   })
 
   test("webhooks: signed, and after a restart from where they were", async () => {
-    const seen: { ids: number[]; signature: string }[] = []
+    const secret = "0123456789abcdef0123"
+    const seen: { ids: number[]; signature: string; body: string; type: string }[] = []
     let isUp = true
     const receiver = createServer(async (request: IncomingMessage, response) => {
       let body = ""
@@ -375,6 +394,8 @@ describe("doors", () => {
         seen.push({
           ids: events.map(({ id }) => id),
           signature: String(request.headers["x-adaptive-signature"]),
+          type: String(request.headers["content-type"]),
+          body,
         })
       }
       response.writeHead(isUp ? 204 : 503).end()
@@ -383,11 +404,22 @@ describe("doors", () => {
     onTestFinished(() => void receiver.close())
     const { port } = receiver.address() as { port: number }
     const hook = ["--webhook", `http://127.0.0.1:${port}/hook`]
-    const options = { state: "hooked", env: { ADAPTIVE_WEBHOOK_SECRET: "0123456789abcdef0123" } }
+    const options = { state: "hooked", env: { ADAPTIVE_WEBHOOK_SECRET: secret } }
     const daemon = await running(hook, options)
     await post(daemon, event({ binding: "b1" }))
     await daemon.until(() => seen.find(({ ids }) => ids.includes(1)))
-    expect(seen[0]?.signature).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/)
+    const { signature = "", body = "", type = "" } = seen[0] ?? {}
+    const [, at, hex] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? []
+    expect(hex).toBe(createHmac("sha256", secret).update(`${at}.${body}`).digest("hex"))
+    // It is what its description says.
+    const document = await (await fetch(`${daemon.url}/openapi.json`)).json()
+    const described = lookUp(document, "#/webhooks/effects/post/requestBody/content")[type] as {
+      schema: JsonSchema
+    }
+    expect(schemaFaults(described.schema, JSON.parse(body), document)).toEqual([])
+    expect(lookUp(document, "#/webhooks/effects/post")).toMatchObject({
+      parameters: [{ name: "x-adaptive-signature", required: true }],
+    })
     isUp = false
     await post(daemon, event({ binding: "b2" }))
     await daemon.said(/webhook/)
@@ -420,12 +452,44 @@ describe("doors", () => {
   })
 })
 
+test("its log tells with what it begins, and that it has ended", async () => {
+  place.write({ "old.log": `${event({ binding: "old" })}\n` })
+  const args = ["--follow", "old.log", "--follow", "later.log"]
+  const first = await running(args, { state: "logged" })
+  const told = (of: Running): string[] => of.lines.map(({ msg }) => msg)
+  expect(told(first).slice(0, 4)).toEqual([
+    "a new state begins",
+    "revision 1 of the rules serves from the start",
+    "old.log is followed from its end, as it is new here",
+    "later.log is followed from its end, as it is new here",
+  ])
+  expect(first.lines[1]).toMatchObject({ number: 1, responses: 1, domains: 1, paths: "rules.lua" })
+  place.write({ "later.log": `${event({ binding: "later" })}\n` })
+  await first.until(async () =>
+    (await allowed(first, "binding=later&domain=x.test")).allowed ? undefined : 1,
+  )
+  expect(await first.end("SIGTERM")).toBe(0)
+  expect(told(first).slice(-2)).toEqual(["ending", "ended: everything is on the disk"])
+  const second = await running(["--from-start", ...args, "--follow", "new.log"], { state: "logged" })
+  const { size } = statSync(place.path("old.log"))
+  expect(told(second).filter((line) => /^the state|followed/.test(line))).toEqual([
+    "the state is as it was",
+    `old.log is followed from byte ${size}, where the run before ended`,
+    `later.log is followed from byte ${statSync(place.path("later.log")).size}, where the run before ended`,
+    "new.log is followed from its start",
+  ])
+})
+
 describe("rules", () => {
   test("a broken file leaves the old ones serving, and everyone says so; SIGHUP looks again", async () => {
     place.write({ "own/rules.lua": readFileSync(place.path("rules.lua")) })
     const daemon = await running(["--rules", "own"])
+    daemon.child.kill("SIGHUP")
+    await daemon.said(/^the rules say what they said$/)
     place.write({ "own/rules.lua": "broken(" })
     await daemon.said(/^rules are refused: own\/rules\.lua:1/)
+    daemon.child.kill("SIGHUP")
+    await daemon.said(/^the rules are still refused: own\/rules\.lua:1/)
     const status = (await (await fetch(`${daemon.url}/v1/status`)).json()) as {
       alarms: string[]
       ready: boolean
@@ -445,7 +509,11 @@ describe("rules", () => {
       return `${code} ${stdout}`
     }
     expect(await ask("diff", "1", "2")).toBe(
-      `0 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
+      `1 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
+    )
+    expect(await ask("diff", "2", "2")).toBe("0 The response rules are the same\n")
+    expect(await ask("rollback-now")).toMatch(
+      /^1 Unknown word 'rollback-now'; did you mean 'rollback'\?\nUsage: /,
     )
     expect(await ask("diff", "1", "9")).toMatch(/^1 Revision '9' is not kept/)
     expect(await ask("rollback")).toMatch(/^0 Revision 1 serves again, as revision 3,/)
@@ -675,10 +743,34 @@ describe("what is refused", () => {
     [["--follow", "/dev/null"], /--follow \/dev\/null is no regular file\n {2}hint: .*--follow -/],
     [["--format", "postfx"], /unknown format "postfx"\n {2}hint: did you mean postfix\?/],
     [["--webhook", "http://127.0.0.1:1/"], /nothing to sign with/],
+    [["--webhook-secret", "0123456789abcdef"], /no webhook to sign for\n {2}hint: add --webhook URL/],
+    [["--from-start", "--follow", "-"], /no log is followed\n {2}hint: add --follow FILE/],
+    [["--listen", "nosuch.invalid:0"], /there is no address of that host \(E\w+\)\n {2}hint: write an/],
+    [["--token", "abc"], /the token in --token or ADAPTIVE_TOKEN has 3 characters\n {2}hint: give at least/],
+    [["--token", "a token with blanks"], /ADAPTIVE_TOKEN has blanks, or letters that are not ASCII\n/],
+    [["--state", ""], /'--state <dir>' argument '' is invalid\. name a directory/],
+    [["--node-name", ""], /'--node-name <name>' argument '' is invalid\. name it/],
+    [["--follow", ""], /'--follow <file>' argument '' is invalid\. name a log/],
+    [["--event-socket", " "], /'--event-socket <path>' argument ' ' is invalid\. name a path/],
+    [["--event-socket", "."], /where the socket for events is to be.*\n {2}hint: .* with --event-socket\n/],
+    [
+      ["--config", "silent.conf", "--alert-smtp", "127.0.0.1:1"],
+      /has nothing to send: silent\.conf has no alerting stanza\n {2}hint: write alerting/,
+    ],
     [["--tls-cert", "x.pem"], /--tls-cert and --tls-key belong together/],
     [["--socket", `${"x".repeat(120)}.sock`], /107/],
   ])("%j", async (args, message) => {
-    const ended = await place.adaptive(["run", "--state", `no-${count++}`, "--rules", "rules.lua", ...args])
+    place.write({ "silent.conf": "adaptive_enabled = on\n" })
+    const ended = await place.adaptive([
+      "run",
+      "--listen",
+      "off",
+      "--state",
+      `no-${count++}`,
+      "--rules",
+      "rules.lua",
+      ...args,
+    ])
     expect(ended.code).toBe(2)
     expect(ended.stderr).toMatch(message)
   })
@@ -735,3 +827,27 @@ test.skipIf(!canMount)(
     expect(await daemon.end("SIGTERM")).toBe(0)
   },
 )
+
+test.skipIf(!canMount)("a full disk at the end: the last line and the exit code say so", async () => {
+  place.write({ "full/.keep": "" })
+  const full = place.path("full")
+  const script = `mount -t tmpfs -o size=3m none ${full} && exec "$@"`
+  const daemon = await running([], {
+    state: "full/state",
+    before: ["unshare", "-m", "sh", "-c", script, "sh"],
+  })
+  const into = [
+    "-t",
+    String(daemon.child.pid),
+    "-m",
+    "sh",
+    "-c",
+    `head -c 3000000 /dev/zero > ${full}/filler`,
+  ]
+  await place.run("nsenter", into)
+  const unanswered = post(daemon, `${event({ response: `421 busy ${"x".repeat(900)}` })}\n`.repeat(500))
+  unanswered.catch(() => {})
+  await daemon.said(/no events are taken until it can$/)
+  expect(await daemon.end("SIGTERM")).toBe(1)
+  expect(daemon.lines.at(-1)?.msg).toMatch(/^ended: the journal could not be written: what was never ack/)
+})

@@ -84,19 +84,15 @@ export class DryRunOutput {
  */
 export async function beginOutput(
   context: Context,
-  { out, alertSmtp, nodeName, config }: OutputOptions,
+  options: OutputOptions,
   { configuration, pairs, progress }: Replayed,
 ): Promise<DryRunOutput | null> {
+  const { out, alertSmtp, nodeName } = options
   if (out === undefined && alertSmtp === undefined) return null
-  const server = alertSmtp === undefined ? null : readAlertServer(alertSmtp)
+  const { isAlerting } = configuration
+  const server = readAlertServer(options, isAlerting)
   if (out !== undefined) makeDirectory(out)
   const { log, jlog } = readOutputSettings(configuration)
-  const { isAlerting } = configuration
-  if (server !== null && !isAlerting)
-    throw new UsageError(
-      `--alert-smtp ${alertSmtp} has nothing to send: ${config} has no alerting stanza`,
-      "write alerting { } there, or leave --alert-smtp out",
-    )
   let hasFailed = false
   const tell = ({ code, message, hint }: { code: Code; message: string; hint: string }): void => {
     const { severity } = CODES[code]

@@ -17,7 +17,7 @@ import { type Context, EXIT, printFindings, UsageError } from "../context.js"
 import { readAlertServer } from "../host-port.js"
 import { makeLog } from "../log.js"
 import { LoopDelay } from "../loop-delay.js"
-import { followedLogs, type RunOptions, readAddress, readAuth } from "../run-options.js"
+import { checkCompany, followedLogs, type RunOptions, readAddress, readAuth } from "../run-options.js"
 import { readSetup, rereadConfiguration, rulePaths } from "../setup.js"
 import { readFormat } from "../traffic-options.js"
 import { packageVersion } from "../version.js"
@@ -25,16 +25,18 @@ import { packageVersion } from "../version.js"
 /** A stop takes five seconds at most; what hangs by then, such as a disk that answers nothing, is left. */
 const LONGEST_STOP_MS = 4500
 
-export async function run(context: Context, options: RunOptions): Promise<number> {
-  const { given } = readSetup(context, options)
-  const address = readAddress(options.listen)
+/** @param isWritten does an option stand on the command line, and not in the environment alone? */
+export async function run(
+  context: Context,
+  options: RunOptions,
+  isWritten: (option: string) => boolean,
+): Promise<number> {
+  checkCompany(options, isWritten)
+  const { given, configuration } = readSetup(context, options)
+  const alertServer = readAlertServer(options, configuration.isAlerting)
   const auth = readAuth(options)
+  const address = await readAddress(options.listen)
   const follow = followedLogs(options)
-  if (options.webhook.length > 0 && options.webhookSecret === undefined)
-    throw new UsageError(
-      "--webhook is there, and nothing to sign with",
-      "give a secret in ADAPTIVE_WEBHOOK_SECRET, e.g. what openssl rand -hex 24 prints",
-    )
   const stateDirectory = resolve(options.state)
   const usual = options.socket ?? defaultSocketPath(process.env, existsSync)
   // Where nothing else is said it stands in the state directory, whatever that is called.
@@ -69,7 +71,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
       rulePaths: (configuration) => rulePaths(options.rules, configuration),
       follow,
       host: options.nodeName ?? hostname(),
-      alertServer: options.alertSmtp === undefined ? null : readAlertServer(options.alertSmtp),
+      alertServer,
       logDirectory: options.config === undefined ? stateDirectory : null,
       nowMicros: () => Math.round(wallClockSec() * 1e6),
       utcOffsetMinutes: options.utcOffset ?? localOffsetMinutes,
@@ -93,7 +95,12 @@ export async function run(context: Context, options: RunOptions): Promise<number
       process.exit(EXIT.no)
     }, LONGEST_STOP_MS).unref()
     await service.close()
-    return EXIT.ok
+    if (service.daemon.journalWaitingBytes === 0) {
+      log.info({}, "ended: everything is on the disk")
+      return EXIT.ok
+    }
+    log.error({}, "ended: the journal could not be written: what was never acknowledged is not on the disk")
+    return EXIT.no
   } catch (error) {
     if (error instanceof RulesRefused) {
       printFindings(context, error.loaded.diagnostics, error.loaded)

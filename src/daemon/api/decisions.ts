@@ -276,8 +276,8 @@ function askedOf(given: unknown, where: string): Asked {
 
 /** @throws HttpFault E_HTTP_VALUE */
 function nameOf(given: unknown, what: string): string {
-  if (typeof given !== "string" || given === "" || given.length > MAX_NAME || given.includes("\0"))
-    throw bad(`${what} is no name`, `write 1 to ${MAX_NAME} characters`)
+  if (typeof given !== "string" || given === "" || given.length > MAX_NAME || /\p{Cc}/u.test(given))
+    throw bad(`${what} is no name`, `write 1 to ${MAX_NAME} characters, none of them a control character`)
   return given.toWellFormed()
 }
 

@@ -42,6 +42,12 @@ const DESCRIPTION: RouteDescription = {
       description: "The format of the body; without it, its first lines tell.",
       schema: { enum: ["auto", ...Object.keys(FORMATS)] },
     },
+    {
+      name: "content-encoding",
+      in: "header",
+      description: "How the body is packed; without it, it is plain.",
+      schema: { enum: ["identity", "gzip", "x-gzip", "deflate"] },
+    },
   ],
   body: {
     description: "The events.",

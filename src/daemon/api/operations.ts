@@ -122,7 +122,7 @@ export function operationRoutes(host: OperationsHost): readonly Described[] {
       {
         200: {
           description:
-            "Server-sent events. The data of each is a decision as `adaptive dry-run --json` prints it; its id is the decision's number, which only rises. What is no longer kept is told in an event `gap`.",
+            "Server-sent events. The data of each is a decision as `adaptive dry-run --json` prints it (the schema EffectsDecision); its id is the decision's number, which only rises. What is no longer kept is told in an event `gap`, whose data is of the schema Gap and whose id is the last one lost.",
           content: { "text/event-stream": text },
         },
       },

@@ -3,6 +3,7 @@ import type { HttpAuth } from "../../http/guard.js"
 import { openApi } from "../../http/openapi.js"
 import type { Route } from "../../http/request.js"
 import { DECISION_SCHEMAS, type DecisionsHost, decisionRoutes } from "./decisions.js"
+import { EFFECTS_SCHEMAS, EFFECTS_WEBHOOK } from "./effects.js"
 import { EVENTS_SCHEMAS, type EventsHost, eventsRoute } from "./events.js"
 import { HOLDS_SCHEMAS, holdsRoute } from "./holds.js"
 import { OPERATION_SCHEMAS, type OperationsHost, operationRoutes } from "./operations.js"
@@ -19,7 +20,14 @@ export function apiRoutes(host: ApiHost): readonly Route[] {
     version: host.version,
     description: "Events of delivery in, what to do next out.",
     auth: host.auth,
-    schemas: { ...EVENTS_SCHEMAS, ...DECISION_SCHEMAS, ...HOLDS_SCHEMAS, ...OPERATION_SCHEMAS },
+    schemas: {
+      ...EVENTS_SCHEMAS,
+      ...DECISION_SCHEMAS,
+      ...HOLDS_SCHEMAS,
+      ...OPERATION_SCHEMAS,
+      ...EFFECTS_SCHEMAS,
+    },
+    webhooks: { effects: EFFECTS_WEBHOOK },
     routes: [
       ...described.map(({ description }) => description),
       {
