@@ -21,6 +21,8 @@ const PAIRS = 20_000
 const PACE = 50_000
 /** One decision is asked for every so many milliseconds. */
 const ASK_EVERY_MS = 2
+/** Between two looks at how far it is: making the text of metrics keeps it busy too. */
+const POLL_MS = 500
 const REPLIES = ["250 2.0.0 OK", "421 4.7.0 try again later", "550 5.1.1 no such user", "451 4.3.0 busy"]
 
 function line(i, time) {
@@ -150,10 +152,10 @@ async function measure(name, path, args, feed, source) {
     const from = performance.now()
     const fed = feed(url)
     // Code is compiled and matchers are made with the first events: that is not what is measured.
-    while ((await eventsOf(url, source)) < LINES / 10) await wait(20)
+    while ((await eventsOf(url, source)) < LINES / 10) await wait(POLL_MS)
     const stop = asking(url)
     await fed
-    while ((await eventsOf(url, source)) < LINES) await wait(50)
+    while ((await eventsOf(url, source)) < LINES) await wait(POLL_MS)
     const perSec = (LINES / (performance.now() - from)) * 1000
     const latency = await stop()
     const plain = readAndParse(path)

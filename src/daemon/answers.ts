@@ -61,7 +61,7 @@ export function decisionOf(
   const { engine, store } = core
   const pair = store.pairs.of(binding, domain)
   const { manualHold, enabled, retryFuzzSec } = engine.holdSettings(pair)
-  const throttle = engine.parameter(pair, THROTTLE, atMicros, store.mxOf(pair))
+  const throttle = engine.parameterLately(pair, THROTTLE, atMicros, store.mxOf(pair))
   const common = {
     ...store.pairs.nameOnce(pair),
     at: atMicros / 1e6,
@@ -220,7 +220,7 @@ function parametersOf(
   for (const option of OPTIONS) {
     // A function is asked once for an answer: it may say something else the second time.
     const { value, start, source } =
-      option === THROTTLE ? throttle : engine.parameter(pair, option, atMicros, mx)
+      option === THROTTLE ? throttle : engine.parameterLately(pair, option, atMicros, mx)
     const isAdjusted = isAdjustable(option) && store.adjusted(pair, option) !== null
     answers[option] = { value, resting: start, from: isAdjusted ? "adjustment" : source }
   }

@@ -52,11 +52,15 @@ export class EntryWriter {
   /** By the table's number: the number in this segment, from 1. */
   #numbers = new Int32Array(1024)
   #known = 0
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES)
+  readonly #allocate: (bytes: number) => Buffer
+  #bytes: Buffer
   #length = 0
 
-  constructor(pairs: PairTable) {
+  /** @param allocate makes room for entries, which then stand in that memory */
+  constructor(pairs: PairTable, allocate: (bytes: number) => Buffer = Buffer.allocUnsafe) {
     this.#pairs = pairs
+    this.#allocate = allocate
+    this.#bytes = allocate(FIRST_BYTES)
   }
 
   /**
@@ -127,6 +131,15 @@ export class EntryWriter {
     return record
   }
 
+  /** The same where they stand; what comes stands elsewhere. */
+  handOver(): Buffer | null {
+    if (this.#length === 0) return null
+    const record = this.#bytes.subarray(0, this.#length)
+    this.#bytes = this.#allocate(FIRST_BYTES)
+    this.#length = 0
+    return record
+  }
+
   #numberOf(pair: number): number {
     if (pair >= this.#numbers.length) this.#numbers = grown(this.#numbers, Int32Array, pair + 1)
     const known = this.#numbers[pair] as number
@@ -142,7 +155,7 @@ export class EntryWriter {
 
   #room(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + bytes))
+    const larger = this.#allocate(Math.max(this.#bytes.length * 2, this.#length + bytes))
     this.#bytes.copy(larger, 0, 0, this.#length)
     this.#bytes = larger
   }

@@ -3,11 +3,10 @@
  * were taken, so that after a restart no line is skipped and none taken twice.
  * Looks again when a timer that is given says so; knows no clock.
  */
-import { setImmediate as turn } from "node:timers/promises"
 import type { FormatName } from "../ingest/detect.js"
 import { type LogPosition, LogTail } from "../ingest/log-tail.js"
 import { SourceError } from "../ingest/source.js"
-import type { Feed, Intake, Taken } from "./intake.js"
+import { type Feed, type Intake, inTurns, type Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
 import { Underway } from "./underway.js"
 
@@ -154,9 +153,8 @@ export class Follower {
 
   async #takeBytes(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length && !this.#ending.signal.aborted; at += PIECE_BYTES) {
-      if (at > 0) await turn()
       const end = Math.min(at + PIECE_BYTES, bytes.length)
-      await this.#take(this.#feed.take(bytes.subarray(at, end)), bytes.length - end)
+      await this.#take(await inTurns(this.#feed, bytes.subarray(at, end)), bytes.length - end)
     }
   }
 

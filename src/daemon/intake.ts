@@ -4,6 +4,7 @@
  * pair known to the state. What is read ahead is known before its turn; the ledger
  * sees to it that the journal names it then too.
  */
+import { setImmediate as turn } from "node:timers/promises"
 import type { BadLine, Counts } from "../ingest/collector.js"
 import type { FormatName } from "../ingest/detect.js"
 import { LiveFeed, type LiveOptions } from "../ingest/live-feed.js"
@@ -146,4 +147,20 @@ export class Feed {
     this.#bad = []
     return taken
   }
+}
+
+/** Little enough that whoever asks something meanwhile does not wait. */
+const TURN_BYTES = 1 << 11
+
+/** Bytes to events as `take` does it, with turns of the event loop before and between. */
+export async function inTurns(feed: Feed, bytes: Buffer): Promise<Taken> {
+  const events: JournalEvent[] = []
+  const bad: BadLine[] = []
+  for (let at = 0; at < bytes.length; at += TURN_BYTES) {
+    await turn()
+    const taken = feed.take(bytes.subarray(at, at + TURN_BYTES))
+    events.push(...taken.events)
+    bad.push(...taken.bad)
+  }
+  return { events, bad }
 }

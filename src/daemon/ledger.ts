@@ -49,7 +49,7 @@ interface Written {
 const whenDone = ({ done }: Written): Promise<void> => done
 
 /** Events between two turns of the event loop: who asks something must not wait for a whole batch. */
-const EVENTS_A_TURN = 32
+const EVENTS_A_TURN = 16
 /** Pairs that a sweep looks at between two turns of the event loop. */
 const PAIRS_A_SLICE = 20_000
 /** A segment is read as a whole. */

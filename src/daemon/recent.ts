@@ -16,6 +16,19 @@ const HOUR_MICROS = 3600e6
 const BLOCK_BYTES = 1 << 20
 const MAX_BYTES = 64 << 20
 
+/** Room for a block and the event that fills it. */
+const ROOM_BYTES = BLOCK_BYTES + (1 << 16)
+
+function sharedRoom(bytes: number): Buffer {
+  return Buffer.from(new SharedArrayBuffer(Math.max(bytes, ROOM_BYTES)))
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
+}
+
 export class RecentEvents {
   readonly #writer: EntryWriter
   #blocks: Block[] = []
@@ -23,7 +36,7 @@ export class RecentEvents {
   #latestMicros = 0
 
   constructor(pairs: PairTable) {
-    this.#writer = new EntryWriter(pairs)
+    this.#writer = new EntryWriter(pairs, sharedRoom)
   }
 
   add(event: Readonly<JournalEvent>): void {
@@ -39,18 +52,18 @@ export class RecentEvents {
   }
 
   #seal(): void {
-    const written = this.#writer.take()
-    if (written === null) return
-    const bytes = new Uint8Array(new SharedArrayBuffer(written.length))
-    bytes.set(written)
+    const whole = this.#writer.handOver()
+    if (whole === null) return
+    // One that somebody asked for early would keep room for a whole one.
+    const bytes = whole.length < BLOCK_BYTES / 2 ? copyOf(whole) : whole
     // Each block names its pairs itself: those before it may be gone.
     this.#writer.begin()
     this.#blocks.push({ bytes, toMicros: this.#latestMicros })
-    this.#bytes += bytes.length
+    this.#bytes += bytes.buffer.byteLength
     const isOld = ({ toMicros }: Block): boolean => toMicros < this.#latestMicros - HOUR_MICROS
     for (let first = this.#blocks[0]; first !== undefined; first = this.#blocks[0]) {
       if (!isOld(first) && this.#bytes <= MAX_BYTES) return
-      this.#bytes -= first.bytes.length
+      this.#bytes -= first.bytes.buffer.byteLength
       this.#blocks.shift()
     }
   }

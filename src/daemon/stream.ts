@@ -2,9 +2,8 @@
  * Events that come as a stream and are not there to be read again: standard input,
  * a socket. They are taken as fast as the journal takes them, and no faster.
  */
-import { setImmediate as turn } from "node:timers/promises"
 import type { FormatName } from "../ingest/detect.js"
-import type { Intake, Taken } from "./intake.js"
+import { type Intake, inTurns, type Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
 import { Underway } from "./underway.js"
 
@@ -46,13 +45,11 @@ export async function takeStream(
     sum.taken += some.events.length
     sum.refused += some.bad.length
     await patiently(underway.add(ledger.take(some.events)))
-    // Events let others have their turn in the ledger. What is refused does not come there, and costs as much.
-    if (some.bad.length > 0) await turn()
   }
   try {
     for await (const bytes of chunks)
       for (let at = 0; at < bytes.length; at += PIECE_BYTES)
-        await add(feed.take(bytes.subarray(at, at + PIECE_BYTES)))
+        await add(await inTurns(feed, bytes.subarray(at, at + PIECE_BYTES)))
     await add(feed.end())
   } finally {
     await patiently(underway.all())

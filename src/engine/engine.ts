@@ -15,6 +15,7 @@ import type { RuleSet } from "../rules/rule-set.js"
 import { ADJUSTABLE, type AdjustableOption, type Store } from "../store/store.js"
 import { effect, ignored, isAdjustment, type PairView, untried } from "./act.js"
 import { alertsOf } from "./alerts.js"
+import { askedLately } from "./asked-lately.js"
 import { carryOut } from "./carry-out.js"
 import type { EngineEvent, EngineListener } from "./event.js"
 import { grownValue } from "./grow.js"
@@ -54,6 +55,7 @@ export class Engine {
   // What depends on rules and options, made anew when they are others.
   #module!: ModuleSettings
   #facts!: PairFacts
+  #askLately!: AskFunction
   #rates!: RejectionRates
   #sweeps!: SweepRules
   #lifts!: Lifts
@@ -95,6 +97,7 @@ export class Engine {
     const { rules, ask, classify = null } = this.#ruling
     const settings = new Settings(lookup)
     this.#module = settings.module
+    this.#askLately = askedLately(ask)
     this.#facts = new PairFacts(rules, ask, settings, store, (note) => this.#notes.push(note))
     this.#lifts = new Lifts(
       {
@@ -223,6 +226,11 @@ export class Engine {
   /** An option of a pair at a time, adjustments included. */
   parameter(pair: number, option: string, atMicros: number, mx: string | null = null): Parameter {
     return this.#facts.parameter(pair, option, atMicros, mx)
+  }
+
+  /** The same for whoever only asks how things are: a function's answer may be half a minute old. */
+  parameterLately(pair: number, option: string, atMicros: number, mx: string | null): Parameter {
+    return this.#facts.parameter(pair, option, atMicros, mx, this.#askLately)
   }
 
   /** How many answers are kept of each option that is managed: what the console calls a look-up cache. */

@@ -64,12 +64,26 @@ export class PairFacts {
   }
 
   /** An option of a pair as it is in force at a time, adjustments included. */
-  parameter(pair: number, option: string, atMicros: number, mx: string | null): Parameter {
-    return this.#acts(pair, option) ? this.ruled(pair, option, atMicros, mx) : this.#configured(pair, option)
+  parameter(
+    pair: number,
+    option: string,
+    atMicros: number,
+    mx: string | null,
+    ask: AskFunction = this.#ask,
+  ): Parameter {
+    return this.#acts(pair, option)
+      ? this.ruled(pair, option, atMicros, mx, ask)
+      : this.#configured(pair, option)
   }
 
   /** What rules and adjustments make of an option, also where Adaptive Delivery does not act on it. */
-  ruled(pair: number, option: string, atMicros: number, mx: string | null): Parameter {
+  ruled(
+    pair: number,
+    option: string,
+    atMicros: number,
+    mx: string | null,
+    ask: AskFunction = this.#ask,
+  ): Parameter {
     const plan = this.planOf(pair, option, mx)
     const isAdjustable = (ADJUSTABLE as readonly string[]).includes(option)
     const adjusted = isAdjustable ? this.#store.adjusted(pair, option as AdjustableOption) : null
@@ -78,7 +92,7 @@ export class PairFacts {
     const found = parameterOf(plan, {
       adjusted,
       ageSec: this.#settings.module.forceMaxBindingAge ? MAX_AGE_SEC : this.#store.ageSec(pair, atMicros),
-      ask: this.#ask,
+      ask,
     })
     if (found.complaint !== null) this.#note(`${option}: ${found.complaint}; the configured value is kept`)
     return found

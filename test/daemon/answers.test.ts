@@ -5,10 +5,10 @@ import { Core } from "../../src/daemon/core.js"
 import { Store } from "../../src/store/store.js"
 import { custom, load, NOW_SEC } from "../rules/loading.js"
 
-test("a function is asked once for an answer, which says the same in all its places", () => {
+test("a function is asked once for all questions within half a minute of its binding's age", () => {
   const { rules, functions } = load({
     "custom.lua": custom(`{ ["a.test"] = { configuration = { outbound_throttle_messages =
-      (function() local n = 0 return function() n = n + 100 return n end end)() } } }`),
+      (function() local n = 0 return function(_, _, age) n = n + 1 return n * 1000000 + age end end)() } } }`),
   })
   const core = new Core({
     store: new Store(),
@@ -19,9 +19,17 @@ test("a function is asked once for an answer, which says the same in all its pla
     listener: { matched() {}, unmatched() {} },
     failed() {},
   })
-  for (const limit of [100, 200]) {
-    const asked = { binding: "b1", domain: "a.test", atMicros: NOW_SEC * 1e6, take: false }
+  const limits = (sec: number): readonly unknown[] => {
+    const { pairs } = core.store
+    core.store.setBirth(pairs.bindingOf(pairs.of("b1", "a.test")), NOW_SEC * 1e6)
+    const asked = { binding: "b1", domain: "a.test", atMicros: (NOW_SEC + sec) * 1e6, take: false }
     const { perHour, parameters } = decisionOf(core, asked)
-    expect([perHour, parameters.outbound_throttle_messages?.value]).toEqual([limit, limit])
+    return [perHour, parameters.outbound_throttle_messages?.value]
   }
+  expect(limits(0)).toEqual([1_000_000, 1_000_000])
+  expect(limits(29)).toEqual([1_000_000, 1_000_000])
+  // A step at a whole minute, hour or day is seen at once.
+  expect(limits(60)).toEqual([2_000_060, 2_000_060])
+  expect(limits(86_400)).toEqual([3_086_400, 3_086_400])
+  expect(limits(89)).toEqual([2_000_060, 2_000_060])
 })
