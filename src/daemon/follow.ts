@@ -43,6 +43,17 @@ interface Trouble {
   readonly hint: string
 }
 
+interface Trouble {
+  readonly message: string
+  readonly hint: string
+}
+
+/** Most likely its name is misspelt. */
+const MISSING: Trouble = {
+  message: "there is no such file yet: it is followed from its first line when it comes",
+  hint: "check the path; a relative one is taken from the current directory",
+}
+
 /** Between two looks at a log that says nothing new. */
 const LOOK_MS = 200
 /** Read at a time. */
@@ -61,7 +72,8 @@ export class Follower {
   readonly #ending = new AbortController()
   #feed: Feed
   #running: Promise<void> | null = null
-  #isTroubled = false
+  /** What was told last; null where all is well. */
+  #trouble: string | null = null
   /** What names the columns has been read, where there is such a thing. */
   #isHeaded = false
   readonly #underway = new Underway(MAX_UNDERWAY)
@@ -103,24 +115,28 @@ export class Follower {
         this.#isHeaded = true
         await this.#look()
         this.isBehind = false
-        if (this.#isTroubled) this.#options.troubled(this.#options.path, null)
-        this.#isTroubled = false
+        // One that rotation has renamed is still open, or its place is known.
+        this.#tellTrouble(this.#tail.position() === null ? MISSING : null)
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof SourceError)) throw error
         // Time must not stand still for a log that nobody can read.
         this.isBehind = false
-        if (!this.#isTroubled) this.#tellTrouble(error)
-        this.#isTroubled = true
+        const { path, message, hint } = error
+        // A file that rotation has named otherwise is told by its own name.
+        const isOwn = path === this.#options.path
+        this.#tellTrouble({ message: isOwn ? message : `${path} ${message}`, hint })
       }
       await this.#options.timer(LOOK_MS, signal).catch(() => {})
     }
   }
 
-  #tellTrouble({ path, message, hint }: SourceError): void {
-    const own = this.#options.path
-    // A file that rotation has named otherwise is told by its own name.
-    this.#options.troubled(own, { message: path === own ? message : `${path} ${message}`, hint })
+  /** Once, as long as it is the same. */
+  #tellTrouble(trouble: Trouble | null): void {
+    const message = trouble?.message ?? null
+    if (message === this.#trouble) return
+    this.#trouble = message
+    this.#options.troubled(this.#options.path, trouble)
   }
 
   /** A place on the disk before the first line: or else the next run would begin at an end that lies behind it. */

@@ -10,6 +10,7 @@ import { SourceError } from "./source.js"
 /** What is needed of what the system knows of a file. */
 interface FileFacts {
   readonly ino: bigint
+  readonly size: bigint
   readonly mtimeNs: bigint
   isFile(): boolean
 }

@@ -297,7 +297,7 @@ export class LogTail {
     const isKnown = ({ facts }: Pick<RotatedFile, "facts">): boolean =>
       [log.inode, String(current?.ino)].includes(String(facts.ino))
     for (const { path, facts } of await rotatedFiles(this.path)) {
-      if (isKnown({ facts }) || facts.mtimeNs <= mtimeNs) continue
+      if (isKnown({ facts }) || facts.mtimeNs <= mtimeNs || facts.size === 0n) continue
       if (PACKED.test(path)) {
         const unpacked = await factsOf(path.replace(PACKED, ""))
         // While it is being packed both are there.
@@ -308,7 +308,9 @@ export class LogTail {
       const next = await this.#open(path)
       if (next !== null) return { next, lost }
     }
-    return { next: await this.#open(this.path), lost }
+    // Rotation makes an empty file first, and whoever writes opens it later: until then its lines go where they went.
+    const isBegun = current !== null && (current.size > 0n || log.isCopy)
+    return { next: isBegun ? await this.#open(this.path) : null, lost: isBegun ? lost : [] }
   }
 
   async #open(path: string, fromEnd = false): Promise<OpenLog | null> {

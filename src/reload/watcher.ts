@@ -79,7 +79,9 @@ export class RuleWatcher {
     if (this.#isClosed) return false
     const wanted = new Set(this.#options.paths().flatMap(directoriesOf))
     const fresh = [...wanted].filter((directory) => !this.#watched.has(directory))
-    this.#watcher.unwatch([...this.#watched].filter((directory) => !wanted.has(directory)))
+    // One that is gone is watched no more by itself; to say so would have it overlooked when it comes back.
+    const left = [...this.#watched].filter((directory) => !wanted.has(directory) && isDirectory(directory))
+    this.#watcher.unwatch(left)
     this.#watcher.add(fresh)
     this.#watched = wanted
     return fresh.length > 0

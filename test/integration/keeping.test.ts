@@ -1,5 +1,6 @@
 /** Rules that follow their files, on a real file system and with a real watcher: waits for what is to come, never for a time. */
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { setTimeout as wait } from "node:timers/promises"
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { KeptRules, ReloadOutcome } from "../../src/index.js"
 import { Workplace } from "./command.js"
@@ -85,6 +86,19 @@ describe("a change is seen", () => {
       "1 hours, 2 hours",
     ],
     [
+      "the directory removed and made anew",
+      { "rules/a.lua": rules(1) },
+      ["rules"],
+      async () => {
+        rmSync(place.path("rules"), { recursive: true })
+        await wait(400)
+        mkdirSync(place.path("rules"))
+        await wait(400)
+        place.write({ "rules/a.lua": rules(2) })
+      },
+      "2 hours",
+    ],
+    [
       "the directory replaced by another one",
       { "rules/a.lua": rules(1), "next/a.lua": rules(2) },
       ["rules"],
@@ -104,7 +118,7 @@ describe("a change is seen", () => {
   ])("%s", async (_, files, paths, change, expected) => {
     place.write(files)
     await keep(...paths)
-    change()
+    await change()
     await until(() => serving() === expected)
     expect(outcomes.every(({ kind }) => kind === "swapped" || kind === "refused")).toBe(true)
   })

@@ -238,14 +238,34 @@ test("where to go on is told with the rotation: nobody begins again before the l
   const tail = new LogTail(at())
   await looks(tail)
   renameSync(at(), at("log.1"))
-  append("")
+  append("b\n")
   const places: [string, LogPosition | null][] = []
   for (let i = 0; i < PATIENT; i++)
     for await (const { kind } of tail.read()) places.push([kind, tail.position()])
   await tail.close()
-  expect(places).toEqual([["rotated", expect.objectContaining({ offset: 0 })]])
-  append("b\n")
+  expect(places.map(([kind, position]) => [kind, position?.offset])).toEqual([
+    ["rotated", 0],
+    ["bytes", 2],
+  ])
   expect((await once({ position: places[0]?.[1] ?? null })).text).toBe("b\n")
+})
+
+test("what is written to the renamed file is taken until the new one has its first byte", async () => {
+  append("a\n")
+  let tail = new LogTail(at())
+  expect(await looks(tail)).toBe("a\n")
+  renameSync(at(), at("log.1"))
+  append("")
+  expect(await looks(tail, PATIENT)).toBe("")
+  append("b\n", "log.1")
+  expect(await looks(tail, PATIENT)).toBe("b\n")
+  await tail.close()
+  tail = new LogTail(at(), { position: tail.position() })
+  append("c\n", "log.1")
+  expect(await looks(tail, PATIENT)).toBe("c\n")
+  append("d\n")
+  expect(await looks(tail, PATIENT)).toBe("[rotated]d\n")
+  await tail.close()
 })
 
 test("a number that another file has now is no place, where no byte was read", async () => {

@@ -68,6 +68,8 @@ virtual_minimum_uid = 1
 virtual_uid_maps = static:${uid}
 virtual_gid_maps = static:${uid}
 in_flow_delay = 0
+service_throttle_time = 1s
+transport_retry_time = 1s
 `
 
 const MASTER = (port: number): string => `
