@@ -115,6 +115,7 @@ export class Follower {
         this.#isHeaded = true
         await this.#look()
         this.isBehind = false
+        if (signal.aborted) return
         // One that rotation has renamed is still open, or its place is known.
         this.#tellTrouble(this.#tail.position() === null ? MISSING : null)
       } catch (error) {

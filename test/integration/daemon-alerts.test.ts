@@ -249,7 +249,7 @@ scriptlet "scriptlet" { script "adaptive" { source = "msys.adaptive" } }
   test("without an alerting stanza none is sent, and that is told; with it again they are", async () => {
     mkdirSync(place.path("three"))
     const alerting = conf("three", "ops@example.com")
-    place.write({ "alerting.conf": alerting.replace("alerting { }", "") })
+    place.write({ "alerting.conf": alerting })
     const sink = await listen()
     const daemon = await start("alerting", [
       "--config",
@@ -257,6 +257,8 @@ scriptlet "scriptlet" { script "adaptive" { source = "msys.adaptive" } }
       "--alert-smtp",
       `127.0.0.1:${sink.port}`,
     ])
+    place.write({ "alerting.conf": alerting.replace("alerting { }", "") })
+    expect((await command("alerting", "config reload")).code).toBe(0)
     expect(daemon.log).toMatch(
       /"code":"E_ALERT_NOBODY".*no alert is sent there: the configuration has no alerting stanza/,
     )

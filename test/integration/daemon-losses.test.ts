@@ -29,6 +29,8 @@ const line = `${JSON.stringify({ time: START_SEC, type: "delivery", domain: "a.t
 
 async function follow(name: string) {
   const path = join(dir, `${name}.log`)
+  // One that is not there is another matter.
+  writeFileSync(path, "", { flag: "a" })
   const clock = { sec: START_SEC }
   const metrics = new DaemonMetrics()
   let looks = 0
