@@ -1,6 +1,7 @@
 /** `npm run bench`: all comparisons with peers, one table each. Ratios matter, times are this machine's. */
 import { benchClassify } from "./classify/classify.mjs"
 import { benchDaemon } from "./daemon/daemon.mjs"
+import { benchRestart } from "./daemon/restart.mjs"
 import { benchGroups } from "./engine/group.mjs"
 import { benchLoad } from "./load.mjs"
 import { benchFirstMatch } from "./pcre/first-match.mjs"
@@ -56,3 +57,7 @@ console.log(
   "A running daemon: events a second, and how long /v1/decision takes meanwhile; the peer reads and parses the same lines",
 )
 console.table(await benchDaemon())
+console.log(
+  "A daemon with a million pairs that was killed: until it is ready again, and until it has stopped",
+)
+console.table(await benchRestart())
