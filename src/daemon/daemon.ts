@@ -13,11 +13,12 @@ import type { Core, Numbered, ReadConfiguration } from "./core.js"
 import type { Effects } from "./effects.js"
 import { packed } from "./entries.js"
 import { FewLines } from "./few-lines.js"
-import { tellFollowed, tellRules } from "./first-lines.js"
+import { tellFollowed, tellRecovered, tellRules } from "./first-lines.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
 import { Outputs } from "./outputs.js"
+import { ProgramFaults } from "./program-faults.js"
 import { RecentEvents } from "./recent.js"
 import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
@@ -86,6 +87,7 @@ export class Daemon {
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
   readonly #badLines: FewLines
+  readonly #faults: ProgramFaults
   /** Why the last copy of the state could not be written; null where it was. */
   #copyTrouble: string | null = null
   /** When the last one was written, or this run began, seconds since 1970. */
@@ -101,6 +103,7 @@ export class Daemon {
     readonly state: StateDirectory
     readonly journal: Journal
     readonly outputs: Outputs
+    readonly faults: ProgramFaults
     readonly ledger: Ledger
     readonly rules: RuleSwaps
     readonly revisions: Revisions
@@ -110,6 +113,7 @@ export class Daemon {
     this.#state = parts.state
     this.#journal = parts.journal
     this.#outputs = parts.outputs
+    this.#faults = parts.faults
     this.ledger = parts.ledger
     this.rules = parts.rules
     this.revisions = parts.revisions
@@ -153,13 +157,8 @@ export class Daemon {
     const begun = await startKeeper(options, { configuration: current, given, revisions })
     const serving = begun.keeper.current
     let isLive = false
-    const failed = (error: unknown): void => {
-      options.metrics.failed()
-      log.error(
-        { alarm: "program", error: error instanceof Error ? error.stack : String(error) },
-        "a mistake of this program: what it was about is left half done, and everything else goes on; please report it",
-      )
-    }
+    const faults = new ProgramFaults(log, options.metrics, () => options.nowMicros() / 1000)
+    opened.push({ close: async () => faults.close() })
     const found = await recover(state, {
       rulesOf: async (number) => {
         const loaded = number === serving.number ? serving.loaded : await revisions.load(number)
@@ -172,7 +171,7 @@ export class Daemon {
         matched: (rule, fired) => isLive && options.metrics.matched(rule, fired),
         unmatched: () => isLive && options.metrics.unmatched(),
       },
-      failed,
+      failed: faults.note,
     })
     isLive = true
     options.effects.restore(
@@ -182,14 +181,7 @@ export class Daemon {
     )
     core = found.core
     core.readConfiguration = options.readConfiguration
-    for (const { path, bytes } of found.torn)
-      log.warn({ path, bytes }, "the last write of the run before was cut off: what it held was never told")
-    for (const { code, message, hint } of found.refused) log.error({ code, hint }, message)
-    for (const number of found.missing)
-      log.error(
-        { number },
-        "rules of the run before are not kept: what happened under them was done with others",
-      )
+    tellRecovered(log, found)
     const journal = await Journal.begin(state.path, found.segment)
     const outputs = await Outputs.open({ ...options, state }, configuration)
     opened.push(outputs)
@@ -203,7 +195,7 @@ export class Daemon {
         try {
           tell()
         } catch (error) {
-          failed(error)
+          faults.note(error)
         }
       return outputs.kept()
     }
@@ -236,6 +228,7 @@ export class Daemon {
       state,
       journal,
       outputs,
+      faults,
       ledger,
       rules: new RuleSwaps({
         options,
@@ -290,6 +283,8 @@ export class Daemon {
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
+    const { alarm } = this.#faults
+    if (alarm !== null) alarms.push(alarm)
     for (const [path, { reason, untilMicros }] of this.#losses)
       if (this.#options.nowMicros() < untilMicros) alarms.push(`${path}: part of it is lost: ${reason}`)
     return [...alarms, ...this.#outputs.alarms]
@@ -357,6 +352,7 @@ export class Daemon {
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
     this.#badLines.close()
+    this.#faults.close()
     await this.#outputs.close()
     await this.#state.close()
   }

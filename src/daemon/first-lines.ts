@@ -1,7 +1,11 @@
-/** With what a daemon begins, as its log tells it: which rules serve, and from where each log is followed. */
+/**
+ * With what a daemon begins, as its log tells it: what was found of its state, which
+ * rules serve, and from where each log is followed.
+ */
 import type { KeptRevision } from "../reload/keeper.js"
 import type { FollowOptions, FollowState } from "./follow.js"
 import type { Log } from "./log.js"
+import type { Recovered } from "./recovery.js"
 
 export function tellRules(log: Log, { number, loaded }: KeptRevision, paths: readonly string[]): void {
   const { responses, domains, configurations } = loaded.counts
@@ -9,6 +13,21 @@ export function tellRules(log: Log, { number, loaded }: KeptRevision, paths: rea
     { number, revision: loaded.revision, responses, domains, configurations, paths: paths.join(" ") },
     `revision ${number} of the rules serves from the start`,
   )
+}
+
+/** What there is to say of a state that was made up again. */
+export function tellRecovered(
+  log: Log,
+  { torn, refused, missing }: Pick<Recovered, "torn" | "refused" | "missing">,
+): void {
+  for (const { path, bytes } of torn)
+    log.warn({ path, bytes }, "the last write of the run before was cut off: what it held was never told")
+  for (const { code, message, hint } of refused) log.error({ code, hint }, message)
+  for (const number of missing)
+    log.error(
+      { number },
+      "rules of the run before are not kept: what happened under them was done with others",
+    )
 }
 
 /** @param kept by an earlier run; undefined where none has followed it */

@@ -51,6 +51,9 @@ export async function run(
         resolve(signal)
       })
   })
+  let reload = (): void => {}
+  // One that comes while it starts must not end it: what it reads is as new as can be.
+  process.on("SIGHUP", () => reload())
   const delay = new LoopDelay()
   try {
     const service = await Service.start({
@@ -84,9 +87,9 @@ export async function run(
       canaryPercent: options.canary ?? null,
     })
     isStarted = true
-    process.on("SIGHUP", () => {
+    reload = () => {
       service.reload().catch((error: Error) => log.error({ alarm: "reload" }, error.message))
-    })
+    }
     log.info({ listen: service.address ?? "off", socket: service.socket, state: stateDirectory }, "ready")
     const signal = await stop
     log.info({ signal }, "ending")
