@@ -472,7 +472,7 @@ test("its log tells with what it begins, and that it has ended", async () => {
   expect(told(first).slice(-2)).toEqual(["ending", "ended: everything is on the disk"])
   const second = await running(["--from-start", ...args, "--follow", "new.log"], { state: "logged" })
   const { size } = statSync(place.path("old.log"))
-  expect(told(second).filter((line) => /^the state|followed/.test(line))).toEqual([
+  expect(told(second).filter((line) => /^the state|^\S+ is followed/.test(line))).toEqual([
     "the state is as it was",
     `old.log is followed from byte ${size}, where the run before ended`,
     `later.log is followed from byte ${statSync(place.path("later.log")).size}, where the run before ended`,
