@@ -43,11 +43,6 @@ interface Trouble {
   readonly hint: string
 }
 
-interface Trouble {
-  readonly message: string
-  readonly hint: string
-}
-
 /** Most likely its name is misspelt. */
 const MISSING: Trouble = {
   message: "there is no such file yet: it is followed from its first line when it comes",
