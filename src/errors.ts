@@ -206,6 +206,8 @@ export const CODES = {
   E_HTTP_HEADERS: error("too many header bytes or fields"),
   E_HTTP_INTERNAL: error("an answer that could not be made"),
   E_HTTP_BUSY: error("more connections than are taken"),
+  E_INTAKE_BUSY: error("too much of lines whose end has not come yet"),
+  E_CATCHING_UP: error("events that came while a log is behind"),
   E_HTTP_CLOSING: error("a request to a server that is ending"),
   E_HTTP_WEBHOOK: error("a webhook that cannot be used, or is gone"),
   E_HTTP_DELAYED: warning("events that a receiver does not take, and that are sent again"),

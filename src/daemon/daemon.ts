@@ -17,6 +17,7 @@ import { tellFollowed, tellRecovered, tellRules } from "./first-lines.js"
 import { Follower, type FollowOptions } from "./follow.js"
 import { Intake, type Taken } from "./intake.js"
 import { Ledger } from "./ledger.js"
+import { LogOrder } from "./log-order.js"
 import { Outputs } from "./outputs.js"
 import { ProgramFaults } from "./program-faults.js"
 import { RecentEvents } from "./recent.js"
@@ -54,6 +55,8 @@ export interface DaemonOptions extends RuleOptions {
 
 /** Events are told of a little later than they happen. */
 const LAG_SEC = 1
+/** How far what comes in other ways may be ahead of what a log tells: clocks differ, and so do delays. */
+const STREAM_AHEAD_SEC = 60
 const TICK_MS = 250
 /** What was lost is an alarm for so long: nobody can bring it back. */
 const LOSS_TOLD_SEC = 3600
@@ -72,6 +75,7 @@ export interface SourceFacts {
 export class Daemon {
   readonly ledger: Ledger
   readonly intake: Intake
+  readonly order: LogOrder
   readonly rules: RuleSwaps
   readonly revisions: Revisions
   readonly sources = new Map<string, SourceFacts>()
@@ -124,6 +128,7 @@ export class Daemon {
       nowMs: () => nowMicros() / 1000,
       tell: (facts, message) => parts.options.log.warn(facts, message),
     })
+    this.order = new LogOrder(parts.options)
     this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
 
@@ -345,7 +350,8 @@ export class Daemon {
   async close(): Promise<void> {
     this.#ending.abort()
     this.ledger.end()
-    for (const follower of this.#followers) await follower.close()
+    // All at the same moment: what one still has to tell may be earlier than what another has.
+    await Promise.all(this.#followers.map((follower) => follower.close()))
     await Promise.all(this.#loops)
     await this.rules.close()
     await this.snapshot()
@@ -363,12 +369,15 @@ export class Daemon {
     for (const source of follow) {
       const facts = this.source(source.path)
       const kept = this.ledger.positions.get(source.path)
+      tellFollowed(log, source, kept)
       const follower = new Follower({
         ...source,
         state: kept,
         intake: this.intake,
         ledger: this.ledger,
+        order: this.order,
         timer,
+        failed: this.#faults.note,
         taken: (_, taken) => this.noteTaken(facts, taken),
         troubled: (path, trouble) => {
           facts.trouble = trouble === null ? null : trouble.message
@@ -384,9 +393,9 @@ export class Daemon {
         },
       })
       this.#followers.push(follower)
-      tellFollowed(log, source, kept)
-      await follower.start()
     }
+    // Not before all are known: what one tells of may have to wait for another.
+    await Promise.all(this.#followers.map((follower) => follower.start()))
     this.#loops.push(
       this.#every(TICK_MS, () => this.#tick()),
       this.#every(this.#options.snapshotSec * 1000, () => this.snapshot()),
@@ -401,12 +410,22 @@ export class Daemon {
     await this.ledger.tick(nowMicros() - lagSec * 1e6)
   }
 
+  /** Settled when what happened at a time may be told by what is no log: nothing that is much older is still to be read. */
+  turn(atMicros: number): Promise<void> {
+    return this.order.turn(null, atMicros - STREAM_AHEAD_SEC * 1e6, this.#ending.signal)
+  }
+
+  /** A log tells of what is so old that events of now have to wait. */
+  get isCatchingUp(): boolean {
+    return !this.order.mayTell(null, this.#options.nowMicros() - STREAM_AHEAD_SEC * 1e6)
+  }
+
   /** Counts what a source told, and tells of lines that were none. */
   noteTaken(facts: SourceFacts, taken: Taken): void {
-    const { events, bad } = taken
+    const { events, bad, badCount } = taken
     this.#options.metrics.taken(facts.path, taken)
     facts.events += events.length
-    facts.bad += bad.length
+    facts.bad += badCount
     const last = events.at(-1)
     if (last !== undefined) facts.lastAtSec = last.atMicros / 1e6
     for (const { file, line, column, reason } of bad)

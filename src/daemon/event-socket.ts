@@ -8,6 +8,7 @@ import { createServer, type Socket } from "node:net"
 import { listenOn } from "../control/socket-file.js"
 import type { Code } from "../errors.js"
 import type { FormatName } from "../ingest/detect.js"
+import { OpenBytesFault } from "./intake.js"
 import { type StreamHost, takeStream } from "./stream.js"
 
 export interface EventSocketOptions extends StreamHost {
@@ -103,7 +104,17 @@ class Clients {
     const name = `client ${++this.#entered} of ${path}`
     takeStream(name, format, heard(client, nowMs), this.#options).then(
       (sum) => socket.end(`${JSON.stringify(sum)}\n`),
-      () => client.isSentAway || socket.destroy(),
+      (error: unknown) => {
+        if (client.isSentAway) return
+        if (error instanceof OpenBytesFault) {
+          this.#clients.delete(client)
+          this.#part(socket, error)
+          return
+        }
+        socket.destroy()
+        // A client that leaves is none of our mistakes.
+        if (!(error instanceof Error && "code" in error)) this.#options.failed?.(error)
+      },
     )
   }
 
@@ -131,7 +142,7 @@ class Clients {
   /** Tells why, and ends. What a client still says must not keep that from it: it is taken, up to a bound. */
   #part(
     socket: Socket,
-    error: { readonly code: Code; readonly message: string; readonly hint: string },
+    { code, message, hint }: { readonly code: Code; readonly message: string; readonly hint: string },
   ): void {
     // Telling costs too.
     if (this.#parting.size >= this.#maxClients) {
@@ -147,7 +158,7 @@ class Clients {
     })
     socket.on("end", () => socket.destroy())
     socket.setTimeout(PARTING_MS, () => socket.destroy())
-    socket.end(`${JSON.stringify({ error })}\n`)
+    socket.end(`${JSON.stringify({ error: { code, message, hint } })}\n`)
   }
 }
 

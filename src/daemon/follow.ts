@@ -6,8 +6,9 @@
 import type { FormatName } from "../ingest/detect.js"
 import { type LogPosition, LogTail } from "../ingest/log-tail.js"
 import { SourceError } from "../ingest/source.js"
-import { type Feed, type Intake, inTurns, type Taken } from "./intake.js"
+import type { Feed, Intake, Step, Taken } from "./intake.js"
 import type { Ledger } from "./ledger.js"
+import type { LogOrder, LogPlace } from "./log-order.js"
 import { Underway } from "./underway.js"
 
 /** How far a log was read, as it stands in the journal. */
@@ -28,6 +29,7 @@ export interface FollowOptions {
   readonly state: unknown
   readonly intake: Intake
   readonly ledger: Ledger
+  readonly order: LogOrder
   /** Waits; ends early when the signal says so. */
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   /** Told of what was taken, also of lines that could not be read. */
@@ -36,6 +38,8 @@ export interface FollowOptions {
   readonly troubled: (path: string, trouble: Trouble | null) => void
   /** Told when part of it cannot be found. @param isSure false where it may be that there was no such part */
   readonly lost: (path: string, trouble: Trouble, isSure: boolean) => void
+  /** Told of mistakes of this program. */
+  readonly failed: (error: unknown) => void
 }
 
 interface Trouble {
@@ -47,6 +51,17 @@ interface Trouble {
 const MISSING: Trouble = {
   message: "there is no such file yet: it is followed from its first line when it comes",
   hint: "check the path; a relative one is taken from the current directory",
+}
+
+const UNTOLD: Trouble = {
+  message: "none of its lines so far has the shape of a known format: nothing is taken until one has",
+  hint: "check that it is a log of mail, or name its format with --format",
+}
+
+const BROKEN: Trouble = {
+  message:
+    "a mistake of this program has ended the reading: it goes on there when the daemon is started again",
+  hint: "the log of the daemon tells which; please report it",
 }
 
 /** Between two looks at a log that says nothing new. */
@@ -65,6 +80,7 @@ export class Follower {
   readonly #options: FollowOptions
   readonly #tail: LogTail
   readonly #ending = new AbortController()
+  readonly #place: LogPlace
   #feed: Feed
   #running: Promise<void> | null = null
   /** What was told last; null where all is well. */
@@ -85,19 +101,26 @@ export class Follower {
       chunkBytes: CHUNK_BYTES,
     })
     this.#feed = this.#newFeed(options.format ?? state?.format ?? null)
+    this.#place = options.order.enter()
   }
 
   /** Begins; when it is settled, every line that is written from then on will be taken, by this run or the next. */
   async start(): Promise<void> {
     const state = (this.#options.state ?? null) as FollowState | null
     if (state === null) await this.#mark()
-    this.#running = this.#run(state)
+    this.#running = this.#run(state).catch((error) => {
+      this.isBehind = false
+      this.#place.leave()
+      this.#tellTrouble(BROKEN)
+      this.#options.failed(error)
+    })
   }
 
   /** Takes no more. What was read and not taken is read again by the next run. */
   async close(): Promise<void> {
     this.#ending.abort()
     await this.#running
+    this.#place.leave()
     await this.#tail.close()
   }
 
@@ -112,12 +135,14 @@ export class Follower {
         this.isBehind = false
         if (signal.aborted) return
         // One that rotation has renamed is still open, or its place is known.
-        this.#tellTrouble(this.#tail.position() === null ? MISSING : null)
+        if (this.#tail.position() === null) this.#tellTrouble(MISSING)
+        else this.#tellTrouble(this.#feed.isUntold ? UNTOLD : null)
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof SourceError)) throw error
         // Time must not stand still for a log that nobody can read.
         this.isBehind = false
+        this.#place.reads(false)
         const { path, message, hint } = error
         // A file that rotation has named otherwise is told by its own name.
         const isOwn = path === this.#options.path
@@ -150,30 +175,68 @@ export class Follower {
   }
 
   async #look(): Promise<void> {
+    this.#place.reads(true)
     for await (const piece of this.#tail.read()) {
       if (piece.kind === "lost")
         this.#options.lost(this.#options.path, { message: piece.reason, hint: LOST_HINT }, piece.isSure)
       else {
         this.isBehind = true
-        if (piece.kind === "rotated") await this.#take(this.#feed.rotated())
+        if (piece.kind === "rotated") await this.#take(this.#feed.rotated(), 0)
         else await this.#takeBytes(piece.bytes)
       }
       if (this.#ending.signal.aborted) break
     }
+    this.#place.reads(false)
     await this.#underway.all()
   }
 
   async #takeBytes(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length && !this.#ending.signal.aborted; at += PIECE_BYTES) {
+    const { signal } = this.#ending
+    for (let at = 0; at < bytes.length && !signal.aborted; at += PIECE_BYTES) {
       const end = Math.min(at + PIECE_BYTES, bytes.length)
-      await this.#take(await inTurns(this.#feed, bytes.subarray(at, end)), bytes.length - end)
+      const piece = bytes.subarray(at, end)
+      const unread = bytes.length - end
+      if (this.#place.isShared) await this.#takeSteps(await this.#feed.takeLines(piece), unread)
+      else {
+        const taken = await this.#feed.takeInTurns(piece)
+        // Events that come in other ways wait for those of this one.
+        this.#told(taken)
+        await this.#take(taken, this.#feed.openBytes + unread)
+      }
     }
   }
 
-  /** @param unread bytes that the tail gave and that are not in it */
-  async #take(taken: Taken, unread = 0): Promise<void> {
+  /** Takes lines, as many at a time as no other log has anything earlier than. */
+  async #takeSteps(steps: readonly Step[], unread: number): Promise<void> {
+    const { signal } = this.#ending
+    for (let from = 0; from < steps.length && !signal.aborted; ) {
+      const begins = steps.findIndex(({ events }, i) => i >= from && events.length > 0)
+      const first = steps[begins]?.events[0]
+      if (first !== undefined) await this.#place.turn(first.atMicros, signal)
+      if (signal.aborted) return
+      let to = first === undefined ? steps.length : begins + 1
+      while (to < steps.length && this.#mayTake(steps[to] as Step)) to++
+      const some = steps.slice(from, to)
+      const taken = together(some)
+      this.#told(taken)
+      await this.#take(taken, (some.at(-1) as Step).unused + unread)
+      from = to
+    }
+  }
+
+  #mayTake({ events: [first] }: Step): boolean {
+    return first === undefined || this.#place.mayTell(first.atMicros)
+  }
+
+  #told({ events }: Taken): void {
+    const last = events.at(-1)
+    if (last !== undefined) this.#place.told(last.atMicros)
+  }
+
+  /** @param unused bytes that the tail gave and that are not in it */
+  async #take(taken: Taken, unused: number): Promise<void> {
     const { path, ledger } = this.#options
-    const position = this.#tail.position(this.#feed.openBytes + unread)
+    const position = this.#tail.position(unused)
     const state: FollowState = { format: this.#feed.format, position }
     this.#options.taken(path, taken)
     // A log that is not there has no place to go on from: the end of what was there still is one.
@@ -193,5 +256,13 @@ export class Follower {
   #newFeed(format: FormatName | null): Feed {
     const { intake, path, skipsCopies } = this.#options
     return intake.feed(path, format, { skipsCopies })
+  }
+}
+
+function together(steps: readonly Step[]): Taken {
+  return {
+    events: steps.flatMap(({ events }) => events),
+    bad: steps.flatMap(({ bad }) => bad),
+    badCount: steps.reduce((sum, { badCount }) => sum + badCount, 0),
   }
 }

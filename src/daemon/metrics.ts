@@ -162,10 +162,10 @@ export class DaemonMetrics {
     return counters
   }
 
-  taken(source: string, { events, bad }: Taken): void {
+  taken(source: string, { events, badCount }: Taken): void {
     const counters = this.source(source)
     for (const { typeNumber } of events) counters[typeNumber]?.inc()
-    if (bad.length > 0) this.#bad.labels(source).inc(bad.length)
+    if (badCount > 0) this.#bad.labels(source).inc(badCount)
   }
 
   lost(source: string): void {

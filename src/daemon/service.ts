@@ -266,6 +266,7 @@ export class Service {
       auth,
       routes: apiRoutes({
         ...this.#streams("http"),
+        isCatchingUp: () => daemon.isCatchingUp,
         version,
         auth: auth.kind,
         groups: new GroupAnswers(daemon.core),
@@ -299,6 +300,7 @@ export class Service {
       intake: daemon.intake,
       ledger: daemon.ledger,
       taken: (taken: Parameters<Daemon["noteTaken"]>[1]) => daemon.noteTaken(facts, taken),
+      turn: (atMicros: number) => daemon.turn(atMicros),
     }
   }
 

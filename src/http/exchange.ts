@@ -127,12 +127,13 @@ export class Exchange {
     const fault = isMeant
       ? error
       : new HttpFault(500, "E_HTTP_INTERNAL", "the answer could not be made", "see the log of the server")
+    const cause = isMeant ? error.cause : error
     this.#desk.log({
       ...told(fault),
       client: this.#client,
       method: this.#message.method ?? null,
       target: this.#message.url ?? null,
-      ...(isMeant ? {} : { cause: error }),
+      ...(cause === undefined ? {} : { cause }),
     })
     return fault
   }

@@ -12,6 +12,7 @@ export class HttpFault extends Error {
    * @param message what was seen, and where
    * @param hint what to write instead
    * @param headers of the reply besides the usual ones, e.g. `retry-after`
+   * @param cause what went wrong here; it is not told to the client
    */
   constructor(
     readonly status: number,
@@ -19,8 +20,9 @@ export class HttpFault extends Error {
     message: string,
     readonly hint: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    cause?: unknown,
   ) {
-    super(message)
+    super(message, { cause })
   }
 }
 

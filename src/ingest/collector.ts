@@ -67,6 +67,10 @@ export interface Counts {
   readonly notes: Set<"no-year">
 }
 
+function noCounts(): Counts {
+  return { read: 0, bad: 0, skipped: new Map(), events: EVENT_TYPES.map(() => 0), notes: new Set() }
+}
+
 /**
  * A step ahead by more than this must be confirmed by the lines that follow: one
  * line with a wild time would make all later ones too late.
@@ -90,13 +94,7 @@ export class Collector implements PairSink, LineTaker {
   readonly pairs: PairTable
   readonly joins: boolean
   readonly audits: boolean
-  readonly counts: Counts = {
-    read: 0,
-    bad: 0,
-    skipped: new Map(),
-    events: EVENT_TYPES.map(() => 0),
-    notes: new Set(),
-  }
+  readonly counts: Counts
   /** First and latest event time; infinite before there is one. */
   firstMicros = Number.POSITIVE_INFINITY
   latestMicros = Number.NEGATIVE_INFINITY
@@ -115,8 +113,11 @@ export class Collector implements PairSink, LineTaker {
     common: Common,
     format: { readonly make: MakeReader; readonly maxLineBytes: number },
     options: ReaderOptions,
+    /** Of another one, whose lines these go on from. */
+    counts: Counts | null = null,
   ) {
     this.path = path
+    this.counts = counts ?? noCounts()
     this.pairs = common.pairs
     this.joins = common.joiner !== null
     this.audits = common.audits
@@ -132,9 +133,24 @@ export class Collector implements PairSink, LineTaker {
     this.#cutter.feed(piece)
   }
 
-  /** Bytes of a line whose end is not here yet. */
+  /** Bytes of a line, or of a record over lines, whose end is not here yet. */
   get openBytes(): number {
+    return this.#cutter.openBytes + (this.#reader.openBytes?.() ?? 0)
+  }
+
+  /** Of these, those of the line. */
+  get openLineBytes(): number {
     return this.#cutter.openBytes
+  }
+
+  /** Tells more of a line that holds many records; false when it was all. */
+  more(): boolean {
+    return this.#reader.more?.() ?? false
+  }
+
+  /** A record that is open will not go on. */
+  giveUpRecord(): void {
+    if ((this.#reader.openBytes?.() ?? 0) > 0) this.#reader.end()
   }
 
   /** @param isBroken the file ends where it should not, perhaps in the middle of a line */
@@ -150,19 +166,23 @@ export class Collector implements PairSink, LineTaker {
     this.#believe()
   }
 
-  line(bytes: Buffer, start: number, end: number): void {
+  line(bytes: Buffer, start: number, end: number, size: number): void {
     this.counts.read++
     this.#lines++
-    if (end === start) this.skip("blank")
-    else if (this.#checkNul && bytes.subarray(start, end).includes(0)) {
+    if (end === start) {
+      this.#reader.aside?.(size)
+      this.skip("blank")
+    } else if (this.#checkNul && bytes.subarray(start, end).includes(0)) {
       const column = bytes.subarray(start, end).indexOf(0) + 1
+      this.#reader.aside?.(size)
       this.bad("the line holds NUL bytes, as a crash leaves them", column)
-    } else this.#reader.line(bytes, start, end)
+    } else this.#reader.line(bytes, start, end, size)
   }
 
-  tooLong(length: number): void {
+  tooLong(length: number, size: number): void {
     this.counts.read++
     this.#lines++
+    this.#reader.aside?.(size)
     this.bad(`the line is ${length} bytes long, more than any line of this format`)
   }
 

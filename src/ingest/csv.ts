@@ -16,12 +16,28 @@ export class CsvRecords {
   readonly #taker: CsvTaker
   #pending: string[] = []
   #pendingLength = 0
+  /** Bytes of the lines that are pending, and of those among them that are not handed on. */
+  #openBytes = 0
+  #lastSize = 0
 
   constructor(taker: CsvTaker) {
     this.#taker = taker
   }
 
-  line(text: string): void {
+  /** Bytes of a record whose end is not here yet. */
+  get openBytes(): number {
+    return this.#pending.length > 0 ? this.#openBytes : 0
+  }
+
+  /** A line that belongs to no record; it may stand amid one. */
+  aside(size: number): void {
+    if (this.#pending.length > 0) this.#openBytes += size
+  }
+
+  /** @param size bytes of the line with its end */
+  line(text: string, size: number): void {
+    this.#openBytes = (this.#pending.length > 0 ? this.#openBytes : 0) + size
+    this.#lastSize = size
     this.#pending.push(text)
     this.#pendingLength += text.length + 1
     const linesBack = this.#pending.length - 1
@@ -50,7 +66,7 @@ export class CsvRecords {
     this.#drop()
     this.#tell("open", swallowed.length + (last === undefined ? 0 : 1))
     for (const [i, line] of swallowed.entries()) this.#tell(split(line), swallowed.length - i)
-    if (last !== undefined) this.line(last)
+    if (last !== undefined) this.line(last, this.#lastSize)
   }
 
   #tell(fields: string[] | "open" | "torn", linesBack: number): void {

@@ -86,6 +86,15 @@ export const FORMATS = {
   ),
 } as const satisfies Record<string, Format>
 
+/** Of lines before and beside which none has told a format. */
+export const UNTOLD: Pick<Format, "make" | "maxLineBytes"> = {
+  make: (sink) => ({
+    line: () => sink.bad("neither this line nor any before it has the shape of a known format"),
+    end: () => {},
+  }),
+  maxLineBytes: MAX_LOG_LINE,
+}
+
 export type FormatName = keyof typeof FORMATS
 export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[]
 

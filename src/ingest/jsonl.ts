@@ -35,16 +35,15 @@ const OPTIONAL: readonly (readonly [name: string, isRight: (value: unknown) => b
   ["local", (value) => typeof value === "boolean", "neither true nor false"],
 ]
 
-export const makeJsonlReader: MakeReader = (sink) => {
-  const records = new JsonRecords({
-    value: (value) => tell(value, sink),
-    skip: (kind) => sink.skip(kind),
-    bad: (reason, column, linesBack) => sink.bad(reason, column, linesBack),
-  })
-  return {
-    line: (bytes, start, end) => records.line(bytes, start, end),
-    end: () => records.end(),
-  }
+export const makeJsonlReader: MakeReader = (sink, options) => {
+  return new JsonRecords(
+    {
+      value: (value) => tell(value, sink),
+      skip: (kind) => sink.skip(kind),
+      bad: (reason, column, linesBack) => sink.bad(reason, column, linesBack),
+    },
+    options,
+  )
 }
 
 function tell(value: unknown, sink: RecordSink): void {

@@ -24,24 +24,23 @@ const TYPES: Readonly<Record<string, EventType>> = {
 /** How KumoMTA begins the replies that it makes itself. */
 const INTERNAL = "KumoMTA internal: "
 
-export const makeKumoMtaReader: MakeReader = (sink) => {
+export const makeKumoMtaReader: MakeReader = (sink, options) => {
   const kindOf = makeKinds()
-  const records = new JsonRecords({
-    value: (value) => tell(value, kindOf, sink),
-    skip: (kind) => sink.skip(kind),
-    bad: (reason, column, linesBack) =>
-      sink.bad(
-        reason.startsWith("the line is no JSON")
-          ? `${reason}; a log written with a template cannot be read: let KumoMTA log JSON`
-          : reason,
-        column,
-        linesBack,
-      ),
-  })
-  return {
-    line: (bytes, start, end) => records.line(bytes, start, end),
-    end: () => records.end(),
-  }
+  return new JsonRecords(
+    {
+      value: (value) => tell(value, kindOf, sink),
+      skip: (kind) => sink.skip(kind),
+      bad: (reason, column, linesBack) =>
+        sink.bad(
+          reason.startsWith("the line is no JSON")
+            ? `${reason}; a log written with a template cannot be read: let KumoMTA log JSON`
+            : reason,
+          column,
+          linesBack,
+        ),
+    },
+    options,
+  )
 }
 
 function tell(value: unknown, kindOf: (word: string) => string, sink: RecordSink): void {

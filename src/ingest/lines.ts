@@ -8,10 +8,13 @@ const LF = 0x0a
 const CR = 0x0d
 
 export interface LineTaker {
-  /** One line, `bytes[start, end)` without its end; the bytes are valid during the call only. */
-  line(bytes: Buffer, start: number, end: number): void
-  /** A line longer than the limit. @param length its bytes */
-  tooLong(length: number): void
+  /**
+   * One line, `bytes[start, end)` without its end; the bytes are valid during the call only.
+   * @param size bytes of it with its end
+   */
+  line(bytes: Buffer, start: number, end: number, size: number): void
+  /** A line longer than the limit. @param length its bytes without its end, `size` those with it */
+  tooLong(length: number, size: number): void
 }
 
 export class LineCutter {
@@ -64,8 +67,9 @@ export class LineCutter {
 
   #line(bytes: Buffer, start: number, end: number): void {
     const last = end > start && bytes[end - 1] === CR ? end - 1 : end
-    if (last - start > this.#maxBytes) this.#taker.tooLong(last - start)
-    else this.#taker.line(bytes, start, last)
+    const size = end - start + 1
+    if (last - start > this.#maxBytes) this.#taker.tooLong(last - start, size)
+    else this.#taker.line(bytes, start, last, size)
   }
 
   #closeCarried(): void {
@@ -73,7 +77,7 @@ export class LineCutter {
     const dropped = this.#dropped
     this.#carried = 0
     this.#dropped = 0
-    if (dropped > 0) this.#taker.tooLong(dropped)
+    if (dropped > 0) this.#taker.tooLong(dropped, dropped + 1)
     else this.#line(this.#carry, 0, length)
   }
 

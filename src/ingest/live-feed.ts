@@ -7,7 +7,7 @@
 import { EVENT_TYPES, type EventType, TYPE_NUMBER } from "../model/event.js"
 import { PairTable } from "../model/pair-table.js"
 import { type BadLine, Collector, type Common, type Counts, KIND_CLOCK, KIND_COPY } from "./collector.js"
-import { detectFormat, FORMATS, type FormatName } from "./detect.js"
+import { detectFormat, FORMATS, type FormatName, UNTOLD } from "./detect.js"
 import { EventQueue } from "./event-queue.js"
 import type { ReaderOptions } from "./reader.js"
 import { emptyEvent, fillEvent, type TrafficEvent } from "./traffic.js"
@@ -45,8 +45,10 @@ const AHEAD_SEC = 60
 /** Each event goes before the next one comes: a feed may be made for a request of one line. */
 const LIVE_CAPACITY = 4
 const LINE_END = Buffer.from("\n")
-/** Lines that tell no format: beyond, whatever it is, it is none of ours. */
+/** What tells no format is kept for one that comes later; beyond, it is bad, and what follows is looked at. */
 const MAX_UNKNOWN_BYTES = 64 << 10
+/** A long line tells what its records are: then it is taken apart as it is read. */
+const RECORDS_AT_ONCE = 64
 
 export class LiveFeed {
   readonly #options: LiveOptions
@@ -56,6 +58,8 @@ export class LiveFeed {
   readonly #pairs: PairTable
   readonly #event = emptyEvent()
   #collector: Collector | null = null
+  /** Tells of lines that told no format. */
+  #untold: Collector | null = null
   #format: FormatName | null = null
   /** What came before the format was known. */
   #unknown: Buffer = Buffer.alloc(0)
@@ -81,7 +85,7 @@ export class LiveFeed {
       letGo: () => this.#drain(),
       bad: (line) => consumer.bad(line),
     }
-    if (options.format !== null) this.#collector = this.#makeCollector(options.format)
+    if (options.format !== null) this.#begin(options.format)
   }
 
   /** Null until the source has told. */
@@ -91,61 +95,102 @@ export class LiveFeed {
 
   /** Null until the source has told. */
   get counts(): Counts | null {
-    return this.#collector?.counts ?? null
+    return (this.#collector ?? this.#untold)?.counts ?? null
   }
 
-  /** Bytes that were fed and not used up: of a line whose end is not here yet. */
+  /** Much has come, and no line of it was of a known format. */
+  get isUntold(): boolean {
+    return this.#collector === null && this.#untold !== null
+  }
+
+  /** Bytes that were fed and not used up: of a line, or of a record over lines, whose end is not here yet. */
   get openBytes(): number {
-    return this.#collector?.openBytes ?? this.#unknown.length
+    return this.#collector?.openBytes ?? this.#unknown.length + (this.#untold?.openBytes ?? 0)
   }
 
-  /** Takes bytes; every event in them is told before it returns. */
+  /** Of these, those of the line. */
+  get openLineBytes(): number {
+    if (this.#collector !== null) return this.#collector.openLineBytes
+    const open = this.#unknown.length - 1 - this.#unknown.lastIndexOf(0x0a)
+    return open + (this.#untold?.openLineBytes ?? 0)
+  }
+
+  /** Takes bytes; every event in them is told before it returns, but for those that `more` tells. */
   feed(bytes: Buffer): void {
     const { nowMicros, aheadSec = AHEAD_SEC, behindSec } = this.#options
     const now = nowMicros()
     this.#common.comeMicros = now + aheadSec * 1e6
     if (behindSec !== undefined) this.#common.goneMicros = now - behindSec * 1e6
-    const collector = this.#collector ?? this.#detect(bytes)
-    if (collector === null) return
-    if (this.#unknown.length > 0) {
-      collector.feed(this.#unknown)
-      this.#unknown = Buffer.alloc(0)
-    } else collector.feed(bytes)
+    if (this.#collector !== null) this.#collector.feed(bytes)
+    else this.#feedUnknown(bytes)
     this.#drain()
   }
 
-  /** What comes is of another file of the same log: a line that is open ends here. */
+  /** Tells more of a line that holds many records; false when it was all. To be asked after each `feed`. */
+  more(): boolean {
+    const isMore = (this.#collector ?? this.#untold)?.more() ?? false
+    this.#drain()
+    return isMore
+  }
+
+  /** What comes is of another file of the same log: what is open ends here. */
   rotated(): void {
-    if (this.openBytes > 0) this.feed(LINE_END)
+    if (this.openLineBytes > 0) this.feed(LINE_END)
+    while (this.more());
+    this.#collector?.giveUpRecord()
   }
 
   /** Nothing more comes. */
   end(): void {
-    const collector = this.#collector ?? (this.#unknown.length === 0 ? null : this.#makeCollector("jsonl"))
+    if (this.#collector === null && this.#unknown.length > 0) {
+      const format = detectFormat(this.#unknown)
+      if (format !== null) this.#begin(format)
+      else this.#tellUntold()
+    }
+    const collector = this.#collector ?? this.#untold
     if (collector === null) return
-    this.#collector = collector
-    if (this.#unknown.length > 0) collector.feed(this.#unknown)
-    this.#unknown = Buffer.alloc(0)
     collector.end(false)
     this.#drain()
   }
 
-  /** Waits for lines that have a format's shape; much that has none is read as plain events, and refused line by line. */
-  #detect(bytes: Buffer): Collector | null {
-    this.#unknown = Buffer.concat([this.#unknown, bytes])
+  /** Waits for a line that has a format's shape. */
+  #feedUnknown(bytes: Buffer): void {
+    let from = 0
+    // The rest of a line that is longer than what may wait.
+    if ((this.#untold?.openLineBytes ?? 0) > 0) {
+      from = bytes.indexOf(0x0a) + 1 || bytes.length
+      this.#untold?.feed(bytes.subarray(0, from))
+    }
+    if (from === bytes.length) return
+    this.#unknown = Buffer.concat([this.#unknown, bytes.subarray(from)])
+    const isMuch = this.#unknown.length > MAX_UNKNOWN_BYTES
     const end = this.#unknown.lastIndexOf(0x0a) + 1
-    const format =
-      detectFormat(this.#unknown.subarray(0, end)) ??
-      (this.#unknown.length > MAX_UNKNOWN_BYTES ? ("jsonl" as const) : null)
-    if (format === null) return null
-    this.#collector = this.#makeCollector(format)
-    return this.#collector
+    // Records may all stand on one line, whose end is far away.
+    const isLong = isMuch && end === 0
+    const format = detectFormat(isLong ? this.#unknown : this.#unknown.subarray(0, end))
+    if (format !== null) this.#begin(format)
+    else if (isMuch) this.#tellUntold()
   }
 
-  #makeCollector(format: FormatName): Collector {
+  #begin(format: FormatName): void {
     this.#format = format
+    this.#collector = this.#makeCollector(FORMATS[format])
+    this.#collector.feed(this.#unknown)
+    this.#unknown = Buffer.alloc(0)
+  }
+
+  /** JSON of no known shape is taken for plain events that lack something, and told so. */
+  #tellUntold(): void {
+    const isJson = /^\s*[[{]/.test(this.#unknown.toString("latin1", 0, 64))
+    this.#untold ??= this.#makeCollector(isJson ? FORMATS.jsonl : UNTOLD)
+    this.#untold.feed(this.#unknown)
+    this.#unknown = Buffer.alloc(0)
+  }
+
+  #makeCollector(format: Pick<(typeof FORMATS)[FormatName], "make" | "maxLineBytes">): Collector {
     const { name, nowMicros } = this.#options
-    return new Collector(name, 0, this.#common, FORMATS[format], { nearMicros: nowMicros, ...this.#options })
+    const options = { nearMicros: nowMicros, recordsAtOnce: RECORDS_AT_ONCE, ...this.#options }
+    return new Collector(name, 0, this.#common, format, options, this.counts)
   }
 
   #drain(): void {

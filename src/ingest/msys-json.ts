@@ -34,17 +34,16 @@ interface Known {
   readonly kindOf: (word: string) => string
 }
 
-export const makeMsysJsonReader: MakeReader = (sink) => {
+export const makeMsysJsonReader: MakeReader = (sink, options) => {
   const known: Known = { events: new RecentIds(), complaints: new RecentIds(), kindOf: makeKinds() }
-  const records = new JsonRecords({
-    value: (value) => envelope(value, known, sink),
-    skip: (kind) => sink.skip(kind),
-    bad: (reason, column, linesBack) => sink.bad(reason, column, linesBack),
-  })
-  return {
-    line: (bytes, start, end) => records.line(bytes, start, end),
-    end: () => records.end(),
-  }
+  return new JsonRecords(
+    {
+      value: (value) => envelope(value, known, sink),
+      skip: (kind) => sink.skip(kind),
+      bad: (reason, column, linesBack) => sink.bad(reason, column, linesBack),
+    },
+    options,
+  )
 }
 
 class RecentIds {

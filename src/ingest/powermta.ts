@@ -62,7 +62,9 @@ export const makePowerMtaReader: MakeReader = (sink) => {
     bad: (reason, column, linesBack) => sink.bad(reason, column, linesBack),
   })
   return {
-    line: (bytes, start, end) => records.line(decodeText(bytes, start, end)),
+    line: (bytes, start, end, size) => records.line(decodeText(bytes, start, end), size),
+    aside: (size) => records.aside(size),
+    openBytes: () => records.openBytes,
     end: () => records.end(),
   }
 }

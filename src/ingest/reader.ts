@@ -9,8 +9,15 @@ export interface Reader {
   /**
    * One line, `bytes[start, end)`, without its end (LF, or CR LF). The bytes are only valid during the call.
    * Lines are never empty, never hold NUL and never exceed the reader's limit: the caller has dealt with those.
+   * @param size bytes of the line with its end
    */
-  line(bytes: Buffer, start: number, end: number): void
+  line(bytes: Buffer, start: number, end: number, size: number): void
+  /** A line that the caller has dealt with itself; it may stand amid a record. */
+  aside?(size: number): void
+  /** Tells more records of a line that has many; false when none are left. */
+  more?(): boolean
+  /** Bytes of a record whose end is not here yet: whoever begins to read there reads all of it, and nothing twice. */
+  openBytes?(): number
   /** There are no more lines: what is still pending is told now. */
   end(): void
 }
@@ -90,6 +97,8 @@ export interface ReaderOptions {
   readonly year?: number
   /** For stamps without a zone: minutes east of UTC, or what tells them for a time, milliseconds since 1970. */
   readonly utcOffsetMinutes?: number | ((atMs: number) => number)
+  /** So many records of one line are told at once; `more` tells the others. */
+  readonly recordsAtOnce?: number
   /** A log that is read as it grows: stamps without a year are of the year before this time, microseconds since 1970. */
   readonly nearMicros?: () => number
 }

@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { eventsRoute } from "../../src/daemon/api/events.js"
 import { Intake } from "../../src/daemon/intake.js"
 import type { Ledger } from "../../src/daemon/ledger.js"
+import { LogOrder } from "../../src/daemon/log-order.js"
 import { takeStream } from "../../src/daemon/stream.js"
 import { HttpFault } from "../../src/http/fault.js"
 import type { HttpRequest, Reply } from "../../src/http/request.js"
@@ -50,6 +51,12 @@ const turns = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
 }
 
+/** Of logs that are read beside. */
+const order = new LogOrder({
+  timer: (_, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(null))),
+})
+const ended = new AbortController()
+
 function post(disk: SlowDisk, ...pieces: readonly (string | Error)[]) {
   let look = (): void => {}
   const timer = (_: number, signal: AbortSignal): Promise<unknown> =>
@@ -57,7 +64,14 @@ function post(disk: SlowDisk, ...pieces: readonly (string | Error)[]) {
       look = () => resolve(null)
       signal.addEventListener("abort", () => reject(signal.reason))
     })
-  const { route } = eventsRoute({ intake: makeIntake(), ledger: disk.ledger, taken: () => {}, timer })
+  const { route } = eventsRoute({
+    intake: makeIntake(),
+    ledger: disk.ledger,
+    taken: () => {},
+    turn: (atMicros) => order.turn(null, atMicros, ended.signal),
+    isCatchingUp: () => !order.mayTell(null, NOW_SEC * 1e6),
+    timer,
+  })
   const request = { query: new URLSearchParams(), client: "test", body: body(...pieces) }
   const seen: { reply: Reply | HttpFault | null } = { reply: null }
   Promise.resolve(route.handle(request as unknown as HttpRequest)).then(
@@ -87,6 +101,7 @@ test("a stream that breaks off ends when all that was told to be taken is on the
     taken: ({ events }) => {
       told += events.length
     },
+    turn: async () => {},
   }).catch((error: unknown) => {
     ended = [error, disk.written]
   })
@@ -147,4 +162,64 @@ test("a disk that is full when the request comes: nothing is taken, and it may b
   await turns()
   expect(seen.reply).toMatchObject({ status: 503, headers: { "retry-after": "5" } })
   expect(disk.events).toBe(0)
+})
+
+test("while a log tells of older things its events come first", async () => {
+  const disk = new SlowDisk()
+  const log = order.enter()
+  log.told((NOW_SEC - 100) * 1e6)
+  const { seen, seconds } = post(disk, EVENT)
+  await seconds(1)
+  expect([disk.events, seen.reply]).toEqual([0, null])
+  log.told(NOW_SEC * 1e6 + 1)
+  await seconds(1)
+  expect([disk.events, seen.reply]).toEqual([1, null])
+  disk.write()
+  await turns()
+  expect(seen.reply).toMatchObject({ status: 200, json: { taken: 1 } })
+  log.leave()
+})
+
+test("for seconds only", async () => {
+  const disk = new SlowDisk()
+  const log = order.enter()
+  log.told((NOW_SEC - 100) * 1e6)
+  const { seen, seconds } = post(disk, EVENT)
+  await seconds(6)
+  expect(disk.events).toBe(0)
+  expect(seen.reply).toMatchObject({ status: 503, code: "E_CATCHING_UP", headers: { "retry-after": "5" } })
+  log.leave()
+  await turns()
+})
+
+test("a mistake of this program says what was taken before it", async () => {
+  const disk = new SlowDisk()
+  const { seen } = post(disk, EVENT, new TypeError("x is not a function"))
+  await turns()
+  disk.write()
+  await turns()
+  expect(seen.reply).toMatchObject({
+    status: 500,
+    code: "E_HTTP_INTERNAL",
+    message: "the answer could not be made; 1 events before that were taken",
+    cause: new TypeError("x is not a function"),
+  })
+})
+
+test("what many keep of lines whose end is not here yet is bounded", async () => {
+  const intake = makeIntake()
+  const open = Buffer.from(`[{"time":${NOW_SEC},"x":"${"x".repeat(15 << 20)}`)
+  const stream = (): Promise<unknown> =>
+    takeStream("test", "jsonl", body(open.toString(), open.subarray(0, 300_000).toString(), cut), {
+      intake,
+      ledger: { take: async () => {} } as unknown as Ledger,
+      taken: () => {},
+      turn: async () => {},
+    }).catch((error: unknown) => error)
+  const together = await Promise.all(Array.from({ length: 6 }, stream))
+  const refused = together.filter((error) => error !== cut)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused[0]).toMatchObject({ code: "E_INTAKE_BUSY" })
+  // What they kept is free again.
+  expect(await stream()).toBe(cut)
 })

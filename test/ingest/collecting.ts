@@ -59,7 +59,7 @@ export function readLines(
   for (const line of lines) {
     // In the middle of other bytes, as in a real piece.
     const bytes = Buffer.concat([Buffer.from("@x\n"), Buffer.from(line as string), Buffer.from("\n@@@@")])
-    reader.line(bytes, 3, bytes.length - 5)
+    reader.line(bytes, 3, bytes.length - 5, bytes.length - 7)
   }
   reader.end()
   return told

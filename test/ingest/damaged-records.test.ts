@@ -392,7 +392,7 @@ describe("every line is accounted for", () => {
         })
         for (const one of lines) {
           read++
-          records.line(one)
+          records.line(one, one.length + 1)
         }
         records.end()
         expect(begun[0]).toBe(1)

@@ -11,7 +11,7 @@ function csv(lines: readonly string[]): unknown[] {
     record: (fields) => told.push(fields),
     bad: (reason, _column, linesBack) => told.push(`${reason}, ${linesBack} back`),
   })
-  for (const line of lines) records.line(line)
+  for (const line of lines) records.line(line, line.length + 1)
   records.end()
   return told
 }

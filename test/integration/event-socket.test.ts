@@ -42,6 +42,7 @@ beforeEach(async () => {
     intake: new Intake({ pairs: new PairTable(), nowMicros: () => NOW_SEC * 1e6, utcOffsetMinutes: 0 }),
     ledger: { take } as unknown as Ledger,
     taken: () => {},
+    turn: async () => {},
     nowMs: () => nowMs,
     maxClients: MAX_CLIENTS,
     failed,

@@ -20,6 +20,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { Follower } from "../../src/daemon/follow.js"
 import { Intake } from "../../src/daemon/intake.js"
 import type { Ledger, SourceNote } from "../../src/daemon/ledger.js"
+import { LogOrder } from "../../src/daemon/log-order.js"
 import type { FormatName } from "../../src/ingest/detect.js"
 import { PairTable } from "../../src/model/pair-table.js"
 
@@ -32,26 +33,45 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const at = (name = "log"): string => join(dir, name)
-const line = (domain: string): string =>
-  `${JSON.stringify({ time: NOW_SEC, type: "delivery", binding: "b1", domain, response: "250 ok" })}\n`
+const event = (domain: string, sec = 0): object => ({
+  time: NOW_SEC + sec,
+  type: "delivery",
+  binding: "b1",
+  domain,
+  response: "250 ok",
+})
+const line = (domain: string, sec = 0): string => `${JSON.stringify(event(domain, sec))}\n`
+
+/** Where nothing is waited for. */
+const untilEnded = (_: number, signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener("abort", () => resolve(null)))
 
 /** Follows a log in one run after the other; the journal is what the runs before have noted. */
 class Following {
   /** Domains, in the order of their events; what is told of the log in brackets. */
-  readonly told: string[] = []
+  readonly told: string[]
   /** The run ends with so many pieces taken. */
   piecesLeft = Number.POSITIVE_INFINITY
-  ended: Promise<void> | null = null
+  ended: Promise<unknown> | null = null
+  ends: () => Promise<unknown> = () => this.end()
   #state: unknown
   #follower: Follower | null = null
   #lookAgain: (() => void) | null = null
   #hasLooked: () => void = () => {}
   readonly #path: string
-  readonly #format: FormatName
+  readonly #format: FormatName | null
+  #order: LogOrder
 
-  constructor(path = at(), format: FormatName = "jsonl") {
+  constructor(
+    path = at(),
+    format: FormatName | null = "jsonl",
+    order = new LogOrder({ timer: untilEnded }),
+    told: string[] = [],
+  ) {
     this.#path = path
     this.#format = format
+    this.#order = order
+    this.told = told
   }
 
   /** A run begins, and looks once. */
@@ -68,9 +88,11 @@ class Following {
         take: async (events: readonly { readonly pair: number }[], note: SourceNote | null) => {
           for (const { pair } of events) this.told.push(pairs.name(pair).domain)
           if (note !== null) this.#state = JSON.parse(JSON.stringify(note.state))
-          if (--this.piecesLeft === 0) this.ended = this.end()
+          if (--this.piecesLeft === 0) this.ended = this.ends()
         },
       } as unknown as Ledger,
+      order: this.#order,
+      failed: (error) => this.told.push(`[${String(error)}]`),
       timer: (_, signal) =>
         new Promise((resolve, reject) => {
           this.#lookAgain = () => resolve(null)
@@ -86,6 +108,11 @@ class Following {
     const looked = this.#looked()
     await follower.start()
     await looked
+  }
+
+  /** The next run is one of these. */
+  goOnIn(order: LogOrder): void {
+    this.#order = order
   }
 
   async look(times = 1): Promise<void> {
@@ -140,7 +167,7 @@ test("a run that ends at any moment leaves the rest of what was read to the next
   await following.start()
   const domains = Array.from({ length: 500 }, (_, i) => `d${i}.test`)
   // Many pieces, and one reading.
-  appendFileSync(at(), domains.map(line).join(""))
+  appendFileSync(at(), domains.map((domain) => line(domain)).join(""))
   following.piecesLeft = 2
   void following.look()
   while (following.ended === null) await new Promise((resolve) => setImmediate(resolve))
@@ -193,4 +220,111 @@ test.skipIf(!existsSync("/proc/self/mem"))("a log that cannot be read ends no ru
   await following.again()
   await following.end()
   expect(following.told).toEqual(["[cannot be read: EIO]", "[cannot be read: EIO]"])
+})
+
+const HEADER = "type,timeLogged,orig,rcpt,vmta,dsnDiag,queue"
+const csv = (domain: string, reply: string): string =>
+  `d,2026-09-21 14:13:20+0000,a@b.test,x@${domain},b1,"smtp;${reply}",${domain}/b1\n`
+const pretty = (domain: string): string => `${JSON.stringify(event(domain), null, 2)}\n`
+
+// what | format | the log | what is told of it when it is read at once
+test.each<[string, FormatName, string, string[]]>([
+  ["JSON printed over lines", "jsonl", pretty("a.test") + pretty("b.test"), ["a.test", "b.test"]],
+  [
+    "one behind the other on a line, with line ends of another kind and a blank line",
+    "jsonl",
+    `${pretty("a.test").trimEnd()} ${pretty("b.test").replaceAll("\n", "\r\n")}\n${line("c.test")}`,
+    ["a.test", "b.test", "c.test"],
+  ],
+  [
+    "a reply of several lines in quotes",
+    "powermta",
+    `${HEADER}\n${csv("a.test", "250 ok\n\n250 yes")}${csv("b.test", "250 ok")}`,
+    ["a.test", "b.test"],
+  ],
+])("%s: a run that ends amid a record leaves it to the next", async (_, format, log, told) => {
+  for (let end = log.indexOf("\n") + 1; end > 0; end = log.indexOf("\n", end) + 1) {
+    const path = at(`log${end}`)
+    writeFileSync(path, "")
+    const following = new Following(path, format)
+    await following.start()
+    appendFileSync(path, log.slice(0, end))
+    await following.look()
+    await following.end()
+    appendFileSync(path, log.slice(end))
+    await following.start()
+    await following.end()
+    expect(following.told, `cut at ${end}`).toEqual(told)
+  }
+})
+
+test("a line of very many events, and of very many things that are none", async () => {
+  writeFileSync(at(), "")
+  const following = new Following()
+  await following.start()
+  const events = Array.from({ length: 150_000 }, (_, i) => event(`d${i % 10}.test`))
+  appendFileSync(at(), `${JSON.stringify(events)}\n[${"1,".repeat(200_000)}1]\n${line("last.test")}`)
+  await following.look()
+  await following.end()
+  const counts = new Map<string, number>()
+  for (const told of following.told.map((text) => text.replace(/\d/, "N")))
+    counts.set(told, (counts.get(told) ?? 0) + 1)
+  expect([...counts]).toEqual([
+    ["dN.test", 150_000],
+    // The first of them: no memory holds all.
+    ["[bad: an event is an object, this is N]", 1000],
+    ["last.test", 1],
+  ])
+})
+
+test("a log that begins with much that is none: told, and read from where it is one", async () => {
+  writeFileSync(at(), "")
+  const following = new Following(at(), null)
+  await following.start()
+  const other = "Nov 28 08:00:00 mx dovecot: imap-login: Login: user=<someone>, rip=192.0.2.1\n"
+  appendFileSync(at(), other.repeat(1200))
+  await following.look()
+  expect(following.told.at(-1)).toBe(
+    "[none of its lines so far has the shape of a known format: nothing is taken until one has]",
+  )
+  following.told.length = 0
+  await following.again()
+  appendFileSync(at(), other + line("a.test") + other)
+  await following.look()
+  await following.end()
+  expect(following.told.filter((told) => !told.startsWith("[bad: "))).toEqual(["a.test"])
+})
+
+test("logs that are behind tell in the order of their times, also over a run that ends in between", async () => {
+  const told: string[] = []
+  const paths = [at("one"), at("two"), at("three")]
+  const times = [
+    Array.from({ length: 300 }, (_, i) => i * 60),
+    Array.from({ length: 600 }, (_, i) => i * 30),
+    Array.from({ length: 10 }, (_, i) => 3000 + i),
+  ]
+  for (const path of paths) writeFileSync(path, "")
+  let order = new LogOrder({ timer: untilEnded })
+  const followings = paths.map((path) => new Following(path, "jsonl", order, told))
+  await Promise.all(followings.map((following) => following.start()))
+  for (const [i, path] of paths.entries())
+    appendFileSync(
+      path,
+      (times[i] as number[])
+        .map((sec) => line(`${String(sec).padStart(5, "0")}.${i}.test`, sec - 20_000))
+        .join(""),
+    )
+  const second = followings[1] as Following
+  second.piecesLeft = 150
+  second.ends = () => Promise.all(followings.map((following) => following.end()))
+  for (const following of followings) void following.look()
+  while (second.ended === null) await new Promise((resolve) => setImmediate(resolve))
+  await second.ended
+  expect(told.length).toBeLessThan(900)
+  order = new LogOrder({ timer: untilEnded })
+  for (const following of followings) following.goOnIn(order)
+  await Promise.all(followings.map((following) => following.start()))
+  await Promise.all(followings.map((following) => following.end()))
+  expect(told.length).toBe(910)
+  expect(told).toEqual([...told].sort())
 })

@@ -9,7 +9,7 @@ import type { RouteDescription } from "../../http/openapi.js"
 import type { HttpRequest, Reply, Route } from "../../http/request.js"
 import { FORMATS, type FormatName } from "../../ingest/detect.js"
 import { nearest } from "../../model/nearest.js"
-import type { Intake, Taken } from "../intake.js"
+import { type Intake, OpenBytesFault, type Taken } from "../intake.js"
 import type { Ledger } from "../ledger.js"
 import { takeStream } from "../stream.js"
 
@@ -18,6 +18,10 @@ export interface EventsHost {
   readonly ledger: Ledger
   /** Counts what came, by format. */
   taken(taken: Taken): void
+  /** Settled when what happened at a time may be told: no log that is read is far behind it. */
+  turn(atMicros: number): Promise<void>
+  /** A log is. */
+  isCatchingUp(): boolean
   /** Waits; ends early when the signal says so. */
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
@@ -26,7 +30,7 @@ export interface EventsHost {
 const MAX_REFUSED = 100
 /** Between two looks at whether the journal can be written. */
 const LOOK_MS = 1000
-/** A disk that was full for so long will stay so for longer than clients wait. */
+/** A disk that was full, or a log that was behind, for so long will be so for longer than clients wait. */
 const MAX_LOOKS = 5
 
 const DESCRIPTION: RouteDescription = {
@@ -60,7 +64,7 @@ const DESCRIPTION: RouteDescription = {
     },
     503: {
       description:
-        "The journal cannot be written (E_JOURNAL_WRITE). With retry-after nothing of the request was taken; without it, as many of its first events as the message says.",
+        "The journal cannot be written (E_JOURNAL_WRITE), or a log that is followed tells of what is older by more than a minute and is read first (E_CATCHING_UP). With retry-after nothing of the request was taken; without it, as many of its first events as the message says.",
       content: { "application/json": { $ref: "#/components/schemas/Refusal" } },
     },
   },
@@ -104,20 +108,22 @@ export function eventsRoute(host: EventsHost): {
 
 async function take(
   request: HttpRequest,
-  { intake, ledger, timer, taken: count }: EventsHost,
+  { intake, ledger, timer, taken: count, turn, isCatchingUp }: EventsHost,
 ): Promise<Reply> {
   if (ledger.isTroubled) throw unwritable(0)
   const lines: { readonly line: number; readonly column: number | null; readonly reason: string }[] = []
   let before = 0
   const answered = new AbortController()
-  const patience = untilTooLong(ledger, timer, answered.signal).then(() => {
-    throw unwritable(before)
+  const isHeldUp = (): boolean => ledger.isTroubled || isCatchingUp()
+  const patience = untilTooLong(isHeldUp, timer, answered.signal).then(() => {
+    throw ledger.isTroubled ? unwritable(before) : catchingUp(before)
   })
   // Nobody waits any more when it is over after the answer.
   patience.catch(() => {})
   const host = {
     intake,
     ledger,
+    turn,
     patience,
     taken: (some: Taken): void => {
       count(some)
@@ -131,27 +137,68 @@ async function take(
     const sum = await takeStream(`events of ${request.client}`, format, request.body, host)
     return { status: 200, json: { ...sum, lines } }
   } catch (error) {
-    if (!(error instanceof HttpFault) || error.code === "E_JOURNAL_WRITE" || before === 0) throw error
-    const { status, code, message, hint, headers } = error
-    throw new HttpFault(status, code, `${message}; ${before} events before that were taken`, hint, headers)
+    if (error instanceof Waited) throw error
+    const told = error instanceof OpenBytesFault ? busy(error) : error
+    throw before === 0 ? told : withCount(told, before)
   } finally {
     answered.abort()
   }
 }
 
-/** Settled when the journal could not be written for some seconds; not while it can, nor once the signal says so. */
+/** Settled when events could not be taken for some seconds; not while they can, nor once the signal says so. */
 async function untilTooLong(
-  ledger: Pick<Ledger, "isTroubled">,
+  isHeldUp: () => boolean,
   timer: EventsHost["timer"],
   signal: AbortSignal,
 ): Promise<void> {
-  for (let looks = 0; looks < MAX_LOOKS; looks = ledger.isTroubled ? looks + 1 : 0)
-    await timer(LOOK_MS, signal)
+  for (let looks = 0; looks < MAX_LOOKS; looks = isHeldUp() ? looks + 1 : 0) await timer(LOOK_MS, signal)
+}
+
+/** Says itself how many events were taken. */
+class Waited extends HttpFault {}
+
+/** Whoever sends all of it again has what was taken counted twice: also a mistake of this program has to say so. */
+function withCount(error: unknown, taken: number): HttpFault {
+  const more = `${taken} events before that were taken`
+  if (error instanceof HttpFault) {
+    const { status, code, message, hint, headers } = error
+    return new HttpFault(status, code, `${message}; ${more}`, hint, headers)
+  }
+  return new HttpFault(
+    500,
+    "E_HTTP_INTERNAL",
+    `the answer could not be made; ${more}`,
+    "see the log of the server, and send what comes behind these",
+    {},
+    error,
+  )
+}
+
+function busy({ code, message, hint }: OpenBytesFault): HttpFault {
+  return new HttpFault(503, code, message, hint)
+}
+
+function catchingUp(taken: number): HttpFault {
+  const what = "a log that is followed tells of what is older by more than a minute, and is read first"
+  if (taken === 0)
+    return new Waited(
+      503,
+      "E_CATCHING_UP",
+      `${what}: no events are taken meanwhile`,
+      "send them again in a while; /v1/status tells how far the log was read",
+      { "retry-after": "5" },
+    )
+  return new Waited(
+    503,
+    "E_CATCHING_UP",
+    `${what}: the first ${taken} events were taken and count; those behind them were not taken`,
+    `send what comes behind the first ${taken} events in a while; /v1/status tells how far the log was read`,
+  )
 }
 
 function unwritable(taken: number): HttpFault {
   if (taken === 0)
-    return new HttpFault(
+    return new Waited(
       503,
       "E_JOURNAL_WRITE",
       "the journal cannot be written: no events are taken",
@@ -159,7 +206,7 @@ function unwritable(taken: number): HttpFault {
       { "retry-after": "5" },
     )
   // No retry-after: whoever sends all of it again because of that has it counted twice.
-  return new HttpFault(
+  return new Waited(
     503,
     "E_JOURNAL_WRITE",
     `the journal cannot be written: the first ${taken} events were taken and count, and are on the disk as soon as there is room; those behind them were not taken`,
