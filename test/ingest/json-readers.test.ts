@@ -46,6 +46,57 @@ describe("records out of lines", () => {
     expect(readLines(makeJsonlReader, lines)).toEqual(expected)
   })
 
+  test("a long line tells the same as a short one, also some records at a time", () => {
+    const element = fc.oneof(
+      fc.constantFrom(
+        one,
+        two,
+        "{}",
+        "1",
+        "null",
+        '"x]},"',
+        "[]",
+        "[1,[2]]",
+        " ",
+        '{"a":[{"b":"\\""}]}',
+        "tru",
+        "{",
+      ),
+      fc.json({ maxDepth: 2 }),
+    )
+    const line = fc.tuple(
+      fc.array(element, { maxLength: 12 }),
+      fc.constantFrom("[]", "[ ]", ["[", "] x"], ["", ""]),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 4 }),
+        fc.integer({ min: 1, max: 5 }),
+        (lines, recordsAtOnce) => {
+          const written = lines.map(
+            ([elements, [open = "", close = ""]]) => `${open}${elements.join(",")}${close}`,
+          )
+          // Blanks between values mean nothing, and make a line a long one.
+          const long = written.map((text) => text.replace(/^\[/, (bracket) => bracket + " ".repeat(5000)))
+          const read = (texts: readonly string[], options = {}): string[] =>
+            readLines(makeJsonlReader, texts, options).map((told) => told.replace(/^bad \d+/, "bad N"))
+          expect(read(written, { recordsAtOnce })).toEqual(read(written))
+          expect(read(long, { recordsAtOnce })).toEqual(read(long))
+          const isWhole = written.every((text) => {
+            try {
+              JSON.parse(text)
+              return true
+            } catch {
+              return false
+            }
+          })
+          if (isWhole) expect(read(long)).toEqual(read(written))
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
   test("a record that is never completed is given up, and the rest is read", () => {
     const lines = ["{", ...Array.from({ length: 500 }, (_, i) => `"k${i}": "${"x".repeat(40_000)}",`), two]
     const found = readLines(makeJsonlReader, lines)

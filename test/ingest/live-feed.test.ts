@@ -202,3 +202,72 @@ describe("recorded traffic", () => {
     }
   })
 })
+
+describe("what tells its format late, or without a line end", () => {
+  const kumo = (sec: number): object => ({
+    type: "Delivery",
+    event_time: new Date((NOW_SEC + sec) * 1000).toISOString(),
+    timestamp: NOW_SEC + sec,
+    queue: "a.test",
+    egress_source: "b1",
+    recipient: "x@a.test",
+    response: { code: 250, content: "ok" },
+  })
+  const msys = (sec: number): object => ({
+    msys: {
+      message_event: { type: "delivery", timestamp: NOW_SEC + sec, rcpt_to: "x@a.test", binding: "b1" },
+    },
+  })
+  const plain = (sec: number): object => ({ ...JSON.parse(event(sec)) })
+  const MAKERS = { kumomta: kumo, "msys-json": msys, jsonl: plain } as const
+  const SHAPES: readonly [string, (records: readonly object[]) => string][] = [
+    ["one a line", (records) => records.map((record) => JSON.stringify(record)).join("\n")],
+    ["an array on a line", (records) => JSON.stringify(records)],
+    ["an array over lines", (records) => JSON.stringify(records, null, 2)],
+  ]
+  for (const [format, make] of Object.entries(MAKERS))
+    for (const [shape, write] of SHAPES)
+      test.each([1, 3, 1500])(`${format}, ${shape}, %s of them`, (count) => {
+        const text = write(Array.from({ length: count }, (_, i) => make(i % 900)))
+        for (const end of ["", "\n"]) {
+          const told: string[] = []
+          const feed = new LiveFeed(
+            { name: "log", format: null, nowMicros: () => (NOW_SEC + 1000) * 1e6, lateSec: 1000 },
+            {
+              event: ({ type }) => told.push(type),
+              clock: () => told.push("clock"),
+              bad: ({ reason }) => told.push(reason),
+            },
+          )
+          for (let at = 0; at < text.length; at += 2048) {
+            feed.feed(Buffer.from(text.slice(at, at + 2048) + (at + 2048 >= text.length ? end : "")))
+            while (feed.more());
+          }
+          feed.end()
+          expect([feed.format, new Set(told), told.length]).toEqual([format, new Set(["delivery"]), count])
+        }
+      })
+
+  test("much that is nothing stands before it", () => {
+    const { lists, feed } = live(["hello world\n".repeat(10_000), event(1), event(2)])
+    expect(feed.format).toBe("jsonl")
+    expect(lists[1]?.at(-1)).toBe(delivery(1))
+    expect(lists[2]).toEqual([delivery(2)])
+    const bad = lists.flat().filter((told) => told.startsWith("bad"))
+    expect([bad.length, bad[0], bad.at(-1)?.split(":")[0]]).toEqual([
+      10_000,
+      "bad 1: neither this line nor any before it has the shape of a known format",
+      "bad 10000",
+    ])
+  })
+
+  test("one line of megabytes that is nothing stands before it", () => {
+    const piece = "x".repeat(50_000)
+    const { lists, feed } = live([...Array.from({ length: 50 }, () => piece), `\n${event(1)}`])
+    expect(feed.openBytes).toBe(0)
+    expect(lists.flat()).toEqual([
+      "bad 1: the line is 2500000 bytes long, more than any line of this format",
+      delivery(1),
+    ])
+  })
+})
