@@ -128,3 +128,51 @@ test.each<[string, Record<string, string>, string[], number]>([
     expect(counted(metrics, "transient")).toBe(count)
   },
 )
+
+test("logs that grew while nobody read them decide what a replay of them decides", async () => {
+  const beginSec = nowSec() - 3000
+  const line = (sec: number, binding: string, response: string): string =>
+    `${JSON.stringify({
+      time: beginSec + sec,
+      type: response.startsWith("250") ? "delivery" : "transient",
+      binding,
+      domain: "a.test",
+      response,
+    })}\n`
+  const minutes = Array.from({ length: 48 }, (_, i) => i * 60)
+  // A failure a minute is no storm; each ten minutes there is one.
+  const storm = (sec: number): string =>
+    sec % 600 === 180 ? [31, 32, 33].map((more) => line(sec + more, "b2", "421 busy")).join("") : ""
+  place.write({
+    "behind/rules.lua": `require('msys.adaptive')
+msys.adaptive.registerRules({ ["*"] = { responses = {
+  { code = "^421 busy", trigger = "2/60", action = {"suspend", "2 minutes"} },
+} } }, "replace")
+`,
+    "behind/one.jsonl": minutes.map((sec) => line(sec, "b1", "250 ok")).join(""),
+    "behind/two.jsonl": minutes.map((sec) => line(sec + 30, "b1", "421 busy") + storm(sec)).join(""),
+  })
+  const logs = ["behind/one.jsonl", "behind/two.jsonl"]
+  const { stdout } = await place.adaptive([
+    ...["dry-run", "--rules", "behind/rules.lua", "--traffic", ...logs, "--json"],
+  ])
+  const replayed = String(stdout)
+    .trimEnd()
+    .split("\n")
+    .map((text) => JSON.parse(text) as { kind: string })
+    .filter(({ kind }) => kind === "decision")
+  expect(replayed.length).toBe(10)
+  const daemon = await RunningDaemon.start(place.dir, [
+    ...logs.flatMap((log) => ["--follow", log]),
+    ...["--from-start", "--rules", "behind/rules.lua", "--state", "behind/state", "--socket", "behind.sock"],
+  ])
+  daemons.push(daemon)
+  const effects = await daemon.effects()
+  const live = await daemon.until(
+    () => effects,
+    ({ length }) => length >= replayed.length,
+  )
+  expect(live.slice(0, replayed.length).map(({ data }) => data)).toEqual(
+    replayed.map((decision) => ({ ...decision, line: null })),
+  )
+})
