@@ -83,19 +83,27 @@ export class RequestBody {
     else yield* this.#inflated(inflater())
   }
 
-  /** The whole of it. */
-  async bytes(): Promise<Buffer> {
+  /**
+   * The whole of it, inflated.
+   * @throws HttpFault E_HTTP_SIZE for more than that, besides those of `pieces`
+   */
+  async bytes(maxBytes: number): Promise<Buffer> {
     const pieces: Buffer[] = []
-    for await (const piece of this.pieces()) pieces.push(piece)
+    let bytes = 0
+    for await (const piece of this.pieces()) {
+      bytes += piece.length
+      if (bytes > maxBytes) throw tooLarge(null, maxBytes)
+      pieces.push(piece)
+    }
     return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
   }
 
   /**
-   * The whole of it, as JSON in UTF-8.
-   * @throws HttpFault E_HTTP_JSON besides those of `pieces`
+   * The whole of it, as JSON in UTF-8. It is parsed at once, and everybody waits meanwhile: it must not be long.
+   * @throws HttpFault E_HTTP_JSON besides those of `bytes`
    */
-  async json(): Promise<unknown> {
-    const bytes = await this.bytes()
+  async json(maxBytes: number): Promise<unknown> {
+    const bytes = await this.bytes(maxBytes)
     try {
       return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
     } catch (error) {

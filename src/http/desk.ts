@@ -37,7 +37,13 @@ export interface Desk {
   readonly log: (event: HttpEvent) => void
   /** Running requests are answered, others are refused. */
   isClosing: boolean
+  /** Of long replies that are not read yet. */
+  unreadBytes: number
 }
+
+/** Of all clients together; a reply that is no longer than the second of them is always made. */
+export const MAX_UNREAD_BYTES = 64 << 20
+export const SHORT_REPLY_BYTES = 64 << 10
 
 /** Of every reply. */
 export const USUAL_HEADERS = {

@@ -5,7 +5,14 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { cutFault, RequestBody } from "./body.js"
-import { type Desk, LINGER_BYTES, LINGER_MS, USUAL_HEADERS } from "./desk.js"
+import {
+  type Desk,
+  LINGER_BYTES,
+  LINGER_MS,
+  MAX_UNREAD_BYTES,
+  SHORT_REPLY_BYTES,
+  USUAL_HEADERS,
+} from "./desk.js"
 import { faultBody, HttpFault } from "./fault.js"
 import { type HttpRequest, parseTarget, type Reply, type SseSource } from "./request.js"
 import { clientKey } from "./token-buckets.js"
@@ -101,8 +108,8 @@ export class Exchange {
       client: this.#client,
       signal: this.#gone.signal,
       body: { [Symbol.asyncIterator]: () => body.pieces() },
-      bytes: () => body.bytes(),
-      json: () => body.json(),
+      bytes: (maxBytes) => body.bytes(maxBytes),
+      json: (maxBytes) => body.json(maxBytes),
     }
     return route.handle(request)
   }
@@ -157,11 +164,36 @@ export class Exchange {
     return this.#write(reply.status, "application/json", Buffer.from(`${JSON.stringify(reply.json)}\n`))
   }
 
+  /** Writes a reply; many long ones that nobody reads would fill the memory. */
   async #write(
     status: number,
     contentType: string,
     bytes: Buffer,
     headers: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const desk = this.#desk
+    if (bytes.length <= SHORT_REPLY_BYTES) return this.#writeNow(status, contentType, bytes, headers)
+    if (desk.unreadBytes + bytes.length > MAX_UNREAD_BYTES)
+      throw new HttpFault(
+        503,
+        "E_HTTP_BUSY",
+        "long answers wait to be read by other clients: there is no room for another",
+        "try again in a moment, and ask for less at a time",
+        { "retry-after": "1" },
+      )
+    desk.unreadBytes += bytes.length
+    try {
+      await this.#writeNow(status, contentType, bytes, headers)
+    } finally {
+      desk.unreadBytes -= bytes.length
+    }
+  }
+
+  async #writeNow(
+    status: number,
+    contentType: string,
+    bytes: Buffer,
+    headers: Readonly<Record<string, string>>,
   ): Promise<void> {
     const response = this.#response
     this.#phase = "sending"

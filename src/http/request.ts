@@ -21,10 +21,10 @@ export interface HttpRequest {
    * @throws HttpFault E_HTTP_SIZE, E_HTTP_DAMAGED, E_HTTP_CUT, E_HTTP_SLOW, to be passed on
    */
   readonly body: AsyncIterable<Buffer>
-  /** The body as a whole. */
-  bytes(): Promise<Buffer>
-  /** @throws HttpFault E_HTTP_JSON besides those of `body` */
-  json(): Promise<unknown>
+  /** The body as a whole. @throws HttpFault E_HTTP_SIZE for more bytes than that, besides those of `body` */
+  bytes(maxBytes: number): Promise<Buffer>
+  /** Everybody waits while it is parsed: it must not be long. @throws HttpFault E_HTTP_JSON besides those of `bytes` */
+  json(maxBytes: number): Promise<unknown>
 }
 
 /**

@@ -79,6 +79,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     timer,
     log,
     isClosing: false,
+    unreadBytes: 0,
   }
   const secure = secureOptions(auth, "not listening")
   const server = makeServer(auth, secure, limits)

@@ -191,7 +191,7 @@ describe.skipIf(!hasOpenssl)("client certificates", () => {
     const echo: Route = {
       method: "POST",
       path: "/ping",
-      handle: async (request) => ({ status: 200, json: (await request.bytes()).length }),
+      handle: async (request) => ({ status: 200, json: (await request.bytes(1 << 20)).length }),
     }
     const { port, server } = await serve([echo], { auth: auth(), limits: { maxBodyBytes: 100_000 } })
     const post = (body: Buffer) => ask(port, { method: "POST", ...own("client") }, body)

@@ -218,6 +218,33 @@ describe("many", () => {
     held.open()
   })
 
+  test("long answers that nobody reads: those that find no room are told to come again", async () => {
+    const long: Route = {
+      method: "GET",
+      path: "/long",
+      handle: () => ({ status: 200, text: "x".repeat(20 << 20), contentType: "text/plain" }),
+    }
+    const { port, codes } = await serve([long, ping])
+    const idle = Array.from({ length: 3 }, () => {
+      const client = new RawClient(port)
+      client.socket.pause()
+      return client.send(get("/long"))
+    })
+    await until(() => idle.every(({ socket }) => socket.bytesWritten > 0))
+    let refused = ""
+    while (!refused.includes("503")) {
+      refused = await exchange(port, get("/long"))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(refusalOf(refused)).toBe("503 E_HTTP_BUSY")
+    expect(codes()).toEqual(["E_HTTP_BUSY"])
+    expect(answersIn(await fetchPing(port))[0]?.status).toBe(200)
+    for (const { socket } of idle) socket.destroy()
+    let answer = refused
+    while (answer.includes("503")) answer = await exchange(port, get("/long"))
+    expect(answer.length).toBeGreaterThan(20 << 20)
+  })
+
   test("far more connections than are even told so", async () => {
     const { port, server } = await serve(ROUTES, { limits: { maxConnections: 2 } })
     const texts = await Promise.all(Array.from({ length: 150 }, () => exchange(port, get("/no"))))

@@ -31,7 +31,7 @@ const routes: readonly Route[] = [
     method: "POST",
     path: "/v1/deliveries",
     async handle(request) {
-      const body = await request.json()
+      const body = await request.json(1 << 20)
       return { status: 202, json: { taken: Array.isArray(body) ? body.length : 1, bad: [] } }
     },
   },

@@ -22,7 +22,7 @@ export const ping: Route = {
 const echo: Route = {
   method: "POST",
   path: "/v1/echo",
-  handle: async (request) => ({ status: 200, json: await request.json() }),
+  handle: async (request) => ({ status: 200, json: await request.json(64 << 20) }),
 }
 const size: Route = {
   method: "POST",
