@@ -196,6 +196,8 @@ export class Follower {
       const end = Math.min(at + PIECE_BYTES, bytes.length)
       const piece = bytes.subarray(at, end)
       const unread = bytes.length - end
+      // Much of a log may be no events: it moves all the same.
+      this.#place.reads(true)
       if (this.#place.isShared) await this.#takeSteps(await this.#feed.takeLines(piece), unread)
       else {
         const taken = await this.#feed.takeInTurns(piece)

@@ -31,45 +31,67 @@ export class LogOrder {
 
   leave(place: LogPlace): void {
     this.#places.delete(place)
-    this.moved()
+    this.wake()
   }
 
   get size(): number {
     return this.#places.size
   }
 
-  /** No other log can have anything earlier to tell. Of the same time, the log that was named first tells first, as in a dry-run. */
+  /** No other log can have anything earlier to tell. */
   mayTell(own: LogPlace | null, atMicros: number): boolean {
-    let isBeforeOwn = true
-    for (const place of this.#places) {
-      if (place === own) isBeforeOwn = false
-      else if (!place.isReading) continue
-      else if (place.earliestMicros < atMicros || (isBeforeOwn && place.earliestMicros === atMicros))
-        return false
-    }
-    return true
+    return this.#earlier(own, atMicros).length === 0
   }
 
   /** Until what happened at a time may be told; ends early when the signal says so. */
   async turn(own: LogPlace | null, atMicros: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.mayTell(own, atMicros)) if (await this.#isStuck(signal)) return
+    while (!signal.aborted) {
+      const others = this.#earlier(own, atMicros)
+      if (others.length === 0) return
+      const moves = others.map((place) => place.moves)
+      const isStill = (): boolean => others.every((place, i) => place.moves === moves[i])
+      const waiting = new AbortController()
+      let isOver = false
+      void this.#timer(STUCK_MS, waiting.signal)
+        .catch(() => {})
+        .then(() => {
+          isOver = true
+          this.wake()
+        })
+      while (!isOver && !signal.aborted && isStill()) await this.#change(signal)
+      waiting.abort()
+      if (isOver && isStill()) for (const place of others) place.isStuck = true
+    }
   }
 
   /** Something that others may wait for has changed. */
-  moved(): void {
+  wake(): void {
     for (const go of this.#waiting) go()
     this.#waiting.clear()
   }
 
-  async #isStuck(signal: AbortSignal): Promise<boolean> {
-    const moved = new AbortController()
-    const go = (): void => moved.abort()
-    this.#waiting.add(go)
-    signal.addEventListener("abort", go, { once: true })
-    await this.#timer(STUCK_MS, moved.signal).catch(() => {})
-    this.#waiting.delete(go)
-    signal.removeEventListener("abort", go)
-    return !moved.signal.aborted
+  /** Logs that may have something earlier to tell. Of the same time, the log that was named first tells first, as in a dry-run. */
+  #earlier(own: LogPlace | null, atMicros: number): LogPlace[] {
+    const found: LogPlace[] = []
+    let isBeforeOwn = true
+    for (const place of this.#places) {
+      if (place === own) isBeforeOwn = false
+      else if (!place.isReading || place.isStuck) continue
+      else if (place.earliestMicros < atMicros || (isBeforeOwn && place.earliestMicros === atMicros))
+        found.push(place)
+    }
+    return found
+  }
+
+  async #change(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        signal.removeEventListener("abort", go)
+        resolve()
+      }
+      this.#waiting.add(go)
+      signal.addEventListener("abort", go, { once: true })
+    })
   }
 }
 
@@ -77,6 +99,9 @@ export class LogPlace {
   readonly #order: LogOrder
   /** There may be more to read. */
   isReading = true
+  /** It has not moved for long: nobody waits for it until it does. */
+  isStuck = false
+  moves = 0
   /** Of what it would tell next; null while that is not known. */
   #nextMicros: number | null = null
   /** Of what it told last: what comes is not earlier. */
@@ -101,23 +126,31 @@ export class LogPlace {
 
   reads(isReading: boolean): void {
     this.isReading = isReading
-    this.#order.moved()
+    this.#moved()
   }
 
   /** Until it may tell what happened at a time. */
   turn(atMicros: number, signal: AbortSignal): Promise<void> {
     this.#nextMicros = atMicros
-    this.#order.moved()
+    this.#moved()
     return this.#order.turn(this, atMicros, signal)
   }
 
   told(atMicros: number): void {
     this.#nextMicros = null
     this.#lastMicros = atMicros
-    this.#order.moved()
+    this.#moved()
   }
 
   leave(): void {
+    this.isReading = false
+    this.#moved()
     this.#order.leave(this)
+  }
+
+  #moved(): void {
+    this.moves++
+    this.isStuck = false
+    this.#order.wake()
   }
 }

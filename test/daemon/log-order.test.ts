@@ -53,23 +53,38 @@ test("any logs that are all behind", async () => {
   )
 })
 
-test("one that does not move is waited for a while only", async () => {
-  let isPatient = true
+test("one that does not move is waited for a while only, however much others move, and again when it does", async () => {
+  let end = (): void => {}
   const order = new LogOrder({
-    timer: (ms, signal) => (isPatient ? untilEnded(ms, signal) : Promise.resolve()),
+    timer: (_, signal) =>
+      new Promise((resolve) => {
+        end = () => resolve(null)
+        signal.addEventListener("abort", () => resolve(null))
+      }),
   })
   const stuck = order.enter()
+  const other = order.enter()
   const own = order.enter()
-  let hasTurn = false
-  const waiting = own.turn(5, never).then(() => {
-    hasTurn = true
-  })
-  await turn()
-  expect(hasTurn).toBe(false)
-  isPatient = false
+  const hasTurn = async (atMicros: number): Promise<boolean> => {
+    let isIts = false
+    void own.turn(atMicros, never).then(() => {
+      isIts = true
+    })
+    for (let i = 0; i < 5; i++) {
+      other.reads(i % 2 === 0)
+      await turn()
+    }
+    other.reads(false)
+    await turn()
+    return isIts
+  }
+  expect(await hasTurn(5)).toBe(false)
+  end()
+  for (let i = 0; i < 5; i++) await turn()
+  expect(own.mayTell(5)).toBe(true)
+  expect(await hasTurn(6)).toBe(true)
   stuck.told(1)
-  await waiting
-  expect(hasTurn).toBe(true)
+  expect(await hasTurn(7)).toBe(false)
 })
 
 test("whoever ends waits no more", async () => {
