@@ -128,7 +128,10 @@ export class Daemon {
       nowMs: () => nowMicros() / 1000,
       tell: (facts, message) => parts.options.log.warn(facts, message),
     })
-    this.order = new LogOrder(parts.options)
+    this.order = new LogOrder({
+      timer: parts.options.timer,
+      take: (events, notes) => parts.ledger.take(events, notes),
+    })
     this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
 
@@ -417,7 +420,7 @@ export class Daemon {
 
   /** A log tells of what is so old that events of now have to wait. */
   get isCatchingUp(): boolean {
-    return !this.order.mayTell(null, this.#options.nowMicros() - STREAM_AHEAD_SEC * 1e6)
+    return !this.order.mayTell(this.#options.nowMicros() - STREAM_AHEAD_SEC * 1e6)
   }
 
   /** Counts what a source told, and tells of lines that were none. */

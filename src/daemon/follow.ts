@@ -7,7 +7,7 @@ import type { FormatName } from "../ingest/detect.js"
 import { type LogPosition, LogTail } from "../ingest/log-tail.js"
 import { SourceError } from "../ingest/source.js"
 import type { Feed, Intake, Step, Taken } from "./intake.js"
-import type { Ledger } from "./ledger.js"
+import type { Ledger, SourceNote } from "./ledger.js"
 import type { LogOrder, LogPlace } from "./log-order.js"
 import { Underway } from "./underway.js"
 
@@ -171,7 +171,7 @@ export class Follower {
       throw error
     }
     const state: FollowState = { format, position: this.#tail.position() }
-    await ledger.take([], { source: path, state })
+    await ledger.take([], [{ source: path, state }])
   }
 
   async #look(): Promise<void> {
@@ -198,53 +198,40 @@ export class Follower {
       const unread = bytes.length - end
       // Much of a log may be no events: it moves all the same.
       this.#place.reads(true)
-      if (this.#place.isShared) await this.#takeSteps(await this.#feed.takeLines(piece), unread)
+      if (this.#place.isShared) await this.#takeLines(await this.#feed.takeLines(piece), unread)
       else {
         const taken = await this.#feed.takeInTurns(piece)
         // Events that come in other ways wait for those of this one.
-        this.#told(taken)
+        this.#place.told(taken)
         await this.#take(taken, this.#feed.openBytes + unread)
       }
     }
   }
 
-  /** Takes lines, as many at a time as no other log has anything earlier than. */
-  async #takeSteps(steps: readonly Step[], unread: number): Promise<void> {
-    const { signal } = this.#ending
-    for (let from = 0; from < steps.length && !signal.aborted; ) {
-      const begins = steps.findIndex(({ events }, i) => i >= from && events.length > 0)
-      const first = steps[begins]?.events[0]
-      if (first !== undefined) await this.#place.turn(first.atMicros, signal)
-      if (signal.aborted) return
-      let to = first === undefined ? steps.length : begins + 1
-      while (to < steps.length && this.#mayTake(steps[to] as Step)) to++
-      const some = steps.slice(from, to)
-      const taken = together(some)
-      this.#told(taken)
-      await this.#take(taken, (some.at(-1) as Step).unused + unread)
-      from = to
-    }
-  }
-
-  #mayTake({ events: [first] }: Step): boolean {
-    return first === undefined || this.#place.mayTell(first.atMicros)
-  }
-
-  #told({ events }: Taken): void {
-    const last = events.at(-1)
-    if (last !== undefined) this.#place.told(last.atMicros)
+  /** Takes lines among those of other logs. */
+  async #takeLines(steps: readonly Step[], unread: number): Promise<void> {
+    const { path } = this.#options
+    const parts = steps.map((step) => ({ events: step.events, note: this.#noteOf(step.unused + unread) }))
+    const { written, taken } = await this.#place.tell(parts, this.#ending.signal)
+    // What was not taken is read again by the next run, and counted then.
+    for (const step of steps.slice(0, taken)) this.#options.taken(path, step)
+    for (const one of written) await this.#underway.add(one.catch(() => {}))
   }
 
   /** @param unused bytes that the tail gave and that are not in it */
   async #take(taken: Taken, unused: number): Promise<void> {
     const { path, ledger } = this.#options
+    const note = this.#noteOf(unused)
+    this.#options.taken(path, taken)
+    // Given up at the end: what was not written is read again by the next run.
+    await this.#underway.add(ledger.take(taken.events, note === null ? [] : [note]).catch(() => {}))
+  }
+
+  /** A log that is not there has no place to go on from: the end of what was there still is one. */
+  #noteOf(unused: number): SourceNote | null {
     const position = this.#tail.position(unused)
     const state: FollowState = { format: this.#feed.format, position }
-    this.#options.taken(path, taken)
-    // A log that is not there has no place to go on from: the end of what was there still is one.
-    const note = position === null ? null : { source: path, state }
-    // Given up at the end: what was not written is read again by the next run.
-    await this.#underway.add(ledger.take(taken.events, note).catch(() => {}))
+    return position === null ? null : { source: this.#options.path, state }
   }
 
   /** A log with columns is not understood from its middle on: what names them stands at its beginning. */
@@ -258,13 +245,5 @@ export class Follower {
   #newFeed(format: FormatName | null): Feed {
     const { intake, path, skipsCopies } = this.#options
     return intake.feed(path, format, { skipsCopies })
-  }
-}
-
-function together(steps: readonly Step[]): Taken {
-  return {
-    events: steps.flatMap(({ events }) => events),
-    bad: steps.flatMap(({ bad }) => bad),
-    badCount: steps.reduce((sum, { badCount }) => sum + badCount, 0),
   }
 }

@@ -115,15 +115,15 @@ export class Ledger {
   }
 
   /**
-   * Takes events in order, and how far their source was read with them; settled when they are on the disk.
+   * Takes events in order, and how far their sources were read with them; settled when they are on the disk.
    * Whoever has more waits for it.
    */
-  take(events: readonly JournalEvent[], note: SourceNote | null = null): Promise<void> {
+  take(events: readonly JournalEvent[], notes: readonly SourceNote[] = []): Promise<void> {
     // Events that are taken must be garbage while their record goes to the disk: whoever waits for that holds none.
-    return this.#inTurn(() => this.#takeAll(events, note)).then(whenDone)
+    return this.#inTurn(() => this.#takeAll(events, notes)).then(whenDone)
   }
 
-  async #takeAll(events: readonly JournalEvent[], note: SourceNote | null): Promise<Written> {
+  async #takeAll(events: readonly JournalEvent[], notes: readonly SourceNote[]): Promise<Written> {
     for (const event of events) {
       // Small batches behind each other are a large one.
       if (++this.#sinceTurn > EVENTS_A_TURN) {
@@ -133,7 +133,7 @@ export class Ledger {
       const due = this.#event(event)
       if (due !== null) await due
     }
-    if (note !== null) {
+    for (const note of notes) {
       this.positions.set(note.source, note.state)
       this.#note("position", note)
     }

@@ -39,7 +39,7 @@ export function startWebhooks(options: WebhooksOptions): {
     const known = ledger.positions.get(source)
     // One that was never told before is told what comes from now on.
     const afterId = typeof known === "number" ? known : effects.log.latestId
-    const acknowledged = (id: number): void => void ledger.take([], { source, state: id }).catch(() => {})
+    const acknowledged = (id: number): void => void ledger.take([], [{ source, state: id }]).catch(() => {})
     if (known === undefined) acknowledged(afterId)
     return new Webhook({
       url,

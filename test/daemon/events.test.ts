@@ -1,6 +1,7 @@
 /** What is said of events to whoever sent them: only what is so, also when a body breaks off or the disk is full. */
 import { expect, test } from "vitest"
 import { eventsRoute } from "../../src/daemon/api/events.js"
+import type { JournalEvent } from "../../src/daemon/entries.js"
 import { Intake } from "../../src/daemon/intake.js"
 import type { Ledger } from "../../src/daemon/ledger.js"
 import { LogOrder } from "../../src/daemon/log-order.js"
@@ -53,9 +54,11 @@ const turns = async (): Promise<void> => {
 
 /** Of logs that are read beside. */
 const order = new LogOrder({
+  take: async () => {},
   timer: (_, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(null))),
 })
 const ended = new AbortController()
+const at = (atMicros: number) => ({ events: [{ atMicros } as JournalEvent] })
 
 function post(disk: SlowDisk, ...pieces: readonly (string | Error)[]) {
   let look = (): void => {}
@@ -69,7 +72,7 @@ function post(disk: SlowDisk, ...pieces: readonly (string | Error)[]) {
     ledger: disk.ledger,
     taken: () => {},
     turn: (atMicros) => order.turn(null, atMicros, ended.signal),
-    isCatchingUp: () => !order.mayTell(null, NOW_SEC * 1e6),
+    isCatchingUp: () => !order.mayTell(NOW_SEC * 1e6),
     timer,
   })
   const request = { query: new URLSearchParams(), client: "test", body: body(...pieces) }
@@ -167,11 +170,11 @@ test("a disk that is full when the request comes: nothing is taken, and it may b
 test("while a log tells of older things its events come first", async () => {
   const disk = new SlowDisk()
   const log = order.enter()
-  log.told((NOW_SEC - 100) * 1e6)
+  log.told(at((NOW_SEC - 100) * 1e6))
   const { seen, seconds } = post(disk, EVENT)
   await seconds(1)
   expect([disk.events, seen.reply]).toEqual([0, null])
-  log.told(NOW_SEC * 1e6 + 1)
+  log.told(at(NOW_SEC * 1e6 + 1))
   await seconds(1)
   expect([disk.events, seen.reply]).toEqual([1, null])
   disk.write()
@@ -183,7 +186,7 @@ test("while a log tells of older things its events come first", async () => {
 test("for seconds only", async () => {
   const disk = new SlowDisk()
   const log = order.enter()
-  log.told((NOW_SEC - 100) * 1e6)
+  log.told(at((NOW_SEC - 100) * 1e6))
   const { seen, seconds } = post(disk, EVENT)
   await seconds(6)
   expect(disk.events).toBe(0)

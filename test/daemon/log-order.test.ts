@@ -1,59 +1,113 @@
 /** Logs that are read at the same time: what they tell comes in the order of its times, however fast each is read. */
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { LogOrder } from "../../src/daemon/log-order.js"
+import type { JournalEvent } from "../../src/daemon/entries.js"
+import { LogOrder, type LogPart, type LogPlace } from "../../src/daemon/log-order.js"
 
 const never = new AbortController().signal
 const untilEnded = (_: number, signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener("abort", () => resolve(null)))
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** One log: pieces of events, with how long it takes to read each, and to look again after it. */
-type Piece = { readonly times: readonly number[]; readonly slowness: number; readonly isLook: boolean }
+/** Of a log of this number; with what was read by then. */
+const part = (times: readonly number[], log: number, read: number): LogPart => ({
+  events: times.map((atMicros) => ({ atMicros, pair: log }) as JournalEvent),
+  note: { source: String(log), state: read },
+})
 
-async function read(order: LogOrder, index: number, pieces: readonly Piece[], told: [number, number][]) {
-  const place = order.enter()
-  return async (): Promise<void> => {
-    for (const { times, slowness, isLook } of pieces) {
-      if (isLook) place.reads(true)
-      for (let i = 0; i < slowness; i++) await turn()
-      for (const at of times) {
-        await place.turn(at, never)
-        told.push([at, index])
-        place.told(at)
-      }
-    }
-    place.reads(false)
-  }
+/** Parts of a log that are found at once, how long it takes to find them, and whether that is another look. */
+type Piece = {
+  readonly parts: readonly (readonly number[])[]
+  readonly slowness: number
+  readonly isLook: boolean
 }
 
-test("any logs that are all behind", async () => {
+/** The same, with times that only go on. */
+function inOrder(pieces: readonly Piece[]): readonly Piece[] {
+  const times = pieces.flatMap(({ parts }) => parts.flat()).sort((a, b) => a - b)
+  return pieces.map((piece) => ({ ...piece, parts: piece.parts.map((part) => times.splice(0, part.length)) }))
+}
+
+async function read(place: LogPlace, log: number, pieces: readonly Piece[]): Promise<number> {
+  let read = 0
+  for (const { parts, slowness, isLook } of pieces) {
+    if (isLook) place.reads(true)
+    for (let i = 0; i < slowness; i++) await turn()
+    const { taken } = await place.tell(
+      parts.map((times) => part(times, log, ++read)),
+      never,
+    )
+    expect(taken).toBe(parts.length)
+  }
+  place.reads(false)
+  return read
+}
+
+test("any logs that are all behind: in the order of their times, and how far they were read goes with it", async () => {
   const piece = fc.record({
-    times: fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 4 }),
+    // A line may hold several events; they stay together.
+    parts: fc.array(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 1 }), { maxLength: 5 }),
     slowness: fc.integer({ min: 0, max: 3 }),
     isLook: fc.boolean(),
   })
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(piece, { maxLength: 6 }), { minLength: 1, maxLength: 4 }),
-      async (logs) => {
-        const order = new LogOrder({ timer: untilEnded })
+      async (given) => {
         const told: [number, number][] = []
-        const sorted = logs.map((pieces) => {
-          const times = pieces.flatMap(({ times }) => times).sort((a, b) => a - b)
-          return pieces.map((piece) => ({ ...piece, times: times.splice(0, piece.times.length) }))
+        const noted = new Map<string, unknown>()
+        const order = new LogOrder({
+          timer: untilEnded,
+          take: async (events, notes) => {
+            for (const { atMicros, pair } of events) told.push([atMicros, pair])
+            for (const { source, state } of notes) noted.set(source, state)
+          },
         })
-        const runs = await Promise.all(sorted.map((pieces, index) => read(order, index, pieces, told)))
-        await Promise.all(runs.map((run) => run()))
+        const logs = given.map(inOrder)
+        const places = logs.map(() => order.enter())
+        const ends = await Promise.all(logs.map((pieces, i) => read(places[i] as LogPlace, i, pieces)))
         expect(told).toEqual([...told].sort((a, b) => a[0] - b[0] || a[1] - b[1]))
-        expect(told.length).toBe(sorted.flat().flatMap(({ times }) => times).length)
+        expect(told.length).toBe(logs.flat().flatMap(({ parts }) => parts.flat()).length)
+        for (const [i, end] of ends.entries()) expect(noted.get(String(i)) ?? 0).toBe(end)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 500 },
   )
 })
 
-test("one that does not move is waited for a while only, however much others move, and again when it does", async () => {
+test("what is there of all logs is taken as one", async () => {
+  const taken: number[][] = []
+  const order = new LogOrder({
+    timer: untilEnded,
+    take: async (events) => void taken.push(events.map(({ atMicros }) => atMicros)),
+  })
+  const [one, two] = [order.enter(), order.enter()]
+  await Promise.all(
+    [one, two].map(async (place, i) => {
+      await place.tell(
+        Array.from({ length: 50 }, (_, at) => part([2 * at + i], i, at)),
+        never,
+      )
+      place.reads(false)
+    }),
+  )
+  expect(taken.flat()).toEqual(Array.from({ length: 100 }, (_, at) => at))
+  expect(taken.length).toBeLessThan(5)
+})
+
+test("a run that ends leaves the rest untold, and says how much was told", async () => {
+  const order = new LogOrder({ timer: untilEnded, take: async () => {} })
+  const other = order.enter()
+  const own = order.enter()
+  const ending = new AbortController()
+  other.told(part([5], 0, 0))
+  const telling = own.tell([part([1], 1, 1), part([4], 1, 2), part([6], 1, 3), part([], 1, 4)], ending.signal)
+  for (let i = 0; i < 5; i++) await turn()
+  ending.abort()
+  expect((await telling).taken).toBe(2)
+})
+
+test("a log that does not move is waited for a while only, however much others move, and again when it does", async () => {
   let end = (): void => {}
   const order = new LogOrder({
     timer: (_, signal) =>
@@ -61,14 +115,15 @@ test("one that does not move is waited for a while only, however much others mov
         end = () => resolve(null)
         signal.addEventListener("abort", () => resolve(null))
       }),
+    take: async () => {},
   })
   const stuck = order.enter()
   const other = order.enter()
   const own = order.enter()
   const hasTurn = async (atMicros: number): Promise<boolean> => {
-    let isIts = false
-    void own.turn(atMicros, never).then(() => {
-      isIts = true
+    let isTold = false
+    void own.tell([part([atMicros], 2, 0)], never).then(() => {
+      isTold = true
     })
     for (let i = 0; i < 5; i++) {
       other.reads(i % 2 === 0)
@@ -76,22 +131,13 @@ test("one that does not move is waited for a while only, however much others mov
     }
     other.reads(false)
     await turn()
-    return isIts
+    return isTold
   }
   expect(await hasTurn(5)).toBe(false)
   end()
   for (let i = 0; i < 5; i++) await turn()
-  expect(own.mayTell(5)).toBe(true)
+  expect(order.mayTell(5)).toBe(false)
   expect(await hasTurn(6)).toBe(true)
-  stuck.told(1)
+  stuck.told(part([1], 0, 0))
   expect(await hasTurn(7)).toBe(false)
-})
-
-test("whoever ends waits no more", async () => {
-  const order = new LogOrder({ timer: untilEnded })
-  order.enter()
-  const ending = new AbortController()
-  const waiting = order.enter().turn(5, ending.signal)
-  ending.abort()
-  await waiting
 })

@@ -46,52 +46,63 @@ const line = (domain: string, sec = 0): string => `${JSON.stringify(event(domain
 const untilEnded = (_: number, signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener("abort", () => resolve(null)))
 
-/** Follows a log in one run after the other; the journal is what the runs before have noted. */
-class Following {
-  /** Domains, in the order of their events; what is told of the log in brackets. */
-  readonly told: string[]
+/** What the runs of all logs have noted. */
+class Notes {
+  readonly pairs = new PairTable()
+  readonly intake = new Intake({ pairs: this.pairs, nowMicros: () => NOW_SEC * 1e6, utcOffsetMinutes: 0 })
+  /** Domains, in the order of their events; what is told of logs in brackets. */
+  readonly told: string[] = []
+  readonly states = new Map<string, unknown>()
+  order = this.newOrder()
   /** The run ends with so many pieces taken. */
   piecesLeft = Number.POSITIVE_INFINITY
   ended: Promise<unknown> | null = null
-  ends: () => Promise<unknown> = () => this.end()
-  #state: unknown
+  end: () => Promise<unknown> = async () => {}
+
+  /** Of another run. */
+  newOrder(): LogOrder {
+    this.order = new LogOrder({ timer: untilEnded, take: (events, notes) => this.take(events, notes) })
+    return this.order
+  }
+
+  async take(events: readonly { readonly pair: number }[], notes: readonly SourceNote[]): Promise<void> {
+    for (const { pair } of events) this.told.push(this.pairs.name(pair).domain)
+    for (const { source, state } of notes) this.states.set(source, JSON.parse(JSON.stringify(state)))
+    if (--this.piecesLeft === 0) this.ended = this.end()
+  }
+}
+
+/** Follows a log in one run after the other. */
+class Following {
   #follower: Follower | null = null
   #lookAgain: (() => void) | null = null
   #hasLooked: () => void = () => {}
   readonly #path: string
   readonly #format: FormatName | null
-  #order: LogOrder
+  readonly notes: Notes
 
-  constructor(
-    path = at(),
-    format: FormatName | null = "jsonl",
-    order = new LogOrder({ timer: untilEnded }),
-    told: string[] = [],
-  ) {
+  constructor(path = at(), format: FormatName | null = "jsonl", notes = new Notes()) {
     this.#path = path
     this.#format = format
-    this.#order = order
-    this.told = told
+    this.notes = notes
+  }
+
+  get told(): string[] {
+    return this.notes.told
   }
 
   /** A run begins, and looks once. */
   async start(): Promise<void> {
-    const pairs = new PairTable()
+    const { notes } = this
     const follower = new Follower({
       path: this.#path,
       format: this.#format,
       fromEnd: true,
       skipsCopies: false,
-      state: this.#state,
-      intake: new Intake({ pairs, nowMicros: () => NOW_SEC * 1e6, utcOffsetMinutes: 0 }),
-      ledger: {
-        take: async (events: readonly { readonly pair: number }[], note: SourceNote | null) => {
-          for (const { pair } of events) this.told.push(pairs.name(pair).domain)
-          if (note !== null) this.#state = JSON.parse(JSON.stringify(note.state))
-          if (--this.piecesLeft === 0) this.ended = this.ends()
-        },
-      } as unknown as Ledger,
-      order: this.#order,
+      state: notes.states.get(this.#path),
+      intake: notes.intake,
+      ledger: notes as unknown as Ledger,
+      order: notes.order,
       failed: (error) => this.told.push(`[${String(error)}]`),
       timer: (_, signal) =>
         new Promise((resolve, reject) => {
@@ -108,11 +119,6 @@ class Following {
     const looked = this.#looked()
     await follower.start()
     await looked
-  }
-
-  /** The next run is one of these. */
-  goOnIn(order: LogOrder): void {
-    this.#order = order
   }
 
   async look(times = 1): Promise<void> {
@@ -168,10 +174,12 @@ test("a run that ends at any moment leaves the rest of what was read to the next
   const domains = Array.from({ length: 500 }, (_, i) => `d${i}.test`)
   // Many pieces, and one reading.
   appendFileSync(at(), domains.map((domain) => line(domain)).join(""))
-  following.piecesLeft = 2
+  const { notes } = following
+  notes.piecesLeft = 2
+  notes.end = () => following.end()
   void following.look()
-  while (following.ended === null) await new Promise((resolve) => setImmediate(resolve))
-  await following.ended
+  while (notes.ended === null) await new Promise((resolve) => setImmediate(resolve))
+  await notes.ended
   expect(following.told.length).toBeGreaterThan(100)
   expect(following.told.length).toBeLessThan(400)
   await following.start()
@@ -296,16 +304,15 @@ test("a log that begins with much that is none: told, and read from where it is 
 })
 
 test("logs that are behind tell in the order of their times, also over a run that ends in between", async () => {
-  const told: string[] = []
   const paths = [at("one"), at("two"), at("three")]
   const times = [
-    Array.from({ length: 300 }, (_, i) => i * 60),
-    Array.from({ length: 600 }, (_, i) => i * 30),
+    Array.from({ length: 900 }, (_, i) => i * 20),
+    Array.from({ length: 1800 }, (_, i) => i * 10),
     Array.from({ length: 10 }, (_, i) => 3000 + i),
   ]
   for (const path of paths) writeFileSync(path, "")
-  let order = new LogOrder({ timer: untilEnded })
-  const followings = paths.map((path) => new Following(path, "jsonl", order, told))
+  const notes = new Notes()
+  const followings = paths.map((path) => new Following(path, "jsonl", notes))
   await Promise.all(followings.map((following) => following.start()))
   for (const [i, path] of paths.entries())
     appendFileSync(
@@ -314,17 +321,16 @@ test("logs that are behind tell in the order of their times, also over a run tha
         .map((sec) => line(`${String(sec).padStart(5, "0")}.${i}.test`, sec - 20_000))
         .join(""),
     )
-  const second = followings[1] as Following
-  second.piecesLeft = 150
-  second.ends = () => Promise.all(followings.map((following) => following.end()))
+  notes.piecesLeft = 20
+  notes.end = () => Promise.all(followings.map((following) => following.end()))
   for (const following of followings) void following.look()
-  while (second.ended === null) await new Promise((resolve) => setImmediate(resolve))
-  await second.ended
-  expect(told.length).toBeLessThan(900)
-  order = new LogOrder({ timer: untilEnded })
-  for (const following of followings) following.goOnIn(order)
+  while (notes.ended === null) await new Promise((resolve) => setImmediate(resolve))
+  await notes.ended
+  expect(notes.told.length).toBeGreaterThan(500)
+  expect(notes.told.length).toBeLessThan(2710)
+  notes.newOrder()
   await Promise.all(followings.map((following) => following.start()))
   await Promise.all(followings.map((following) => following.end()))
-  expect(told.length).toBe(910)
-  expect(told).toEqual([...told].sort())
+  expect(notes.told.length).toBe(2710)
+  expect(notes.told).toEqual([...notes.told].sort())
 })
