@@ -49,6 +49,8 @@ export interface ServiceOptions extends DaemonOptions {
   readonly nowMs: () => number
   /** Seconds that the event loop was held up, by quantile. */
   readonly loopDelaySec: () => readonly (readonly [quantile: string, seconds: number])[]
+  /** Lines of the log that could not be written. */
+  readonly logLinesLost: () => number
 }
 
 interface Door {
@@ -184,7 +186,7 @@ export class Service {
 
   async #open(): Promise<void> {
     const { daemon } = this
-    const { log, metrics, effects, timer, loopDelaySec, nowMicros } = this.#options
+    const { log, metrics, effects, timer, loopDelaySec, logLinesLost, nowMicros } = this.#options
     metrics.observe({
       core: () => daemon.core,
       journalWaitingBytes: () => daemon.journalWaitingBytes,
@@ -200,6 +202,7 @@ export class Service {
       alarms: () => this.#alarms.length,
       sources: () => daemon.sources.values(),
       loopDelaySec,
+      logLinesLost,
     })
     this.#control = await startControl({
       path: this.#options.socket,

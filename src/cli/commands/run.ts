@@ -41,7 +41,7 @@ export async function run(
   const usual = options.socket ?? defaultSocketPath(process.env, existsSync)
   // Where nothing else is said it stands in the state directory, whatever that is called.
   const socket = usual === HERE ? join(options.state, SOCKET_NAME) : usual
-  const log = makeLog()
+  const { log, linesLost } = makeLog()
   let isStarted = false
   const stop = new Promise<string>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const)
@@ -68,6 +68,7 @@ export async function run(
       webhookSecret: options.webhookSecret ?? "",
       nowMs: monotonicMs,
       loopDelaySec: () => delay.seconds(),
+      logLinesLost: linesLost,
       stateDirectory,
       given,
       readConfiguration: (other) => rereadConfiguration(other ?? options.config, options),
