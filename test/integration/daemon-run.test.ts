@@ -18,6 +18,7 @@ place.write({
   "rules.lua": `require('msys.adaptive')
 msys.adaptive.registerRules({ ["x.test"] = { responses = {
   { code = "^421 busy", trigger = "1", action = {"suspend", "1 hours"} },
+  { code = "^450 slow", trigger = "1", action = {"reduce_connections", "2"} },
 } } }, "replace")
 `,
   "broken.lua": "this is no Lua",
@@ -463,7 +464,7 @@ test("its log tells with what it begins, and that it has ended", async () => {
     "old.log is followed from its end, as it is new here",
     "later.log is followed from its end, as it is new here",
   ])
-  expect(first.lines[1]).toMatchObject({ number: 1, responses: 1, domains: 1, paths: "rules.lua" })
+  expect(first.lines[1]).toMatchObject({ number: 1, responses: 2, domains: 1, paths: "rules.lua" })
   place.write({ "later.log": `${event({ binding: "later" })}\n` })
   // It was not there: that is over with its first lines.
   await first.said(/^the log can be read again$/)
@@ -600,25 +601,40 @@ test("what is held is listed, and what an operator does is told like what a rule
     expect(await holds(`?${query}`)).toMatchObject({ error: { code: "E_HTTP_VALUE" } })
   const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
   const command = (line: string) => place.adaptive(["console", "--socket", socket, "-c", line])
-  await command("adaptive override --binding b1")
-  await command("adaptive override ttl 60 --binding b2")
-  expect((await holds()).holds.map(({ binding }) => binding)).toEqual(["b2", "b3"])
-  await daemon.said(/^a command$/)
-  expect(daemon.lines.filter(({ msg }) => msg === "a command").map(({ command }) => command)).toEqual([
+  const commands = [
     "adaptive override --binding b1",
     "adaptive override ttl 60 --binding b2",
-  ])
+    "adaptive override enable --binding b1",
+    "adaptive reset --binding b4",
+  ]
+  await command(commands[0] as string)
+  await command(commands[1] as string)
+  expect((await holds()).holds.map(({ binding }) => binding)).toEqual(["b2", "b3"])
+  await command(commands[2] as string)
+  await post(daemon, event({ binding: "b4", response: "450 slow" }))
+  await command(commands[3] as string)
+  await daemon.said(/^a command$/)
+  expect(daemon.lines.filter(({ msg }) => msg === "a command").map(({ command }) => command)).toEqual(
+    commands,
+  )
   const reply = await fetch(`${daemon.url}/v1/effects?after=${all.id}`)
   let text = ""
   for await (const bytes of reply.body as ReadableStream<Uint8Array>) {
     text += new TextDecoder().decode(bytes)
-    if (text.split("\n\n").length > 2) break
+    if (/"reset".*\n\n/.test(text)) break
   }
   const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data as string))
-  expect(told.slice(0, 2)).toMatchObject([
+  expect(told).toMatchObject([
     { source: "operator", binding: "b1", effects: [{ action: "override", outcome: "applied" }] },
     { source: "operator", binding: "b2", effects: [{ action: "ttl", args: ["60"], outcome: "applied" }] },
+    { source: "operator", binding: "b1", effects: [{ action: "enable", outcome: "applied" }] },
+    { source: "response", binding: "b4", effects: [{ action: "reduce_connections", outcome: "applied" }] },
+    { source: "operator", binding: "b4", effects: [{ action: "reset", outcome: "applied" }] },
   ])
+  // All of it is what its description says.
+  const document = await (await fetch(`${daemon.url}/openapi.json`)).json()
+  const schema = lookUp(document, "#/components/schemas/EffectsDecision")
+  expect(told.flatMap((one) => schemaFaults(schema, one, document))).toEqual([])
 })
 
 test("a group: one of its bindings that may send, each in its turn", async () => {
