@@ -17,8 +17,8 @@ import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
 import { startEventSocket } from "./event-socket.js"
-import { FewLines } from "./few-lines.js"
 import { isAsking } from "./ledger.js"
+import { Refusals } from "./refusals.js"
 import { isRuleCommand, ruleCandidates, ruleCommand } from "./rule-commands.js"
 import { takeStream } from "./stream.js"
 import { startWebhooks } from "./webhooks.js"
@@ -262,7 +262,7 @@ export class Service {
   async #listen({ host, port, auth }: NonNullable<ServiceOptions["http"]>): Promise<void> {
     const { daemon } = this
     const { log, metrics, effects, timer, nowMicros, nowMs, version } = this.#options
-    const refusals = new FewLines({ nowMs, tell: (facts, message) => log.warn(facts, message) })
+    const refusals = new Refusals({ log, metrics, faults: daemon.faults, nowMs })
     const server = await startHttp({
       host,
       port,
@@ -280,10 +280,7 @@ export class Service {
       }),
       nowMs,
       timer,
-      log: ({ code, status, message, hint }) => {
-        metrics.refused(code)
-        refusals.tell(code, message, { code, status, hint })
-      },
+      log: refusals.note,
     })
     this.#http = server
     this.#doors.push({

@@ -450,6 +450,14 @@ describe("doors", () => {
       ),
     )
     expect([none?.status, wrong?.status, right?.status]).toEqual([401, 401, 200])
+    expect(await daemon.said(/^the token is not one of those/)).toMatchObject({
+      ...{ code: "E_HTTP_AUTH", status: 401, client: "127.0.0.1", method: "GET", target: "/v1/status" },
+    })
+    // Who tries it in the query has it told to nobody.
+    const tried = await fetch(`${daemon.url}/v1/holds?more=0123456789abcdef`)
+    expect(tried.status).toBe(401)
+    await daemon.until(() => daemon.lines.find(({ target }) => target === "/v1/holds?…"))
+    expect(daemon.text).not.toContain("0123456789abcdef")
   })
 })
 
