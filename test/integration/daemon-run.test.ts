@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createHmac } from "node:crypto"
 import { once } from "node:events"
 import { existsSync, readFileSync, statSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { createServer, type IncomingMessage } from "node:http"
 import { connect } from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
@@ -569,6 +570,22 @@ test("SIGHUP reads the configuration anew; one with errors changes nothing and r
     daemon.lines.filter(({ msg }) => /read anew/.test(msg)).length === 2 ? 1 : undefined,
   )
   expect(await (await fetch(`${daemon.url}/v1/status`)).json()).toMatchObject({ alarms: [] })
+})
+
+test("SIGHUP does not end it, however early it comes", async () => {
+  // It waits for its certificate, which a pipe brings: by then it has not even begun to keep a log.
+  await place.run("mkfifo", ["pipe.pem"])
+  const tls = ["--tls-cert", "pipe.pem", "--tls-key", "rules.lua"]
+  const child = spawn(process.execPath, [MAIN, "run", "--state", "hup", ...tls], { cwd: place.dir })
+  onTestFinished(() => void (child.exitCode === null && child.kill("SIGKILL")))
+  const daemon = new Running(child)
+  const closed = once(child, "close")
+  const pipe = await open(place.path("pipe.pem"), "w")
+  child.kill("SIGHUP")
+  await pipe.close()
+  // It has gone on to look at what it was given.
+  expect(await closed).toEqual([2, null])
+  expect(daemon.text).toContain("a certificate is there, and nothing is asked of clients")
 })
 
 test("what a configuration reads is what scripts are told after a reload", async () => {

@@ -52,7 +52,7 @@ export async function run(
       })
   })
   let reload = (): void => {}
-  // One that comes while it starts must not end it: what it reads is as new as can be.
+  // Taken from the first moment on (`main`); while it starts there is nothing to do: what it reads is as new as can be.
   process.on("SIGHUP", () => reload())
   const delay = new LoopDelay()
   try {
