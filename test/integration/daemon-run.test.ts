@@ -214,6 +214,9 @@ describe("what it is asked", () => {
     ["POST", "/v1/decisions", "{", /JSON/],
     ["POST", "/events?format=jsnol", "{}", /unknown format "jsnol"/],
     ["GET", "/v1/effects?after=x", undefined, /x/],
+    ["GET", "/v1/effects?from=5", undefined, /unknown parameter "from"/],
+    ["GET", "/v1/effects?after=1&after=2", undefined, /after is given twice/],
+    ["GET", "/v1/holds?limit=1&limit=2", undefined, /limit is given twice/],
   ])("%s %s %s: refused with a remedy", async (method, path, body, message) => {
     const daemon = await shared()
     const reply = await fetch(`${daemon.url}${path}`, { method, ...(body === undefined ? {} : { body }) })
