@@ -787,6 +787,10 @@ describe("what is refused", () => {
     [["--follow", "/dev/null"], /--follow \/dev\/null is no regular file\n {2}hint: .*--follow -/],
     [["--format", "postfx"], /unknown format "postfx"\n {2}hint: did you mean postfix\?/],
     [["--webhook", "http://127.0.0.1:1/"], /nothing to sign with/],
+    [
+      ["--webhook", "http://a/", "--webhook", "http://a", "--webhook-secret", "0123456789abcdef"],
+      /--webhook http:\/\/a\/ is given twice\n {2}hint: give each URL once/,
+    ],
     [["--webhook-secret", "0123456789abcdef"], /no webhook to sign for\n {2}hint: add --webhook URL/],
     [["--from-start", "--follow", "-"], /no log is followed\n {2}hint: add --follow FILE/],
     [["--listen", "nosuch.invalid:0"], /there is no address of that host \(E\w+\)\n {2}hint: write an/],

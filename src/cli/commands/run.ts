@@ -17,7 +17,14 @@ import { type Context, EXIT, printFindings, UsageError } from "../context.js"
 import { readAlertServer } from "../host-port.js"
 import { makeLog } from "../log.js"
 import { LoopDelay } from "../loop-delay.js"
-import { checkCompany, followedLogs, type RunOptions, readAddress, readAuth } from "../run-options.js"
+import {
+  checkCompany,
+  checkWebhooks,
+  followedLogs,
+  type RunOptions,
+  readAddress,
+  readAuth,
+} from "../run-options.js"
 import { readSetup, rereadConfiguration, rulePaths } from "../setup.js"
 import { readFormat } from "../traffic-options.js"
 import { packageVersion } from "../version.js"
@@ -32,6 +39,7 @@ export async function run(
   isWritten: (option: string) => boolean,
 ): Promise<number> {
   checkCompany(options, isWritten)
+  checkWebhooks(options)
   const { given, configuration } = readSetup(context, options)
   const alertServer = readAlertServer(options, configuration.isAlerting)
   const auth = readAuth(options)
