@@ -342,7 +342,7 @@ describe("doors", () => {
       return text
     }
     const ids = async (...args: Parameters<typeof told>): Promise<number[]> =>
-      [...(await told(...args)).matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
+      [...(await told(...args)).matchAll(/^id: (\d+)\ndata: /gm)].map((match) => Number(match[1]))
     // A client of another state is told that, and then what there is; all of it as described.
     const document = await (await fetch(`${daemon.url}/openapi.json`)).json()
     const [gap, ...effects] = (await told(daemon, 99, 3)).split("\n\n").slice(1, 4)
@@ -382,7 +382,7 @@ describe("doors", () => {
       if (text.includes(`\nid: ${wanted}\n`) && text.endsWith("\n\n")) break
     }
     leaving.abort()
-    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+    const ids = [...text.matchAll(/^id: (\d+)\ndata: /gm)].map(([, id]) => Number(id))
     expect(ids).toEqual(Array.from({ length: wanted }, (_, i) => i + 1))
     expect(await daemon.end("SIGTERM")).toBe(0)
   })

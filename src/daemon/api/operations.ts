@@ -140,7 +140,7 @@ export function operationRoutes(host: OperationsHost): readonly Described[] {
       {
         200: {
           description:
-            "Server-sent events. The data of each is a decision as `adaptive dry-run --json` prints it (the schema EffectsDecision); its id is the decision's number, which only rises. What is no longer kept is told in an event `gap`, whose data is of the schema Gap and whose id is the last one lost.",
+            "Server-sent events. The data of each is a decision as `adaptive dry-run --json` prints it (the schema EffectsDecision); its id is the decision's number, which only rises. It begins with the id from which it goes on, and each sign of life tells the id up to which all has been sent: blocks of an id and a comment without data, which are no events. What is no longer kept is told in an event `gap`, whose data is of the schema Gap and whose id is the last one lost.",
           content: { "text/event-stream": text },
         },
       },
