@@ -322,6 +322,8 @@ async function main(argv: readonly string[]): Promise<number> {
       PERCENT,
     )
     .action(async (options: RunOptions, command: Command) => {
+      // By itself it ends a process, and a daemon that is told to look at its files while it starts has to go on.
+      process.on("SIGHUP", () => {})
       startAhead()
       const { run } = await import("./commands/run.js")
       exitCode = await run(context, options, (name) => command.getOptionValueSource(name) === "cli")

@@ -65,6 +65,24 @@ export function checkCompany(
     )
 }
 
+/**
+ * Two of one URL would share their place in the journal, and be told everything twice.
+ * @throws UsageError
+ */
+export function checkWebhooks({ webhook }: Pick<RunOptions, "webhook">): void {
+  const seen = new Set<string>()
+  for (const text of webhook) {
+    // What is no URL is refused when it is to be told.
+    if (!URL.canParse(text)) continue
+    const url = new URL(text)
+    url.hash = ""
+    // Without its query, which may hold a key.
+    if (seen.has(url.href))
+      throw new UsageError(`--webhook ${url.origin}${url.pathname} is given twice`, "give each URL once")
+    seen.add(url.href)
+  }
+}
+
 /** @throws UsageError; null for "off" */
 export async function readAddress(text: string): Promise<HostPort | null> {
   if (text === "off") return null

@@ -78,6 +78,7 @@ export class Daemon {
   readonly order: LogOrder
   readonly rules: RuleSwaps
   readonly revisions: Revisions
+  readonly faults: ProgramFaults
   readonly sources = new Map<string, SourceFacts>()
   /** What was lost of a log last, and until when that is told. */
   readonly #losses = new Map<string, { readonly reason: string; readonly untilMicros: number }>()
@@ -91,7 +92,6 @@ export class Daemon {
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
   readonly #badLines: FewLines
-  readonly #faults: ProgramFaults
   /** Why the last copy of the state could not be written; null where it was. */
   #copyTrouble: string | null = null
   /** When the last one was written, or this run began, seconds since 1970. */
@@ -117,7 +117,7 @@ export class Daemon {
     this.#state = parts.state
     this.#journal = parts.journal
     this.#outputs = parts.outputs
-    this.#faults = parts.faults
+    this.faults = parts.faults
     this.ledger = parts.ledger
     this.rules = parts.rules
     this.revisions = parts.revisions
@@ -291,7 +291,7 @@ export class Daemon {
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
-    const { alarm } = this.#faults
+    const { alarm } = this.faults
     if (alarm !== null) alarms.push(alarm)
     for (const [path, { reason, untilMicros }] of this.#losses)
       if (this.#options.nowMicros() < untilMicros) alarms.push(`${path}: part of it is lost: ${reason}`)
@@ -361,7 +361,7 @@ export class Daemon {
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
     this.#badLines.close()
-    this.#faults.close()
+    this.faults.close()
     await this.#outputs.close()
     await this.#state.close()
   }
@@ -380,7 +380,7 @@ export class Daemon {
         ledger: this.ledger,
         order: this.order,
         timer,
-        failed: this.#faults.note,
+        failed: this.faults.note,
         taken: (_, taken) => this.noteTaken(facts, taken),
         troubled: (path, trouble) => {
           facts.trouble = trouble === null ? null : trouble.message

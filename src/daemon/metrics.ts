@@ -25,6 +25,8 @@ export interface Gauges {
   readonly sources: () => Iterable<Pick<SourceFacts, "path" | "trouble" | "lastAtSec">>
   /** Seconds that the event loop was held up, by quantile. */
   readonly loopDelaySec: () => readonly (readonly [quantile: string, seconds: number])[]
+  /** Lines of the log that could not be written. */
+  readonly logLinesLost: () => number
 }
 
 interface RuleCounters {
@@ -108,6 +110,13 @@ export class DaemonMetrics {
       "Bytes brought to the disk since the start.",
       [],
       one(gauges.journalWrittenBytes),
+    )
+    registry.asked(
+      "adaptive_log_lines_lost_total",
+      "counter",
+      "Lines of its own log that could not be written.",
+      [],
+      one(gauges.logLinesLost),
     )
     registry.asked("adaptive_build_info", "gauge", "Which program this is: always 1.", ["version"], () => [
       [[gauges.version], 1],

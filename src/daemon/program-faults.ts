@@ -15,13 +15,14 @@ export class ProgramFaults {
     this.#lines = new FewLines({ nowMs, tell: (facts, message) => log.error(facts, message) })
   }
 
-  readonly note = (error: unknown): void => {
+  /** @param about facts that tell what it happened with */
+  readonly note = (error: unknown, about: object = {}): void => {
     this.#count++
     this.#metrics.failed()
     this.#lines.tell(
       "mistakes of this program",
       "a mistake of this program: what it was about is left half done, and everything else goes on; please report it",
-      { alarm: "program", error: error instanceof Error ? error.stack : String(error) },
+      { alarm: "program", ...about, error: error instanceof Error ? error.stack : String(error) },
     )
   }
 

@@ -17,8 +17,8 @@ import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
 import { startEventSocket } from "./event-socket.js"
-import { FewLines } from "./few-lines.js"
 import { isAsking } from "./ledger.js"
+import { Refusals } from "./refusals.js"
 import { isRuleCommand, ruleCandidates, ruleCommand } from "./rule-commands.js"
 import { takeStream } from "./stream.js"
 import { startWebhooks } from "./webhooks.js"
@@ -49,6 +49,8 @@ export interface ServiceOptions extends DaemonOptions {
   readonly nowMs: () => number
   /** Seconds that the event loop was held up, by quantile. */
   readonly loopDelaySec: () => readonly (readonly [quantile: string, seconds: number])[]
+  /** Lines of the log that could not be written. */
+  readonly logLinesLost: () => number
 }
 
 interface Door {
@@ -184,7 +186,7 @@ export class Service {
 
   async #open(): Promise<void> {
     const { daemon } = this
-    const { log, metrics, effects, timer, loopDelaySec, nowMicros } = this.#options
+    const { log, metrics, effects, timer, loopDelaySec, logLinesLost, nowMicros } = this.#options
     metrics.observe({
       core: () => daemon.core,
       journalWaitingBytes: () => daemon.journalWaitingBytes,
@@ -200,6 +202,7 @@ export class Service {
       alarms: () => this.#alarms.length,
       sources: () => daemon.sources.values(),
       loopDelaySec,
+      logLinesLost,
     })
     this.#control = await startControl({
       path: this.#options.socket,
@@ -245,7 +248,11 @@ export class Service {
     let isClosing = false
     takeStream("standard input", format, input, this.#streams("stdin")).then(
       ({ taken }) => log.info({ taken }, "standard input has ended"),
-      (error: Error) => isClosing || log.error({}, `standard input: ${error.message}`),
+      (error: Error) => {
+        if (isClosing) return
+        log.error({}, `standard input: ${error.message}`)
+        this.daemon.source("stdin").trouble = `${error.message}: nothing more is taken from it`
+      },
     )
     return {
       // Whoever writes into a pipe may never end: waiting for more would keep the process.
@@ -259,7 +266,7 @@ export class Service {
   async #listen({ host, port, auth }: NonNullable<ServiceOptions["http"]>): Promise<void> {
     const { daemon } = this
     const { log, metrics, effects, timer, nowMicros, nowMs, version } = this.#options
-    const refusals = new FewLines({ nowMs, tell: (facts, message) => log.warn(facts, message) })
+    const refusals = new Refusals({ log, metrics, faults: daemon.faults, nowMs })
     const server = await startHttp({
       host,
       port,
@@ -278,10 +285,7 @@ export class Service {
       }),
       nowMs,
       timer,
-      log: ({ code, status, message, hint }) => {
-        metrics.refused(code)
-        refusals.tell(code, message, { code, status, hint })
-      },
+      log: refusals.note,
     })
     this.#http = server
     this.#doors.push({

@@ -120,6 +120,15 @@ export class Guard {
         `a page of ${shown(origin ?? "")} makes this request`,
         "ask from a program, or from a page that this server gave",
       )
+    // An image of a page elsewhere asks by GET, and a browser names no origin then; but it says from where it comes.
+    const site = headers["sec-fetch-site"]
+    if (this.#auth.kind === "none" && site !== undefined && site !== "same-origin" && site !== "none")
+      throw new HttpFault(
+        403,
+        "E_HTTP_ORIGIN",
+        `a page of another site makes this request: Sec-Fetch-Site is ${shown(String(site))}`,
+        "ask from a program, from a page that this server gave, or by typing the address",
+      )
   }
 }
 

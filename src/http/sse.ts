@@ -24,7 +24,9 @@ const BATCH_EVENTS = 256
 const BATCH_BYTES = 64 << 10
 
 /**
- * The stream. A `gap` event has the data `{"lost":{"from":8,"to":41}}`, both
+ * The stream. It begins with the id from which it goes on, and tells with each sign
+ * of life how far it has come: whoever is cut off before the first event has an id
+ * to come back with. Neither is an event: a block without data is none. A `gap` event has the data `{"lost":{"from":8,"to":41}}`, both
  * included; its own id is the last one lost, so that a client that comes back is
  * not told again. A client that knows ids which were never given, as after a loss
  * of state, is told `{"lost":null,"latest":12}` and gets all that is kept.
@@ -32,7 +34,7 @@ const BATCH_BYTES = 64 << 10
 export function followEvents({ log, afterId, heartbeatMs, timer }: StreamOptions): SseSource {
   return async function* (signal) {
     let id = afterId ?? log.latestId
-    yield ": here begins the stream\n\n"
+    yield comment(id, "here begins the stream")
     if (id > log.latestId) {
       const kept = (log.oldestId ?? log.latestId + 1) - 1
       yield eventText(kept, JSON.stringify({ lost: null, latest: log.latestId }), "gap")
@@ -44,7 +46,7 @@ export function followEvents({ log, afterId, heartbeatMs, timer }: StreamOptions
       if (events.length > 0) yield events.map(({ id, data }) => eventText(id, data)).join("")
       id = events.at(-1)?.id ?? lost?.to ?? id
       if (log.latestId > id || signal.aborted) continue
-      if (await isQuiet(log, id, signal, timer, heartbeatMs)) yield ": still here\n\n"
+      if (await isQuiet(log, id, signal, timer, heartbeatMs)) yield comment(id, "still here")
     }
   }
 }
@@ -84,6 +86,11 @@ export function lastIdOf({ headers, query }: Pick<HttpRequest, "headers" | "quer
     `${header === undefined || header === "" ? "after" : "Last-Event-ID"} is ${shown(given)}`,
     "send the id of the last event that came, a whole number; 0 for all that are kept",
   )
+}
+
+/** @param id up to which everything has been sent before this */
+function comment(id: number, text: string): string {
+  return `id: ${id}\n: ${text}\n\n`
 }
 
 function gapText(lost: Lost): string {

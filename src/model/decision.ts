@@ -6,7 +6,15 @@ import type { Effect } from "./effect.js"
 import type { ResponseRule } from "./rule.js"
 import type { SweepRule } from "./sweep-rule.js"
 
-type DecisionSource = "response" | "sweep" | "rejection-rate" | "positive" | "lift" | "operator"
+export const DECISION_SOURCES = [
+  "response",
+  "sweep",
+  "rejection-rate",
+  "positive",
+  "lift",
+  "operator",
+] as const
+type DecisionSource = (typeof DECISION_SOURCES)[number]
 
 /** A sweep rule whose threshold was met, and by what. */
 export interface SweepFiring {

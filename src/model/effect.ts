@@ -2,28 +2,35 @@
  * What an action does, or why it does nothing: one shape in every output.
  * Source: cli.md, EFFECT.
  */
-import type { ActionName } from "./rule.js"
+import { ACTION_NAMES } from "./rule.js"
 
-export type IgnoredReason =
-  | "already-suspended"
-  | "suspended"
-  | "adjustment-interval"
-  | "no-default"
-  | "at-bound"
-  | "observe-only"
-  | "disabled"
-  | "unknown"
+export const IGNORED_REASONS = [
+  "already-suspended",
+  "suspended",
+  "adjustment-interval",
+  "no-default",
+  "at-bound",
+  "observe-only",
+  "disabled",
+  "unknown",
+] as const
+export type IgnoredReason = (typeof IGNORED_REASONS)[number]
 
 /** What happens without a rule's action: the end of a hold, the return of a value, growth. */
-type EngineAction = "lift" | "restart" | "raise"
+const ENGINE_ACTIONS = ["lift", "restart", "raise"] as const
 
 /** What operators do by hand. */
-export type OperatorAction = "override" | "enable" | "ttl" | "reset"
+const OPERATOR_ACTIONS = ["override", "enable", "ttl", "reset"] as const
+export type OperatorAction = (typeof OPERATOR_ACTIONS)[number]
+
+export const EFFECT_ACTIONS = [...ACTION_NAMES, ...ENGINE_ACTIONS, ...OPERATOR_ACTIONS] as const
+
+export const EFFECT_OUTCOMES = ["applied", "ignored"] as const
 
 export interface Effect {
-  readonly action: ActionName | EngineAction | OperatorAction
+  readonly action: (typeof EFFECT_ACTIONS)[number]
   readonly args: readonly string[]
-  readonly outcome: "applied" | "ignored"
+  readonly outcome: (typeof EFFECT_OUTCOMES)[number]
   readonly reason: IgnoredReason | null
   /** The delivery option changed, in its name of the configuration. */
   readonly option: string | null

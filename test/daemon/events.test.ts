@@ -9,6 +9,7 @@ import { takeStream } from "../../src/daemon/stream.js"
 import { HttpFault } from "../../src/http/fault.js"
 import type { HttpRequest, Reply } from "../../src/http/request.js"
 import { PairTable } from "../../src/model/pair-table.js"
+import { StoreFault } from "../../src/store/fault.js"
 
 const NOW_SEC = 1_790_000_000
 const EVENT = `${JSON.stringify({ time: NOW_SEC, type: "delivery", domain: "a.test" })}\n`
@@ -207,6 +208,16 @@ test("a mistake of this program says what was taken before it", async () => {
     message: "the answer could not be made; 1 events before that were taken",
     cause: new TypeError("x is not a function"),
   })
+})
+
+test("a daemon that ends on a disk that takes nothing says that nothing was taken", async () => {
+  const disk = new SlowDisk()
+  disk.take = async () => {
+    throw new StoreFault("E_JOURNAL_WRITE", "the disk is full", "make room")
+  }
+  const { seen } = post(disk, EVENT)
+  await turns()
+  expect(seen.reply).toMatchObject({ status: 503, code: "E_JOURNAL_WRITE" })
 })
 
 test("what many keep of lines whose end is not here yet is bounded", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest"
 import { EventLog } from "../../src/http/event-log.js"
 import { HttpFault } from "../../src/http/fault.js"
 import { followEvents, lastIdOf } from "../../src/http/sse.js"
+import { EventSourceReader } from "./event-source.js"
 
 const ids = (log: EventLog, afterId: number, maxEvents = 1000): readonly number[] =>
   log.since(afterId, maxEvents).events.map(({ id }) => id)
@@ -176,11 +177,61 @@ describe("a stream", () => {
       if (text.startsWith("id: 2")) ending.abort()
     }
     expect(texts).toEqual([
-      ": here begins the stream\n\n",
-      ...new Array(2).fill(": still here\n\n"),
+      "id: 1\n: here begins the stream\n\n",
+      ...new Array(2).fill("id: 1\n: still here\n\n"),
       "id: 2\ndata: {}\n\n",
     ])
     expect(pauses).toEqual([1500, 1500, 1500])
+  })
+
+  test("cut off anywhere, it goes on where the client is: nothing is missing, nothing comes twice", async () => {
+    const log = filled(10, 1, 2)
+    const timer = async (): Promise<void> => {}
+    /** What comes after an id, with a sign of life before the end. */
+    async function text(afterId: number | null, until: number): Promise<string> {
+      const ending = new AbortController()
+      let all = ""
+      for await (const piece of followEvents({ log, afterId, heartbeatMs: 1, timer })(ending.signal)) {
+        all += piece
+        if (piece.includes(": still here")) {
+          if (log.latestId === until) ending.abort()
+          else log.append(log.latestId + 1, "{}")
+        }
+      }
+      return all
+    }
+    const first = await text(null, 5)
+    for (let end = 0; end <= first.length; end++) {
+      const client = new EventSourceReader()
+      client.read(first.slice(0, end))
+      // Before the first block is whole it has not come at all: what it wants is what comes from then on.
+      if (client.lastEventId === "") {
+        expect([end < first.indexOf("\n\n") + 2, client.ids]).toEqual([true, []])
+        continue
+      }
+      client.reconnect()
+      const afterId = lastIdOf({
+        headers: { "last-event-id": client.lastEventId },
+        query: new URLSearchParams(),
+      })
+      client.read(await text(afterId, 5))
+      expect([end, client.ids, client.lastEventId]).toEqual([end, ["3", "4", "5"], "5"])
+    }
+  })
+
+  test("a client that is cut off before anything has happened misses nothing of what does then", async () => {
+    const log = new EventLog({ maxEvents: 9, maxBytes: 99 })
+    const client = new EventSourceReader()
+    for await (const piece of followEvents({
+      ...{ log, afterId: null, heartbeatMs: 1 },
+      timer: async () => {},
+    })(new AbortController().signal)) {
+      client.read(piece)
+      break
+    }
+    expect([client.ids, client.lastEventId]).toEqual([[], "0"])
+    log.append(1, "{}")
+    expect(await read(log, Number(client.lastEventId), 1)).toEqual(["id: 1\ndata: {}\n\n"])
   })
 
   test("breaks lines of data as the format wants it", async () => {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { createHmac } from "node:crypto"
 import { once } from "node:events"
 import { existsSync, readFileSync, statSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { createServer, type IncomingMessage } from "node:http"
 import { connect } from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
@@ -18,6 +19,7 @@ place.write({
   "rules.lua": `require('msys.adaptive')
 msys.adaptive.registerRules({ ["x.test"] = { responses = {
   { code = "^421 busy", trigger = "1", action = {"suspend", "1 hours"} },
+  { code = "^450 slow", trigger = "1", action = {"reduce_connections", "2"} },
 } } }, "replace")
 `,
   "broken.lua": "this is no Lua",
@@ -211,7 +213,12 @@ describe("what it is asked", () => {
     ["POST", "/v1/decisions", '{"pairs":[],"more":1}', /unknown key "more"/],
     ["POST", "/v1/decisions", "{", /JSON/],
     ["POST", "/events?format=jsnol", "{}", /unknown format "jsnol"/],
+    ["POST", "/events?fromat=jsonl", "{}", /unknown parameter "fromat"/],
+    ["POST", "/events?format=jsonl&format=auto", "{}", /format is given twice/],
     ["GET", "/v1/effects?after=x", undefined, /x/],
+    ["GET", "/v1/effects?from=5", undefined, /unknown parameter "from"/],
+    ["GET", "/v1/effects?after=1&after=2", undefined, /after is given twice/],
+    ["GET", "/v1/holds?limit=1&limit=2", undefined, /limit is given twice/],
   ])("%s %s %s: refused with a remedy", async (method, path, body, message) => {
     const daemon = await shared()
     const reply = await fetch(`${daemon.url}${path}`, { method, ...(body === undefined ? {} : { body }) })
@@ -337,7 +344,7 @@ describe("doors", () => {
       return text
     }
     const ids = async (...args: Parameters<typeof told>): Promise<number[]> =>
-      [...(await told(...args)).matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]))
+      [...(await told(...args)).matchAll(/^id: (\d+)\ndata: /gm)].map((match) => Number(match[1]))
     // A client of another state is told that, and then what there is; all of it as described.
     const document = await (await fetch(`${daemon.url}/openapi.json`)).json()
     const [gap, ...effects] = (await told(daemon, 99, 3)).split("\n\n").slice(1, 4)
@@ -377,7 +384,7 @@ describe("doors", () => {
       if (text.includes(`\nid: ${wanted}\n`) && text.endsWith("\n\n")) break
     }
     leaving.abort()
-    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+    const ids = [...text.matchAll(/^id: (\d+)\ndata: /gm)].map(([, id]) => Number(id))
     expect(ids).toEqual(Array.from({ length: wanted }, (_, i) => i + 1))
     expect(await daemon.end("SIGTERM")).toBe(0)
   })
@@ -449,6 +456,14 @@ describe("doors", () => {
       ),
     )
     expect([none?.status, wrong?.status, right?.status]).toEqual([401, 401, 200])
+    expect(await daemon.said(/^the token is not one of those/)).toMatchObject({
+      ...{ code: "E_HTTP_AUTH", status: 401, client: "127.0.0.1", method: "GET", target: "/v1/status" },
+    })
+    // Who tries it in the query has it told to nobody.
+    const tried = await fetch(`${daemon.url}/v1/holds?more=0123456789abcdef`)
+    expect(tried.status).toBe(401)
+    await daemon.until(() => daemon.lines.find(({ target }) => target === "/v1/holds?…"))
+    expect(daemon.text).not.toContain("0123456789abcdef")
   })
 })
 
@@ -463,7 +478,7 @@ test("its log tells with what it begins, and that it has ended", async () => {
     "old.log is followed from its end, as it is new here",
     "later.log is followed from its end, as it is new here",
   ])
-  expect(first.lines[1]).toMatchObject({ number: 1, responses: 1, domains: 1, paths: "rules.lua" })
+  expect(first.lines[1]).toMatchObject({ number: 1, responses: 2, domains: 1, paths: "rules.lua" })
   place.write({ "later.log": `${event({ binding: "later" })}\n` })
   // It was not there: that is over with its first lines.
   await first.said(/^the log can be read again$/)
@@ -562,6 +577,22 @@ test("SIGHUP reads the configuration anew; one with errors changes nothing and r
   expect(await (await fetch(`${daemon.url}/v1/status`)).json()).toMatchObject({ alarms: [] })
 })
 
+test("SIGHUP does not end it, however early it comes", async () => {
+  // It waits for its certificate, which a pipe brings: by then it has not even begun to keep a log.
+  await place.run("mkfifo", ["pipe.pem"])
+  const tls = ["--tls-cert", "pipe.pem", "--tls-key", "rules.lua"]
+  const child = spawn(process.execPath, [MAIN, "run", "--state", "hup", ...tls], { cwd: place.dir })
+  onTestFinished(() => void (child.exitCode === null && child.kill("SIGKILL")))
+  const daemon = new Running(child)
+  const closed = once(child, "close")
+  const pipe = await open(place.path("pipe.pem"), "w")
+  child.kill("SIGHUP")
+  await pipe.close()
+  // It has gone on to look at what it was given.
+  expect(await closed).toEqual([2, null])
+  expect(daemon.text).toContain("a certificate is there, and nothing is asked of clients")
+})
+
 test("what a configuration reads is what scripts are told after a reload", async () => {
   const conf = (limit: number): string => `adaptive_enabled = on\nmax_outbound_connections = ${limit}\n`
   place.write({
@@ -600,25 +631,40 @@ test("what is held is listed, and what an operator does is told like what a rule
     expect(await holds(`?${query}`)).toMatchObject({ error: { code: "E_HTTP_VALUE" } })
   const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
   const command = (line: string) => place.adaptive(["console", "--socket", socket, "-c", line])
-  await command("adaptive override --binding b1")
-  await command("adaptive override ttl 60 --binding b2")
-  expect((await holds()).holds.map(({ binding }) => binding)).toEqual(["b2", "b3"])
-  await daemon.said(/^a command$/)
-  expect(daemon.lines.filter(({ msg }) => msg === "a command").map(({ command }) => command)).toEqual([
+  const commands = [
     "adaptive override --binding b1",
     "adaptive override ttl 60 --binding b2",
-  ])
+    "adaptive override enable --binding b1",
+    "adaptive reset --binding b4",
+  ]
+  await command(commands[0] as string)
+  await command(commands[1] as string)
+  expect((await holds()).holds.map(({ binding }) => binding)).toEqual(["b2", "b3"])
+  await command(commands[2] as string)
+  await post(daemon, event({ binding: "b4", response: "450 slow" }))
+  await command(commands[3] as string)
+  await daemon.said(/^a command$/)
+  expect(daemon.lines.filter(({ msg }) => msg === "a command").map(({ command }) => command)).toEqual(
+    commands,
+  )
   const reply = await fetch(`${daemon.url}/v1/effects?after=${all.id}`)
   let text = ""
   for await (const bytes of reply.body as ReadableStream<Uint8Array>) {
     text += new TextDecoder().decode(bytes)
-    if (text.split("\n\n").length > 2) break
+    if (/"reset".*\n\n/.test(text)) break
   }
   const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data as string))
-  expect(told.slice(0, 2)).toMatchObject([
+  expect(told).toMatchObject([
     { source: "operator", binding: "b1", effects: [{ action: "override", outcome: "applied" }] },
     { source: "operator", binding: "b2", effects: [{ action: "ttl", args: ["60"], outcome: "applied" }] },
+    { source: "operator", binding: "b1", effects: [{ action: "enable", outcome: "applied" }] },
+    { source: "response", binding: "b4", effects: [{ action: "reduce_connections", outcome: "applied" }] },
+    { source: "operator", binding: "b4", effects: [{ action: "reset", outcome: "applied" }] },
   ])
+  // All of it is what its description says.
+  const document = await (await fetch(`${daemon.url}/openapi.json`)).json()
+  const schema = lookUp(document, "#/components/schemas/EffectsDecision")
+  expect(told.flatMap((one) => schemaFaults(schema, one, document))).toEqual([])
 })
 
 test("a group: one of its bindings that may send, each in its turn", async () => {
@@ -743,6 +789,10 @@ describe("what is refused", () => {
     [["--follow", "/dev/null"], /--follow \/dev\/null is no regular file\n {2}hint: .*--follow -/],
     [["--format", "postfx"], /unknown format "postfx"\n {2}hint: did you mean postfix\?/],
     [["--webhook", "http://127.0.0.1:1/"], /nothing to sign with/],
+    [
+      ["--webhook", "http://a/", "--webhook", "http://a", "--webhook-secret", "0123456789abcdef"],
+      /--webhook http:\/\/a\/ is given twice\n {2}hint: give each URL once/,
+    ],
     [["--webhook-secret", "0123456789abcdef"], /no webhook to sign for\n {2}hint: add --webhook URL/],
     [["--from-start", "--follow", "-"], /no log is followed\n {2}hint: add --follow FILE/],
     [["--listen", "nosuch.invalid:0"], /there is no address of that host \(E\w+\)\n {2}hint: write an/],

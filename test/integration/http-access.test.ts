@@ -42,6 +42,25 @@ describe("a token", () => {
   })
 })
 
+describe("a browser", () => {
+  const get = (site: string, more = "") =>
+    `GET /ping HTTP/1.1\r\nHost: localhost\r\nsec-fetch-site: ${site}\r\nconnection: close\r\n${more}\r\n`
+
+  test.each(["same-origin", "none"])(
+    "that asks for itself, or for this server's page, is taken: %s",
+    async (site) => {
+      const { port } = await serve([ping])
+      expect(answersIn(await exchange(port, get(site)))[0]?.status).toBe(200)
+    },
+  )
+
+  test("that shows a token is taken from any page", async () => {
+    const { port } = await serve([ping], { auth: { kind: "token", tokens: TOKENS } })
+    const raw = await exchange(port, get("cross-site", `authorization: Bearer ${TOKENS[0]}\r\n`))
+    expect(answersIn(raw)[0]?.status).toBe(200)
+  })
+})
+
 describe("does not start", () => {
   test.each<[string, string, HttpAuth, string]>([
     ["on all addresses, for everybody", "0.0.0.0", { kind: "none" }, "E_HTTP_OPEN"],

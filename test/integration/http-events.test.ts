@@ -23,7 +23,8 @@ function understood(text: string): string[] {
   return body.split("\n\n").flatMap((block) => {
     const id = /^id: (\d+)$/m.exec(block)?.[1]
     const gap = /^data: \{"lost":\{"from":(\d+),"to":(\d+)\}\}$/m.exec(block)
-    if (id === undefined) return []
+    // What has no data is no event.
+    if (id === undefined || !/^data: /m.test(block)) return []
     return [block.includes("event: gap") ? `gap ${gap?.[1]}-${gap?.[2]}` : id]
   })
 }

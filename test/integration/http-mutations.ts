@@ -425,8 +425,8 @@ export function judged(text: string, isHead: boolean): Said {
         .map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)]),
     )
     if (fields["content-type"] === "text/event-stream") {
-      // It is the last of its connection, and begins with a comment; a HEAD has no body at all.
-      if (rest !== "" && !/^[0-9a-f]+\r\n: here begins the stream\n\n/.test(rest))
+      // It is the last of its connection, and begins with an id and a comment; a HEAD has no body at all.
+      if (rest !== "" && !/^[0-9a-f]+\r\nid: \d+\n: here begins the stream\n\n/.test(rest))
         throw new Error(`no stream: ${JSON.stringify(rest.slice(0, 200))}`)
       break
     }

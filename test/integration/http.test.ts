@@ -154,6 +154,13 @@ describe("refusals", () => {
       "403 E_HTTP_ORIGIN",
     ],
     ["a page of another site", get("/ping", "origin: http://evil.test\r\n"), "403 E_HTTP_ORIGIN"],
+    ["an image of another site", get("/ping", "sec-fetch-site: cross-site\r\n"), "403 E_HTTP_ORIGIN"],
+    ["an image of another port", get("/ping", "sec-fetch-site: same-site\r\n"), "403 E_HTTP_ORIGIN"],
+    [
+      "an image of two sites",
+      get("/ping", "sec-fetch-site: none\r\nsec-fetch-site: none\r\n"),
+      "403 E_HTTP_ORIGIN",
+    ],
     ["a page of nowhere", get("/ping", "origin: null\r\n"), "403 E_HTTP_ORIGIN"],
     ["another expectation", get("/ping", "expect: money\r\n"), "417 E_HTTP_EXPECT"],
     ["many headers", get("/ping", "a: b\r\n".repeat(60)), "431 E_HTTP_HEADERS"],

@@ -17,7 +17,14 @@ import { type Context, EXIT, printFindings, UsageError } from "../context.js"
 import { readAlertServer } from "../host-port.js"
 import { makeLog } from "../log.js"
 import { LoopDelay } from "../loop-delay.js"
-import { checkCompany, followedLogs, type RunOptions, readAddress, readAuth } from "../run-options.js"
+import {
+  checkCompany,
+  checkWebhooks,
+  followedLogs,
+  type RunOptions,
+  readAddress,
+  readAuth,
+} from "../run-options.js"
 import { readSetup, rereadConfiguration, rulePaths } from "../setup.js"
 import { readFormat } from "../traffic-options.js"
 import { packageVersion } from "../version.js"
@@ -32,6 +39,7 @@ export async function run(
   isWritten: (option: string) => boolean,
 ): Promise<number> {
   checkCompany(options, isWritten)
+  checkWebhooks(options)
   const { given, configuration } = readSetup(context, options)
   const alertServer = readAlertServer(options, configuration.isAlerting)
   const auth = readAuth(options)
@@ -41,7 +49,7 @@ export async function run(
   const usual = options.socket ?? defaultSocketPath(process.env, existsSync)
   // Where nothing else is said it stands in the state directory, whatever that is called.
   const socket = usual === HERE ? join(options.state, SOCKET_NAME) : usual
-  const log = makeLog()
+  const { log, linesLost } = makeLog()
   let isStarted = false
   const stop = new Promise<string>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const)
@@ -52,7 +60,7 @@ export async function run(
       })
   })
   let reload = (): void => {}
-  // One that comes while it starts must not end it: what it reads is as new as can be.
+  // Taken from the first moment on (`main`); while it starts there is nothing to do: what it reads is as new as can be.
   process.on("SIGHUP", () => reload())
   const delay = new LoopDelay()
   try {
@@ -68,6 +76,7 @@ export async function run(
       webhookSecret: options.webhookSecret ?? "",
       nowMs: monotonicMs,
       loopDelaySec: () => delay.seconds(),
+      logLinesLost: linesLost,
       stateDirectory,
       given,
       readConfiguration: (other) => rereadConfiguration(other ?? options.config, options),

@@ -5,12 +5,12 @@
  */
 import { setImmediate as turn } from "node:timers/promises"
 import { ASK_AGAIN_SEC } from "../../engine/may-send.js"
-import { HttpFault } from "../../http/fault.js"
 import type { JsonSchema, RouteDescription } from "../../http/openapi.js"
 import type { HttpRequest, Reply, Route } from "../../http/request.js"
 import { hostName, isDomainName } from "../../model/host-name.js"
 import { type DecisionAnswer, decisionOf, type GroupAnswers } from "../answers.js"
 import type { Ledger } from "../ledger.js"
+import { bad, checkQuery } from "./query.js"
 
 export interface DecisionsHost {
   readonly ledger: Ledger
@@ -191,14 +191,7 @@ export function decisionRoutes(
 }
 
 async function one({ query }: HttpRequest, host: DecisionsHost): Promise<Reply> {
-  for (const name of new Set(query.keys())) {
-    if (!["binding", "group", "domain", "take"].includes(name))
-      throw bad(
-        `unknown parameter ${JSON.stringify(name.slice(0, 60))}`,
-        "the parameters are binding or group, domain and take",
-      )
-    if (query.getAll(name).length > 1) throw bad(`${name} is given twice`, "give it once")
-  }
+  checkQuery(query, ONE)
   const take = query.get("take") ?? "0"
   if (take !== "0" && take !== "1")
     throw bad(`take is ${JSON.stringify(take.slice(0, 60))}`, "write take=1 or leave it out")
@@ -288,8 +281,4 @@ function nameOf(given: unknown, what: string): string {
   if (typeof given !== "string" || given === "" || given.length > MAX_NAME || /\p{Cc}/u.test(given))
     throw bad(`${what} is no name`, `write 1 to ${MAX_NAME} characters, none of them a control character`)
   return given.toWellFormed()
-}
-
-export function bad(message: string, hint: string): HttpFault {
-  return new HttpFault(400, "E_HTTP_VALUE", message, hint)
 }

@@ -3,7 +3,8 @@
  * of a decision for both. Source: cli.md, `adaptive dry-run`, DECISION and EFFECT.
  */
 import type { JsonSchema, WebhookDescription } from "../../http/openapi.js"
-import { ACTION_NAMES } from "../../model/rule.js"
+import { DECISION_SOURCES } from "../../model/decision.js"
+import { EFFECT_ACTIONS, EFFECT_OUTCOMES, IGNORED_REASONS } from "../../model/effect.js"
 
 const text: JsonSchema = { type: "string" }
 const integer: JsonSchema = { type: "integer" }
@@ -21,23 +22,15 @@ const object = (
   properties: { ...properties, ...optional },
 })
 
-const REASONS = [
-  "already-suspended",
-  "suspended",
-  "adjustment-interval",
-  "no-default",
-  "at-bound",
-  "observe-only",
-  "disabled",
-  "unknown",
-]
-
 const EFFECT = object(
   {
-    action: { enum: [...ACTION_NAMES, "lift", "restart", "raise"] },
+    action: { enum: EFFECT_ACTIONS },
     args: texts,
-    outcome: { enum: ["applied", "ignored"] },
-    reason: { enum: [...REASONS, null], description: "Why nothing was done; null where something was." },
+    outcome: { enum: EFFECT_OUTCOMES },
+    reason: {
+      enum: [...IGNORED_REASONS, null],
+      description: "Why nothing was done; null where something was.",
+    },
     option: { ...textOrNull, description: "The option that was changed." },
     from: numberOrNull,
     to: numberOrNull,
@@ -52,7 +45,7 @@ const DECISION = object(
     at: { type: "number", description: "Of what led to it, seconds since 1970." },
     binding: text,
     domain: text,
-    source: { enum: ["response", "sweep", "rejection-rate", "positive", "lift"] },
+    source: { enum: DECISION_SOURCES },
     rule: {
       description: "A response rule, or a sweep rule; null where it was none.",
       oneOf: [

@@ -3,15 +3,16 @@
  * come, taken as fast as the journal takes them. Answers when all are on the disk,
  * and says which lines were none.
  */
-
 import { HttpFault } from "../../http/fault.js"
 import type { RouteDescription } from "../../http/openapi.js"
 import type { HttpRequest, Reply, Route } from "../../http/request.js"
 import { FORMATS, type FormatName } from "../../ingest/detect.js"
 import { nearest } from "../../model/nearest.js"
+import { StoreFault } from "../../store/fault.js"
 import { type Intake, OpenBytesFault, type Taken } from "../intake.js"
 import type { Ledger } from "../ledger.js"
 import { takeStream } from "../stream.js"
+import { checkQuery } from "./query.js"
 
 export interface EventsHost {
   readonly intake: Intake
@@ -110,6 +111,7 @@ async function take(
   request: HttpRequest,
   { intake, ledger, timer, taken: count, turn, isCatchingUp }: EventsHost,
 ): Promise<Reply> {
+  checkQuery(request.query, DESCRIPTION)
   if (ledger.isTroubled) throw unwritable(0)
   const lines: { readonly line: number; readonly column: number | null; readonly reason: string }[] = []
   let before = 0
@@ -138,6 +140,8 @@ async function take(
     return { status: 200, json: { ...sum, lines } }
   } catch (error) {
     if (error instanceof Waited) throw error
+    // The daemon ends, on a disk that takes nothing.
+    if (error instanceof StoreFault) throw unwritable(before)
     const told = error instanceof OpenBytesFault ? busy(error) : error
     throw before === 0 ? told : withCount(told, before)
   } finally {

@@ -5,7 +5,8 @@
 import type { JsonSchema, RouteDescription } from "../../http/openapi.js"
 import type { HttpRequest, Reply, Route } from "../../http/request.js"
 import { holdsOf } from "../answers.js"
-import { BY_SCHEMA, bad, type DecisionsHost, forNow } from "./decisions.js"
+import { BY_SCHEMA, type DecisionsHost, forNow } from "./decisions.js"
+import { bad, checkQuery } from "./query.js"
 
 const LIMIT = 1000
 const MAX_LIMIT = 10_000
@@ -82,12 +83,7 @@ export function holdsRoute(host: DecisionsHost): {
 }
 
 async function holds({ query }: HttpRequest, { ledger, nowMicros }: DecisionsHost): Promise<Reply> {
-  for (const name of query.keys())
-    if (name !== "limit" && name !== "after")
-      throw bad(
-        `unknown parameter ${JSON.stringify(name.slice(0, 60))}`,
-        "the parameters are limit and after",
-      )
+  checkQuery(query, DESCRIPTION)
   const limit = wholeNumber(query, "limit", 1, MAX_LIMIT) ?? LIMIT
   const after = wholeNumber(query, "after", 0, Number.MAX_SAFE_INTEGER) ?? -1
   // What is listed is on the disk, and what is told from its id on is all that is not in the list.
@@ -105,13 +101,12 @@ async function holds({ query }: HttpRequest, { ledger, nowMicros }: DecisionsHos
 
 /** @throws HttpFault E_HTTP_VALUE; null where it is not given */
 function wholeNumber(query: URLSearchParams, name: string, least: number, most: number): number | null {
-  const words = query.getAll(name)
-  const [word] = words
-  if (word === undefined) return null
+  const word = query.get(name)
+  if (word === null) return null
   const value = Number(word)
-  if (words.length > 1 || !/^\d{1,16}$/.test(word) || value < least || value > most)
+  if (!/^\d{1,16}$/.test(word) || value < least || value > most)
     throw bad(
-      `${name} is ${JSON.stringify(words.join(" ").slice(0, 60))}`,
+      `${name} is ${JSON.stringify(word.slice(0, 60))}`,
       `write a whole number from ${least} to ${most}`,
     )
   return value

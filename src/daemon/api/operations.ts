@@ -4,6 +4,7 @@ import { METRICS_CONTENT_TYPE, type Metrics } from "../../http/metrics-text.js"
 import type { JsonSchema, RouteDescription } from "../../http/openapi.js"
 import type { Route } from "../../http/request.js"
 import { followEvents, lastIdOf } from "../../http/sse.js"
+import { checkQuery } from "./query.js"
 
 /** How a daemon is, for people and for those who watch it. */
 export interface Status {
@@ -94,6 +95,23 @@ export const OPERATION_SCHEMAS = {
   }),
 } as const
 
+const EFFECTS_TAKES: Pick<RouteDescription, "parameters"> = {
+  parameters: [
+    {
+      name: "after",
+      in: "query",
+      description: "The last id that the client has; without it, what comes from now on.",
+      schema: count,
+    },
+    {
+      name: "last-event-id",
+      in: "header",
+      description: "The same, as browsers send it when they come back.",
+      schema: count,
+    },
+  ],
+}
+
 const json = (name: string): Readonly<Record<string, JsonSchema>> => ({
   "application/json": { $ref: `#/components/schemas/${name}` },
 })
@@ -122,29 +140,16 @@ export function operationRoutes(host: OperationsHost): readonly Described[] {
       {
         200: {
           description:
-            "Server-sent events. The data of each is a decision as `adaptive dry-run --json` prints it (the schema EffectsDecision); its id is the decision's number, which only rises. What is no longer kept is told in an event `gap`, whose data is of the schema Gap and whose id is the last one lost.",
+            "Server-sent events. The data of each is a decision as `adaptive dry-run --json` prints it (the schema EffectsDecision); its id is the decision's number, which only rises. It begins with the id from which it goes on, and each sign of life tells the id up to which all has been sent: blocks of an id and a comment without data, which are no events. What is no longer kept is told in an event `gap`, whose data is of the schema Gap and whose id is the last one lost.",
           content: { "text/event-stream": text },
         },
       },
-      (request) => ({
-        stream: followEvents({ log: effects, afterId: lastIdOf(request), heartbeatMs: HEARTBEAT_MS, timer }),
-      }),
-      {
-        parameters: [
-          {
-            name: "after",
-            in: "query",
-            description: "The last id that the client has; without it, what comes from now on.",
-            schema: count,
-          },
-          {
-            name: "last-event-id",
-            in: "header",
-            description: "The same, as browsers send it when they come back.",
-            schema: count,
-          },
-        ],
+      (request) => {
+        checkQuery(request.query, EFFECTS_TAKES)
+        const afterId = lastIdOf(request)
+        return { stream: followEvents({ log: effects, afterId, heartbeatMs: HEARTBEAT_MS, timer }) }
       },
+      EFFECTS_TAKES,
     ),
     get(
       "/v1/status",
