@@ -174,8 +174,10 @@ function runOne(vm: LuaVm, source: RuleSource, isSystem: boolean, findings: Diag
   const outcome = vm.runFile(source.bytes, source.file, { track: true })
   const unit = vm.units[unitsBefore]
   if (unit !== undefined) {
-    findings.push(...unit.findings)
-    if (unit.chunk !== null && !isSystem) findings.push(...lintScript(unit.chunk, source.file))
+    // Not `push(...them)`: a file may have more of them than a call may have arguments.
+    for (const finding of unit.findings) findings.push(finding)
+    if (unit.chunk !== null && !isSystem)
+      for (const finding of lintScript(unit.chunk, source.file)) findings.push(finding)
   }
   findings.push(...checkEncoding(source))
   const told = unit?.findings.some(
