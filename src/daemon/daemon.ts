@@ -199,7 +199,7 @@ export class Daemon {
         }
       return outputs.kept()
     }
-    const recent = new RecentEvents(found.core.store.pairs)
+    const recent = new RecentEvents(found.core.store.pairs, () => found.core.store.nowMicros)
     const ledger = new Ledger({
       core: found.core,
       journal,
