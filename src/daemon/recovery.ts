@@ -17,7 +17,7 @@ import type { KeptEffects } from "./effects.js"
 import { EntryFault, EntryReader, unpacked } from "./entries.js"
 import type { SourceNote } from "./ledger.js"
 
-export const SNAPSHOT_FILE = "snapshot"
+const SNAPSHOT_FILE = "snapshot"
 /** Of what was told already only so much is worth keeping. */
 const MAX_TOLD = 100_000
 
@@ -47,6 +47,8 @@ export interface RecoveryOptions extends Pick<CoreOptions, "listener" | "failed"
 
 export interface Recovered {
   readonly core: Core
+  /** Knows which copy is not to be kept as the one before the next. */
+  readonly copies: SnapshotFile
   readonly positions: ReadonlyMap<string, unknown>
   /** The segment in which the journal goes on, at least. */
   readonly segment: number
@@ -76,7 +78,8 @@ export async function recover(
 ): Promise<Recovered> {
   const { fallback, rulesOf, given, listener, failed } = options
   // How much may be remembered is known when the note has been read, which stands last.
-  const restored = await new SnapshotFile(state.file(SNAPSHOT_FILE)).read({ namedThrottles: Infinity })
+  const copies = new SnapshotFile(state.file(SNAPSHOT_FILE))
+  const restored = await copies.read({ namedThrottles: Infinity })
   const note = (restored?.note ?? null) as StateNote | null
   const configuration: ConfigurationState =
     note === null
@@ -143,6 +146,7 @@ export async function recover(
   const { told, untold } = decided.end()
   return {
     core,
+    copies,
     positions,
     // Of too many the oldest are let go, and those that stood before them: between effects nothing is missing.
     effects: decided.hasGap ? [] : (note?.effects ?? []),
