@@ -7,7 +7,7 @@ import type { Configuration } from "../config/configuration.js"
 import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { rulingOf } from "../reload/load.js"
 import { Journal } from "../store/backing/journal.js"
-import { SnapshotFile } from "../store/backing/snapshot.js"
+import type { SnapshotFile } from "../store/backing/snapshot.js"
 import { StateDirectory } from "../store/backing/state-directory.js"
 import type { Core, Numbered, ReadConfiguration } from "./core.js"
 import type { Effects } from "./effects.js"
@@ -21,7 +21,7 @@ import { LogOrder } from "./log-order.js"
 import { Outputs } from "./outputs.js"
 import { ProgramFaults } from "./program-faults.js"
 import { RecentEvents } from "./recent.js"
-import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
+import { recover, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
 import { startKeeper } from "./rule-start.js"
 import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
@@ -99,6 +99,7 @@ export class Daemon {
   /** Bytes of it; 0 where this run has written none. */
   copiedBytes = 0
   /** Where the journal goes on behind the last copy of the state, and the rules that served then. */
+  readonly #copies: SnapshotFile
   #copySegment: number
   #copyRules = 0
 
@@ -111,6 +112,7 @@ export class Daemon {
     readonly ledger: Ledger
     readonly rules: RuleSwaps
     readonly revisions: Revisions
+    readonly copies: SnapshotFile
     readonly copySegment: number
   }) {
     this.#options = parts.options
@@ -121,6 +123,7 @@ export class Daemon {
     this.ledger = parts.ledger
     this.rules = parts.rules
     this.revisions = parts.revisions
+    this.#copies = parts.copies
     this.#copySegment = parts.copySegment
     const { nowMicros, utcOffsetMinutes } = parts.options
     this.copiedAtSec = nowMicros() / 1e6
@@ -207,7 +210,7 @@ export class Daemon {
         }
       return outputs.kept()
     }
-    const recent = new RecentEvents(found.core.store.pairs)
+    const recent = new RecentEvents(found.core.store.pairs, () => found.core.store.nowMicros)
     const ledger = new Ledger({
       core: found.core,
       journal,
@@ -248,6 +251,7 @@ export class Daemon {
         recent,
       }),
       revisions,
+      copies: found.copies,
       copySegment: found.copySegment,
     })
     // What was set while the last run went on ended with it, and files may say something else.
@@ -317,7 +321,6 @@ export class Daemon {
 
   /** @throws StoreFault E_SNAPSHOT_WRITE */
   async #copy(): Promise<void> {
-    const file = new SnapshotFile(this.#state.file(SNAPSHOT_FILE))
     const { ledger } = this
     const taken = await ledger.atBoundary((segment) => {
       const { given, changes } = this.core.configuration
@@ -335,7 +338,7 @@ export class Daemon {
       }
       // What it knows of has been told: alerts among that are kept before it is.
       const store = this.core.store.fork()
-      const written = this.#outputs.keep().then(() => file.write(store, note))
+      const written = this.#outputs.keep().then(() => this.#copies.write(store, note))
       return { segment, rules: note.rules, written }
     })
     if (taken === null) return

@@ -1,8 +1,9 @@
 /**
  * The events of the last hour, as they were taken, for whoever wants to know what
  * other rules would have done with them. Bounded in time and bytes: of too many the
- * oldest are let go, a block at a time. Blocks stand in memory that threads share, so
- * that handing an hour over costs nothing.
+ * oldest are let go, a block at a time; so a block is ended by time too, or an hour of a
+ * quiet host would be days. Blocks stand in memory that threads share, so that handing
+ * an hour over costs nothing.
  */
 import type { PairTable } from "../model/pair-table.js"
 import { EntryWriter, type JournalEvent } from "./entries.js"
@@ -13,6 +14,8 @@ interface Block {
 }
 
 const HOUR_MICROS = 3600e6
+/** How far beyond the hour what is handed over may begin. Each block names its pairs: not too short. */
+const BLOCK_MICROS = 300e6
 const BLOCK_BYTES = 1 << 20
 const MAX_BYTES = 64 << 20
 
@@ -33,21 +36,33 @@ export class RecentEvents {
   readonly #writer: EntryWriter
   #blocks: Block[] = []
   #bytes = 0
+  /** Of the block that is being filled. */
+  #fromMicros = 0
   #latestMicros = 0
+  readonly #nowMicros: () => number
 
-  constructor(pairs: PairTable) {
+  /** @param nowMicros the time of the state, which goes on without events too */
+  constructor(pairs: PairTable, nowMicros: () => number) {
     this.#writer = new EntryWriter(pairs, sharedRoom)
+    this.#nowMicros = nowMicros
   }
 
+  /** Events come in the order of their times. */
   add(event: Readonly<JournalEvent>): void {
+    const { atMicros } = event
+    if (atMicros - this.#fromMicros >= BLOCK_MICROS) {
+      this.#seal()
+      this.#fromMicros = atMicros
+    }
     this.#writer.event(event)
-    this.#latestMicros = event.atMicros
+    this.#latestMicros = atMicros
     if (this.#writer.length >= BLOCK_BYTES) this.#seal()
   }
 
   /** The oldest first; each is read by itself, and never changed again. */
   blocks(): readonly Uint8Array[] {
     this.#seal()
+    this.#forget(Math.max(this.#latestMicros, this.#nowMicros()))
     return this.#blocks.map(({ bytes }) => bytes)
   }
 
@@ -60,7 +75,11 @@ export class RecentEvents {
     this.#writer.begin()
     this.#blocks.push({ bytes, toMicros: this.#latestMicros })
     this.#bytes += bytes.buffer.byteLength
-    const isOld = ({ toMicros }: Block): boolean => toMicros < this.#latestMicros - HOUR_MICROS
+    this.#forget(this.#latestMicros)
+  }
+
+  #forget(nowMicros: number): void {
+    const isOld = ({ toMicros }: Block): boolean => toMicros < nowMicros - HOUR_MICROS
     for (let first = this.#blocks[0]; first !== undefined; first = this.#blocks[0]) {
       if (!isOld(first) && this.#bytes <= MAX_BYTES) return
       this.#bytes -= first.bytes.buffer.byteLength

@@ -12,11 +12,12 @@ import type { StateDirectory } from "../store/backing/state-directory.js"
 import { StoreFault } from "../store/fault.js"
 import { Store } from "../store/store.js"
 import { type ConfigurationState, Core, type CoreOptions, type HoldCause, type Numbered } from "./core.js"
+import { DecidedAgain } from "./decided.js"
 import type { KeptEffects } from "./effects.js"
 import { EntryFault, EntryReader, unpacked } from "./entries.js"
 import type { SourceNote } from "./ledger.js"
 
-export const SNAPSHOT_FILE = "snapshot"
+const SNAPSHOT_FILE = "snapshot"
 /** Of what was told already only so much is worth keeping. */
 const MAX_TOLD = 100_000
 
@@ -46,6 +47,8 @@ export interface RecoveryOptions extends Pick<CoreOptions, "listener" | "failed"
 
 export interface Recovered {
   readonly core: Core
+  /** Knows which copy is not to be kept as the one before the next. */
+  readonly copies: SnapshotFile
   readonly positions: ReadonlyMap<string, unknown>
   /** The segment in which the journal goes on, at least. */
   readonly segment: number
@@ -69,10 +72,14 @@ export interface Recovered {
 }
 
 /** @throws StoreFault when what is there cannot be used; nothing has been changed then but a torn end taken off */
-export async function recover(state: StateDirectory, options: RecoveryOptions): Promise<Recovered> {
+export async function recover(
+  state: Pick<StateDirectory, "path" | "file">,
+  options: RecoveryOptions,
+): Promise<Recovered> {
   const { fallback, rulesOf, given, listener, failed } = options
   // How much may be remembered is known when the note has been read, which stands last.
-  const restored = await new SnapshotFile(state.file(SNAPSHOT_FILE)).read({ namedThrottles: Infinity })
+  const copies = new SnapshotFile(state.file(SNAPSHOT_FILE))
+  const restored = await copies.read({ namedThrottles: Infinity })
   const note = (restored?.note ?? null) as StateNote | null
   const configuration: ConfigurationState =
     note === null
@@ -93,9 +100,8 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
   )
   const core = new Core({ store, ruling, configuration, listener, failed, lastId: note?.lastId ?? 0, causes })
   const positions = new Map(note?.positions ?? [])
-  let toldId = core.lastId
+  const decided = new DecidedAgain(core.lastId, MAX_TOLD)
   let repeated = 0
-  const decided: Numbered[] = []
   const torn: TornEnd[] = []
   const reader = new EntryReader(core.store.pairs)
   let segment = note?.segment ?? 1
@@ -115,7 +121,7 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
         note(kind, data) {
           if (kind === "command") core.command(data as string)
           else if (kind === "configuration") core.configure(unpacked(data as string))
-          else if (kind === "told") toldId = data as number
+          else if (kind === "told") decided.toldUpTo(data as number)
           else if (kind === "rules") next = data as number
           else if (kind === "position") {
             const { source, state: place } = data as SourceNote
@@ -135,19 +141,20 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
       rules = next
       core.engine.replaceRules(await rulesFor(next))
     }
-    decided.push(...core.takeDecided())
+    decided.add(core.takeDecided())
   }
-  const told = decided.filter(({ id }) => id <= toldId)
+  const { told, untold } = decided.end()
   return {
     core,
+    copies,
     positions,
     // Of too many the oldest are let go, and those that stood before them: between effects nothing is missing.
-    effects: told.length > MAX_TOLD ? [] : (note?.effects ?? []),
-    told: told.slice(-MAX_TOLD),
+    effects: decided.hasGap ? [] : (note?.effects ?? []),
+    told,
     segment,
     copySegment: note?.segment ?? 1,
     rules,
-    untold: decided.filter(({ id }) => id > toldId),
+    untold,
     repeated,
     torn,
     refused: restored?.refused ?? [],

@@ -20,7 +20,7 @@ export interface ExplainRequest {
   readonly mx: string | null
   readonly phase: string | null
   readonly response: string
-  /** Event time, seconds since 1970, for the ends of suspensions. */
+  /** Event time, seconds since 1970, for the ends of suspensions and for functions that ask the time. */
   readonly atSec: number | null
 }
 
@@ -59,7 +59,9 @@ export function explain(
   if (match === null) {
     return { ...common, match: null, matchedText: null, trigger: null, effects: [], message: null, notes: [] }
   }
-  const engine = new Engine({ rules, ask, lookup, store: new Store(), listener: DEAF })
+  // Without a time there is only the one at which the rules were loaded.
+  const asked: AskFunction = atSec === null ? (id, args) => ask(id, { ...args, atSec: null }) : ask
+  const engine = new Engine({ rules, ask: asked, lookup, store: new Store(), listener: DEAF })
   const pair = engine.store.pairs.of(binding, domain)
   const atMicros = Math.round((atSec ?? 0) * 1e6)
   // What it would do is worth knowing also where it may not.

@@ -92,6 +92,7 @@ export class PairFacts {
     const found = parameterOf(plan, {
       adjusted,
       ageSec: this.#settings.module.forceMaxBindingAge ? MAX_AGE_SEC : this.#store.ageSec(pair, atMicros),
+      atSec: atMicros / 1e6,
       ask,
     })
     if (found.complaint !== null) this.#note(`${option}: ${found.complaint}; the configured value is kept`)

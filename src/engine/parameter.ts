@@ -36,6 +36,8 @@ export type AskFunction = (
     readonly ageSec: number
     /** Attempted messages; always 0. */
     readonly count: number
+    /** What the clock of the scripts shows, seconds since 1970; null: the time at which they were loaded. */
+    readonly atSec: number | null
   },
 ) =>
   | { readonly ok: true; readonly value: number }
@@ -55,6 +57,8 @@ export interface Circumstances {
   readonly adjusted: number | null
   /** Seconds since the binding's birth. */
   readonly ageSec: number
+  /** The event's time, or that for which somebody asks. */
+  readonly atSec: number
   readonly ask: AskFunction
 }
 
@@ -141,12 +145,12 @@ function rest(option: string, configured: Configuration | null, settings: PairSe
 
 function askFor(
   { option, configured, settings }: OptionPlan,
-  { adjusted, ageSec, ask }: Circumstances,
+  { adjusted, ageSec, atSec, ask }: Circumstances,
 ): Resting {
   const value = configured?.value
   if (value?.kind !== "function") throw new Error(`${option} has no function to ask`)
   const current = settings.written.get(option) ?? TUNABLE_OPTIONS[option]?.defaultValue ?? 0
-  const answer = ask(value.id, { current, last: adjusted ?? current, ageSec, count: 0 })
+  const answer = ask(value.id, { current, last: adjusted ?? current, ageSec, count: 0, atSec })
   if (answer.ok) return { start: positive(answer.value), range: null, source: "rules", complaint: null }
   return { ...rest(option, configured, settings), complaint: answer.isNil ? null : answer.reason }
 }

@@ -33,6 +33,11 @@ export function rangesOf(set: CharSet): [number, number][] {
 }
 
 export function union(...sets: readonly CharSet[]): CharSet {
+  return unionOf(sets)
+}
+
+/** Of a list as long as a pattern may be: a call may not have so many arguments. */
+export function unionOf(sets: readonly CharSet[]): CharSet {
   return normalise(sets.flatMap(rangesOf))
 }
 

@@ -4,7 +4,7 @@
  * Source: pcre2pattern, "Square brackets and character classes".
  */
 import type { Node } from "./ast.js"
-import { type CharSet, contains, negate, POSIX_SETS, union, WORD_CHARS } from "./charset.js"
+import { type CharSet, contains, negate, normalise, POSIX_SETS, unionOf, WORD_CHARS } from "./charset.js"
 import type { Cursor } from "./cursor.js"
 import { readEscape } from "./escape.js"
 import { syntaxFault } from "./fault.js"
@@ -95,8 +95,8 @@ class ClassReader {
     }
     // a hyphen before the closing bracket is itself
     if (this.#inRange) this.#plain.push([0x2d, 0x2d])
-    const plain = union(...this.#plain)
-    return union(cursor.options.caseless ? closeUnderCase(plain) : plain, ...this.#fixed)
+    const plain = normalise(this.#plain)
+    return unionOf([cursor.options.caseless ? closeUnderCase(plain) : plain, ...this.#fixed])
   }
 
   #member(): void {

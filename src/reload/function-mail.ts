@@ -14,7 +14,7 @@ const ID = 1
 const STATUS = 2
 const LENGTH = 3
 const WORDS = 4
-const NUMBERS = 4
+const NUMBERS = 5
 /** Behind the words and numbers. Reasons are shorter (`MAX_REASON`), three bytes a character at most. */
 const TEXT_AT = WORDS * 4 + NUMBERS * 8
 const TEXT_BYTES = 1024
@@ -36,16 +36,17 @@ export class FunctionMail {
   }
 
   /** Hands a question over. */
-  ask(id: number, { current, last, ageSec, count }: FunctionArguments): void {
+  ask(id: number, { current, last, ageSec, count, atSec }: FunctionArguments): void {
     this.words[ID] = id
-    this.#numbers.set([current, last, ageSec, count])
+    this.#numbers.set([current, last, ageSec, count, atSec ?? Number.NaN])
     this.#handOver(ASKED)
   }
 
   /** The question, as it was asked. */
   get asked(): { readonly id: number; readonly args: FunctionArguments } {
-    const [current = 0, last = 0, ageSec = 0, count = 0] = this.#numbers
-    return { id: this.words[ID] as number, args: { current, last, ageSec, count } }
+    const [current = 0, last = 0, ageSec = 0, count = 0, at = Number.NaN] = this.#numbers
+    const atSec = Number.isNaN(at) ? null : at
+    return { id: this.words[ID] as number, args: { current, last, ageSec, count, atSec } }
   }
 
   /** Hands an answer over. */

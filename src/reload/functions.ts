@@ -2,7 +2,8 @@
  * The `configuration` functions of one revision, callable on the thread that has
  * this object. They cannot cross from the worker, so the scripts run once more here,
  * when a function is first asked for: the same texts, the same clock, already proven
- * to end within their budget. Each call has a small budget of its own.
+ * to end within their budget. Each call has a small budget of its own, and a time of its
+ * own, which is that of the event: so it answers the same live, in a replay and after a restart.
  * Source: rule-files.md section 5 (function results); lua-dialect.md C (`age` row).
  */
 import { CALL_LIMITS, LOAD_LIMITS } from "../lua/budget.js"
@@ -31,6 +32,8 @@ export interface FunctionArguments {
   readonly ageSec: number
   /** Attempted messages; always 0. */
   readonly count: number
+  /** What the clock of the scripts shows, seconds since 1970; null: the time at which they were loaded. */
+  readonly atSec: number | null
 }
 
 export interface FunctionSource {
@@ -61,8 +64,11 @@ export class ConfigurationFunctions {
 
   /** Asks function `id` for a value. */
   call(id: number, args: FunctionArguments): FunctionResult {
-    const { marshal } = this.#load()
-    const outcome = marshal.call(id, [args.current, args.last, args.ageSec, args.count], CALL_LIMITS)
+    const { marshal, at } = this.#load()
+    const { current, last, ageSec, count, atSec } = args
+    const outcome = at(atSec ?? this.source.nowSec, () =>
+      marshal.call(id, [current, last, ageSec, count], CALL_LIMITS),
+    )
     if (!outcome.ok) return refuse(outcome.message)
     return judge(outcome.value)
   }

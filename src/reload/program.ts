@@ -30,7 +30,7 @@ export interface ProgramOptions {
   readonly limits: BudgetLimits
   /** The classification that those of the scripts add to; asked for when it is needed. */
   readonly bounces?: () => readonly RawClassification[]
-  /** The clock the scripts see, seconds since 1970; fixed while they load. */
+  /** The clock the scripts see while they load, seconds since 1970; it stands still. */
   readonly nowSec: number
   readonly readFile: (path: string) => Uint8Array | { readonly reason: string }
   readonly findModule: (name: string) => { readonly path: string; readonly source: Uint8Array } | null
@@ -39,6 +39,8 @@ export interface ProgramOptions {
 export interface RuleProgram {
   readonly vm: LuaVm
   readonly marshal: Marshal
+  /** Does something at another time: the clock of the scripts shows it, and stands still there too. */
+  readonly at: <T>(nowSec: number, work: () => T) => T
   readonly registrations: readonly RawRegistration[]
   /** What the scripts themselves add. */
   readonly classifications: readonly RawClassification[]
@@ -71,9 +73,11 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     if (output.length < MAX_OUTPUT_LINES) output.push(shortened(line))
     else if (output.length === MAX_OUTPUT_LINES) output.push("… further output is dropped")
   }
+  let shownSec = options.nowSec
+  const nowSec = (): number => shownSec
   const vm = new LuaVm({
     limits: options.limits,
-    nowSec: () => options.nowSec,
+    nowSec,
     monotonicMs,
     print: (line) => tell(textOf(line)),
     findModule: (name) => {
@@ -86,7 +90,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   const placeOfCall = (L: LuaState): Place =>
     callerPlace(L) ?? { file: sources[0]?.file ?? "", line: 1, column: 1 }
   const api = openHostApi(vm, {
-    nowSec: () => options.nowSec,
+    nowSec,
     readFile: (path) => {
       const read = options.readFile(path)
       if (!("reason" in read)) files.set(path, read)
@@ -136,6 +140,14 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   return {
     vm,
     marshal,
+    at: (sec, work) => {
+      shownSec = sec
+      try {
+        return work()
+      } finally {
+        shownSec = options.nowSec
+      }
+    },
     registrations,
     classifications: classifications.own,
     findings,
@@ -174,8 +186,10 @@ function runOne(vm: LuaVm, source: RuleSource, isSystem: boolean, findings: Diag
   const outcome = vm.runFile(source.bytes, source.file, { track: true })
   const unit = vm.units[unitsBefore]
   if (unit !== undefined) {
-    findings.push(...unit.findings)
-    if (unit.chunk !== null && !isSystem) findings.push(...lintScript(unit.chunk, source.file))
+    // Not `push(...them)`: a file may have more of them than a call may have arguments.
+    for (const finding of unit.findings) findings.push(finding)
+    if (unit.chunk !== null && !isSystem)
+      for (const finding of lintScript(unit.chunk, source.file)) findings.push(finding)
   }
   findings.push(...checkEncoding(source))
   const told = unit?.findings.some(

@@ -213,7 +213,9 @@ export class AlertQueue implements MessageTaker {
   }
 
   #pauseMs(): number {
-    const tries = this.#isDown ? this.#vainRounds : Math.min(...this.#deferred.map(({ tries }) => tries))
+    // Those put off may be more than a call may have arguments.
+    const fewest = this.#deferred.reduce((least, { tries }) => Math.min(least, tries), Infinity)
+    const tries = this.#isDown ? this.#vainRounds : fewest
     return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(Math.max(0, tries - 1), 20))
   }
 

@@ -40,7 +40,7 @@ function event(pairs: PairTable, sec: number, type: "delivery" | "transient"): J
 /** One a second for ten minutes; the first is put off. */
 function tenMinutes(): readonly Uint8Array[] {
   const pairs = new PairTable()
-  const recent = new RecentEvents(pairs)
+  const recent = new RecentEvents(pairs, () => 0)
   for (let sec = 0; sec < 600; sec++) recent.add(event(pairs, sec, sec === 0 ? "transient" : "delivery"))
   return recent.blocks()
 }
@@ -71,7 +71,7 @@ test("a rule that fires no more", () => {
 
 test("blocks stand in memory that threads share, and are handed over as they are", () => {
   const pairs = new PairTable()
-  const recent = new RecentEvents(pairs)
+  const recent = new RecentEvents(pairs, () => 0)
   recent.add(event(pairs, 0, "transient"))
   const [first] = recent.blocks()
   expect(first?.buffer).toBeInstanceOf(SharedArrayBuffer)
@@ -81,13 +81,8 @@ test("blocks stand in memory that threads share, and are handed over as they are
   expect(again[0]).toBe(first)
 })
 
-test("the last hour, in blocks that each stand by themselves, within bounds", () => {
-  const pairs = new PairTable()
-  const recent = new RecentEvents(pairs)
-  const long = "x".repeat(2000)
-  const each = 20
-  for (let i = 0; i < 6000; i++) recent.add({ ...event(pairs, i * each, "transient"), response: long })
-  const blocks = recent.blocks()
+/** When the events in blocks were, from the start. */
+function secondsOf(blocks: readonly Uint8Array[]): number[] {
   const times: number[] = []
   for (const block of blocks)
     new EntryReader(new PairTable()).read(Buffer.from(block), {
@@ -95,6 +90,37 @@ test("the last hour, in blocks that each stand by themselves, within bounds", ()
       clock() {},
       note() {},
     })
+  return times
+}
+
+test("the last hour of a quiet host is an hour, and what is over is not in it", () => {
+  const pairs = new PairTable()
+  let nowMicros = 0
+  const recent = new RecentEvents(pairs, () => nowMicros)
+  const last = 2 * 86_400
+  for (let sec = 0; sec <= last; sec += 60) recent.add(event(pairs, sec, "delivery"))
+  const times = secondsOf(recent.blocks())
+  expect(times.at(-1)).toBe(last)
+  expect(last - (times[0] as number)).toBeGreaterThanOrEqual(3600)
+  // And no more than a block of some minutes beyond it.
+  expect(last - (times[0] as number)).toBeLessThan(3600 + 300)
+  expect(times).toEqual(times.map((_, i) => (times[0] as number) + i * 60))
+  // Without events time goes on: half of the hour is over.
+  nowMicros = START + (last + 1800) * 1e6
+  const left = secondsOf(recent.blocks())
+  expect(left.at(-1)).toBe(last)
+  expect(last - (left[0] as number)).toBeLessThan(1800 + 300)
+  nowMicros = START + (last + 3700) * 1e6
+  expect(recent.blocks()).toEqual([])
+})
+
+test("the last hour, in blocks that each stand by themselves, within bounds", () => {
+  const pairs = new PairTable()
+  const recent = new RecentEvents(pairs, () => 0)
+  const long = "x".repeat(2000)
+  const each = 20
+  for (let i = 0; i < 6000; i++) recent.add({ ...event(pairs, i * each, "transient"), response: long })
+  const times = secondsOf(recent.blocks())
   expect(times.at(-1)).toBe(5999 * each)
   // No more than the hour, and the block in which it begins.
   expect((times.at(-1) as number) - (times[0] as number)).toBeGreaterThanOrEqual(3600)

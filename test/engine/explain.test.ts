@@ -1,5 +1,6 @@
 /** `explain`: which rules are considered, what is reported of the match, and the gates that need no history. */
 import { describe, expect, test } from "vitest"
+import { NOW_SEC } from "../rules/loading.js"
 import { explained, inWords, r } from "./explaining.js"
 
 const SUSPEND = '{"suspend", "1 hour"}'
@@ -145,6 +146,18 @@ describe("notes", () => {
     expect(found.notes).toEqual([
       'max_outbound_connections: the function returned "many", not a number; the configured value is kept',
     ])
+  })
+
+  test.each([
+    ["of the event", 500, 500],
+    ["at which the rules were loaded, where none is given", null, NOW_SEC],
+  ])("a function is told the time %s", (_, atSec, told) => {
+    const timed = `["a.test"] = {
+      configuration = { max_outbound_connections = function() return os.time() end },
+      responses = { ${r("^421", "1", '{"reduce_connections", 2}')} },
+    }`
+    const { effects } = explained({ table: timed }, { domain: "a.test", response: "421", atSec })
+    expect(effects).toMatchObject([{ from: told, to: told - 2 }])
   })
 
   test("a function that returns nil is not complained of", () => {

@@ -29,6 +29,7 @@ function rest(option: string, value: ConfiguredValue | null, given: Given = {}):
   return parameterOf(planOption(option, configured, settings), {
     adjusted,
     ageSec: 77,
+    atSec: 1000.5,
     ask: (id, args) => {
       seen?.push([id, args])
       if (answer === undefined) throw new Error("no function was to be asked")
@@ -106,7 +107,7 @@ describe("functions", () => {
     (set, adjusted, current, last) => {
       const seen: unknown[] = []
       rest(THROTTLE, plan, { set, answer: ok(1), seen, ...(adjusted === null ? {} : { adjusted }) })
-      expect(seen).toEqual([[1, { current, last, ageSec: 77, count: 0 }]])
+      expect(seen).toEqual([[1, { current, last, ageSec: 77, count: 0, atSec: 1000.5 }]])
     },
   )
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest"
 import { globalOptions } from "../../src/config/global-options.js"
 import { Settings } from "../../src/config/settings.js"
 import { type Parameter, parameterOf, planOption } from "../../src/engine/parameter.js"
-import { custom, type Loaded, load, system } from "../rules/loading.js"
+import { custom, type Loaded, load, NOW_SEC, system } from "../rules/loading.js"
 import { explained, inWords, r } from "./explaining.js"
 
 const BUSY = `["a.test"] = { responses = { ${r("^421 busy", "1", '{"suspend", "30 minutes"}')} } }`
@@ -165,6 +165,7 @@ describe("lookups", () => {
     return parameterOf(plan, {
       adjusted: null,
       ageSec: 0,
+      atSec: NOW_SEC,
       ask: (id, args) => loaded.functions.call(id, args),
     })
   }

@@ -50,6 +50,8 @@ test("with the last copy spoilt nothing is missing", async () => {
   }
   const { length } = readFileSync(place.path("state/snapshot"))
   truncateSync(place.path("state/snapshot"), Math.floor(length / 2))
+  const spoilt = readFileSync(place.path("state/snapshot"))
+  const whole = readFileSync(place.path("state/snapshot.previous"))
   const daemon = await start()
   expect(daemon.log).toContain("E_SNAPSHOT_DAMAGED")
   expect(await daemon.json("/v1/status")).toMatchObject({ state: { pairs: ROUNDS, held: ROUNDS } })
@@ -58,6 +60,9 @@ test("with the last copy spoilt nothing is missing", async () => {
       allowed: false,
     })
   expect(await daemon.end("SIGTERM")).toEqual([0, null])
+  // The copy made at the end has the place of the spoilt one, and not of the whole one.
+  expect(readFileSync(place.path("state/snapshot.damaged")).equals(spoilt)).toBe(true)
+  expect(readFileSync(place.path("state/snapshot.previous")).equals(whole)).toBe(true)
 })
 
 test("what came before the journal is missing: that is told, and nothing is begun anew", async () => {

@@ -37,9 +37,9 @@ function odd(bodies: readonly string[]): string {
 }
 
 const ARGUMENTS = [
-  { current: 0, last: 0, ageSec: 0, count: 0 },
-  { current: 100, last: 90, ageSec: 50_000.5, count: 0 },
-  { current: 2 ** 40, last: 0.1, ageSec: 2 ** 31 - 1, count: 0 },
+  { current: 0, last: 0, ageSec: 0, count: 0, atSec: 0 },
+  { current: 100, last: 90, ageSec: 50_000.5, count: 0, atSec: 1_790_000_000.25 },
+  { current: 2 ** 40, last: 0.1, ageSec: 2 ** 31 - 1, count: 0, atSec: null },
 ]
 
 // path | which functions
@@ -77,9 +77,16 @@ test.each<[string, () => string]>([
   expect(faults).toEqual([])
 })
 
+test("the clock of the scripts shows the time of the call", async () => {
+  await hosted(odd(["function() return os.time() end"]))
+  const args = { current: 1, last: 0, ageSec: 0, count: 0 }
+  for (const atSec of [1_790_000_000, 1_790_003_600.5, 0])
+    expect(thread?.call(1, { ...args, atSec })).toEqual({ ok: true, value: Math.floor(atSec) })
+})
+
 test("a loop without end is cut off there, and the next call is answered", async () => {
   await hosted(odd(["function() while true do end end", "function(curr) return curr + 1 end"]))
-  const args = { current: 1, last: 0, ageSec: 0, count: 0 }
+  const args = { current: 1, last: 0, ageSec: 0, count: 0, atSec: null }
   for (let i = 0; i < 3; i++) {
     expect(thread?.call(1, args)).toMatchObject({
       ok: false,
@@ -92,7 +99,7 @@ test("a loop without end is cut off there, and the next call is answered", async
 test("one that is ended answers no more, and keeps no value from being as it was", async () => {
   await hosted(odd(["function() return 1 end"]))
   await thread?.close()
-  expect(thread?.call(1, { current: 1, last: 0, ageSec: 0, count: 0 })).toEqual({
+  expect(thread?.call(1, { current: 1, last: 0, ageSec: 0, count: 0, atSec: null })).toEqual({
     ok: false,
     reason: "the functions of these rules answer no more",
     isNil: false,

@@ -51,6 +51,6 @@ await loader.close()
 
 /** A value, or why there is none. */
 function ask(functions, id) {
-  const answer = functions.call(id, { current: 100, last: 90, ageSec: 0, count: 0 })
+  const answer = functions.call(id, { current: 100, last: 90, ageSec: 0, count: 0, atSec: null })
   return answer.ok ? answer.value : answer.reason
 }

@@ -197,7 +197,32 @@ describe("damage", () => {
     expect((fault as StoreFault).code).toBe("E_SNAPSHOT_DAMAGED")
     expect((fault as StoreFault).message).toContain(`${path}: the snapshot is damaged`)
     expect((fault as StoreFault).message).toContain(`${path}.previous: the snapshot is damaged`)
+    expect((fault as StoreFault).message).toContain("none is whole, and nothing is changed")
+    expect((fault as StoreFault).hint).toMatch(/^put a backup in its place, or move it away, /)
     expect(readdirSync(folder).sort()).toEqual(["state", "state.previous"])
+  })
+
+  test("the damaged one never takes the place of the whole one before it", async () => {
+    const writer = new SnapshotFile(path)
+    await writer.write(filled(2))
+    await writer.write(filled(3))
+    const whole = readFileSync(`${path}.previous`)
+    for (const damage of ["", "adstore\n what is this"]) {
+      writeFileSync(path, damage)
+      const file = new SnapshotFile(path)
+      expect((await file.read())?.path).toBe(`${path}.previous`)
+      await file.write(filled(4))
+      expect(readFileSync(`${path}.damaged`, "utf8")).toBe(damage)
+      expect(readFileSync(`${path}.previous`).equals(whole)).toBe(true)
+      expect((await file.read())?.store.pairs.count).toBe(4)
+    }
+    // Those that are whole follow one another as ever.
+    const fourth = readFileSync(path)
+    const file = new SnapshotFile(path)
+    await file.read()
+    await file.write(filled(5))
+    expect(readFileSync(`${path}.previous`).equals(fourth)).toBe(true)
+    expect(readdirSync(folder).sort()).toEqual(["state", "state.damaged", "state.previous"])
   })
 
   test("a newest one that vanished: the previous one is taken", async () => {

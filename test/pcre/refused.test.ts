@@ -102,6 +102,14 @@ describe("refusals", () => {
     if (!result.ok) expect(result.error.hint).not.toBe("")
   })
 
+  test.each([
+    ["letters", "ab", "b"],
+    ["escapes", "\\d", "1"],
+  ])("a class may have more members than a call may have arguments: %s", (_, members, subject) => {
+    const result = compilePattern(`[${members.repeat(150_000)}]`)
+    expect(result.ok && result.pattern.test(subject)).toBe(true)
+  })
+
   test("250 groups may be nested, not more", () => {
     const nested = (depth: number): string => "(".repeat(depth) + ")".repeat(depth)
     expect(compilePattern(nested(250)).ok).toBe(true)

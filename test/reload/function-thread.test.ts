@@ -22,7 +22,7 @@ vi.mock("node:worker_threads", async (original) => ({
   },
 }))
 
-const ARGS = { current: 1, last: 0, ageSec: 0, count: 0 }
+const ARGS = { current: 1, last: 0, ageSec: 0, count: 0, atSec: null }
 const KEPT = { ok: false, reason: "the functions of these rules answer no more", isNil: false }
 
 async function started() {

@@ -1,12 +1,12 @@
 /** `configuration` functions: arguments, every kind of answer, and a budget for each call. */
 import { describe, expect, test } from "vitest"
-import { ConfigurationFunctions } from "../../src/reload/functions.js"
+import { ConfigurationFunctions, type FunctionArguments } from "../../src/reload/functions.js"
 import { custom, load, NOW_SEC } from "../rules/loading.js"
 
 /** Which of a call's two budgets is spent first depends on the machine. */
 const SPENT = /more than 200000 instructions|longer than 500 milliseconds/
 
-const ARGS = { current: 100, last: 90, ageSec: 50_000, count: 0 }
+const ARGS: FunctionArguments = { current: 100, last: 90, ageSec: 50_000, count: 0, atSec: null }
 
 function call(body: string, args = ARGS) {
   const { functions } = load({
@@ -97,6 +97,33 @@ describe("answers", () => {
     expect(functions.call(2, ARGS)).toEqual({ ok: true, value: 101 })
     expect(functions.call(1, ARGS).ok).toBe(false)
     expect(functions.call(2, ARGS)).toEqual({ ok: true, value: 101 })
+  })
+})
+
+describe("the time", () => {
+  test.each([
+    ["os.time", "function() return os.time() end", 86_400 + 3600],
+    ["os.date", 'function() return os.date("!%H") end', 1],
+    ["msys.core.get_now_ts", "function() return msys.core.get_now_ts() end", 90_000],
+  ])("of a call is what %s tells", (_title, body, value) => {
+    expect(call(body, { ...ARGS, atSec: 90_000.5 })).toEqual({ ok: true, value })
+  })
+
+  test("without one it is that of loading, which a call does not move", () => {
+    const { functions } = load({
+      "a.lua": custom(`{ ["a.test"] = { configuration = { retry_interval =
+        (function() local loaded = os.time() return function(curr)
+          if curr == 0 then return loaded end
+          if curr == 1 then error("no") end
+          return os.time()
+        end end)() } } }`),
+    })
+    const asked = (current: number, atSec: number | null) => functions.call(1, { ...ARGS, current, atSec })
+    expect(asked(2, null)).toEqual({ ok: true, value: NOW_SEC })
+    expect(asked(0, 5)).toEqual({ ok: true, value: NOW_SEC })
+    expect(asked(2, 5)).toEqual({ ok: true, value: 5 })
+    expect(asked(1, 7)).toMatchObject({ ok: false })
+    expect(asked(2, null)).toEqual({ ok: true, value: NOW_SEC })
   })
 })
 

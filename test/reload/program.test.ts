@@ -69,6 +69,11 @@ describe("order", () => {
 })
 
 describe("failures", () => {
+  test("a file may have more findings than a call may have arguments", () => {
+    const { findings } = run({ "a.lua": `${empty}local t = { ${"a=1,".repeat(150_001)} }` })
+    expect(findings.length).toBe(150_000)
+  })
+
   test.each([
     [
       "at its line",

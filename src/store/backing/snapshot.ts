@@ -2,8 +2,9 @@
  * A store on disk. A snapshot is what the store was at one instant, although
  * events go on while it is written: a copy is taken first, which shares what
  * nobody changes. It is written beside the last one, brought to the disk, and
- * only then takes its name; the last one stays as the previous one. So whenever
- * the process ends, a whole state is found.
+ * only then takes its name; the last one stays as the previous one, unless it was
+ * found to be damaged: then it stands aside, and the one before it stays. So
+ * whenever the process ends, a whole state is found.
  */
 import { type FileHandle, open, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
@@ -51,16 +52,20 @@ export interface Restored {
 export class SnapshotFile {
   readonly path: string
   readonly #previous: string
+  readonly #damaged: string
+  /** What stands under the name was read, and is not whole: it must not take the place of one that is. */
+  #isDamaged = false
   /** One at a time. */
   #writing: Promise<unknown> = Promise.resolve()
 
   constructor(path: string) {
     this.path = path
     this.#previous = `${path}.previous`
+    this.#damaged = `${path}.damaged`
   }
 
   /**
-   * Writes the store as it is at the time of the call.
+   * Writes the store as it is at the time of the call. One under its name that `read` found damaged is kept as `….damaged`.
    * @param note plain data that belongs to this state, such as where the events that made it end
    * @returns bytes written
    * @throws StoreFault E_SNAPSHOT_WRITE; the snapshots before are as they were then
@@ -73,7 +78,7 @@ export class SnapshotFile {
   }
 
   /**
-   * Reads the latest whole state; null when none was ever written.
+   * Reads the latest whole state; null when none was ever written. Changes nothing on the disk.
    * @throws StoreFault E_SNAPSHOT_VERSION, E_SNAPSHOT_DAMAGED when no whole one is left
    */
   async read(limits: StoreLimits = {}): Promise<Restored | null> {
@@ -82,7 +87,9 @@ export class SnapshotFile {
       const file = await openIfThere(path)
       if (file === null) continue
       try {
-        return { ...(await readStore(file, path, limits)), path, refused }
+        const restored = { ...(await readStore(file, path, limits)), path, refused }
+        this.#isDamaged = refused.length > 0
+        return restored
       } catch (fault) {
         if (!(fault instanceof StoreFault) || fault.code !== "E_SNAPSHOT_DAMAGED") throw fault
         refused.push(fault)
@@ -93,7 +100,11 @@ export class SnapshotFile {
     const [first, ...rest] = refused
     if (first === undefined) return null
     const also = rest.map(({ message }) => `; ${message}`).join("")
-    throw new StoreFault("E_SNAPSHOT_DAMAGED", `${first.message}${also}`, first.hint)
+    throw new StoreFault(
+      "E_SNAPSHOT_DAMAGED",
+      `${first.message}${also}: none is whole, and nothing is changed`,
+      "put a backup in its place, or move it away, with the journal beside it if there is one, to begin without what it held",
+    )
   }
 
   async #write(store: Store, note: SnapshotNote | null): Promise<number> {
@@ -107,8 +118,9 @@ export class SnapshotFile {
       } finally {
         await file.close()
       }
-      await rename(this.path, this.#previous).catch(unlessMissing)
+      await rename(this.path, this.#isDamaged ? this.#damaged : this.#previous).catch(unlessMissing)
       await rename(fresh, this.path)
+      this.#isDamaged = false
       await syncDirectory(dirname(this.path))
       return bytes
     } catch (error) {
@@ -294,7 +306,7 @@ class Input {
     return new StoreFault(
       "E_SNAPSHOT_DAMAGED",
       `${this.#path}: the snapshot is damaged at byte ${at} of ${this.#size}: ${why}`,
-      "the previous snapshot is taken if it is whole; keep the damaged one aside if it matters what happened",
+      `the one before it is taken; when the next one is written this one is kept as ${this.#path}.damaged, for a look`,
     )
   }
 
