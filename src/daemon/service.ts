@@ -111,7 +111,7 @@ export class Service {
     const { log, hasConfiguration } = this.#options
     let isRead = false
     if (hasConfiguration) {
-      const { ok, text } = await daemon.ledger.command("config reload")
+      const { ok, text } = await daemon.ledger.reread()
       daemon.configurationTrouble = ok ? null : text
       isRead = ok
       if (ok) log.info({}, "the configuration is read anew")

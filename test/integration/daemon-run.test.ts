@@ -811,6 +811,15 @@ test.skipIf(!canMount)(
       expect.stringContaining("the journal cannot be written"),
     ])
     expect((await post(daemon, event())).status).toBe(503)
+    // An operator is told at once, and what was held stays so.
+    const command = (words: string) =>
+      inside(`${process.execPath} ${MAIN} ${words} --socket ${place.path("small/state.sock")}`)
+    const override = await command("override")
+    expect([override.code, override.stdout.toString()]).toEqual([
+      1,
+      expect.stringMatching(/^E_JOURNAL_WRITE: the journal cannot be written: nothing was changed$/m),
+    ])
+    expect(await allowed(daemon)).toMatchObject({ allowed: false, reason: "suspended" })
     // Whoever was caught by it is told how much of what it sent counts.
     const last = (await pending) as Response
     if (last.status === 200) taken += 500
@@ -822,6 +831,8 @@ test.skipIf(!canMount)(
     expect((await inside(`rm ${small}/filler`)).code).toBe(0)
     await daemon.said(/^the journal can be written again/)
     expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+    expect((await command("override")).stdout.toString()).toBe("Overrode 1 entries\n")
+    expect(await allowed(daemon)).toMatchObject({ allowed: true })
     const metrics = await (await fetch(`${daemon.url}/metrics`)).text()
     expect(metrics).toContain(`adaptive_events_total{source="http",type="transient"} ${taken}`)
     expect(await daemon.end("SIGTERM")).toBe(0)

@@ -11,6 +11,7 @@ import { FORMATS, type FormatName } from "../../ingest/detect.js"
 import { nearest } from "../../model/nearest.js"
 import type { Intake, Taken } from "../intake.js"
 import type { Ledger } from "../ledger.js"
+import { untilTooLong } from "../patience.js"
 import { takeStream } from "../stream.js"
 
 export interface EventsHost {
@@ -24,10 +25,6 @@ export interface EventsHost {
 
 /** Lines that are told of one by one; the others are counted. */
 const MAX_REFUSED = 100
-/** Between two looks at whether the journal can be written. */
-const LOOK_MS = 1000
-/** A disk that was full for so long will stay so for longer than clients wait. */
-const MAX_LOOKS = 5
 
 const DESCRIPTION: RouteDescription = {
   method: "POST",
@@ -137,16 +134,6 @@ async function take(
   } finally {
     answered.abort()
   }
-}
-
-/** Settled when the journal could not be written for some seconds; not while it can, nor once the signal says so. */
-async function untilTooLong(
-  ledger: Pick<Ledger, "isTroubled">,
-  timer: EventsHost["timer"],
-  signal: AbortSignal,
-): Promise<void> {
-  for (let looks = 0; looks < MAX_LOOKS; looks = ledger.isTroubled ? looks + 1 : 0)
-    await timer(LOOK_MS, signal)
 }
 
 function unwritable(taken: number): HttpFault {
