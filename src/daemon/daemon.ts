@@ -24,6 +24,7 @@ import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
 import { startKeeper } from "./rule-start.js"
 import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
+import { SteadyClock } from "./steady-clock.js"
 
 export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fromEnd" | "skipsCopies"> {}
 
@@ -41,6 +42,8 @@ export interface DaemonOptions extends RuleOptions {
   readonly logDirectory: string | null
   /** Microseconds since 1970. */
   readonly nowMicros: () => number
+  /** Milliseconds of a clock that never jumps; without it, the one on the wall is believed whatever it does. */
+  readonly nowMs?: () => number
   /** Of stamps in logs that name no zone, minutes east of UTC; a function where that differs with the season. */
   readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -84,6 +87,7 @@ export class Daemon {
   readonly #journal: Journal
   readonly #outputs: Outputs
   readonly #ending = new AbortController()
+  readonly #clock: SteadyClock
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
   readonly #badLines: FewLines
@@ -118,13 +122,19 @@ export class Daemon {
     this.rules = parts.rules
     this.revisions = parts.revisions
     this.#copySegment = parts.copySegment
-    const { nowMicros, utcOffsetMinutes } = parts.options
+    const { nowMicros, nowMs = () => nowMicros() / 1000, log, utcOffsetMinutes } = parts.options
+    const clock = new SteadyClock({ nowMicros, nowMs, log })
+    this.#clock = clock
     this.copiedAtSec = nowMicros() / 1e6
     this.#badLines = new FewLines({
       nowMs: () => nowMicros() / 1000,
-      tell: (facts, message) => parts.options.log.warn(facts, message),
+      tell: (facts, message) => log.warn(facts, message),
     })
-    this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
+    this.intake = new Intake({
+      pairs: parts.ledger.core.store.pairs,
+      nowMicros: () => clock.nowMicros,
+      utcOffsetMinutes,
+    })
   }
 
   /**
@@ -283,8 +293,8 @@ export class Daemon {
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
-    const { alarm } = this.#faults
-    if (alarm !== null) alarms.push(alarm)
+    for (const alarm of [this.#faults.alarm, this.#clock.alarm(this.core.store.nowMicros)])
+      if (alarm !== null) alarms.push(alarm)
     for (const [path, { reason, untilMicros }] of this.#losses)
       if (this.#options.nowMicros() < untilMicros) alarms.push(`${path}: part of it is lost: ${reason}`)
     return [...alarms, ...this.#outputs.alarms]
@@ -369,6 +379,7 @@ export class Daemon {
         intake: this.intake,
         ledger: this.ledger,
         timer,
+        isClockDoubtful: () => this.#clock.isDoubtful,
         taken: (_, taken) => this.noteTaken(facts, taken),
         troubled: (path, trouble) => {
           facts.trouble = trouble === null ? null : trouble.message
@@ -396,9 +407,11 @@ export class Daemon {
 
   /** Time goes on by itself only where no log has older things to tell. */
   async #tick(): Promise<void> {
+    const { nowMicros } = this.#clock
+    this.#clock.tell(this.core.store.nowMicros)
     if (this.#followers.some(({ isBehind }) => isBehind)) return
-    const { nowMicros, lagSec = LAG_SEC } = this.#options
-    await this.ledger.tick(nowMicros() - lagSec * 1e6)
+    const { lagSec = LAG_SEC } = this.#options
+    await this.ledger.tick(nowMicros - lagSec * 1e6)
   }
 
   /** Counts what a source told, and tells of lines that were none. */

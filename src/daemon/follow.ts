@@ -30,6 +30,8 @@ export interface FollowOptions {
   readonly ledger: Ledger
   /** Waits; ends early when the signal says so. */
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
+  /** This machine's clock says what is not believed yet: lines wait, since their times may be of that clock too. */
+  readonly isClockDoubtful?: () => boolean
   /** Told of what was taken, also of lines that could not be read. */
   readonly taken: (path: string, taken: Taken) => void
   /** Told when it cannot be read; null when it can again. */
@@ -164,7 +166,11 @@ export class Follower {
   }
 
   async #takeBytes(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length && !this.#ending.signal.aborted; at += PIECE_BYTES) {
+    const { timer, isClockDoubtful = () => false } = this.#options
+    const { signal } = this.#ending
+    for (let at = 0; at < bytes.length && !signal.aborted; at += PIECE_BYTES) {
+      while (isClockDoubtful() && !signal.aborted) await timer(LOOK_MS, signal).catch(() => {})
+      if (signal.aborted) return
       const end = Math.min(at + PIECE_BYTES, bytes.length)
       await this.#take(await inTurns(this.#feed, bytes.subarray(at, end)), bytes.length - end)
     }
