@@ -13,7 +13,7 @@ import type { PairName } from "../model/pair-table.js"
 import type { GivenConfiguration } from "../reload/conf-files.js"
 import type { Journal } from "../store/backing/journal.js"
 import type { Core, Numbered } from "./core.js"
-import { EntryWriter, type JournalEvent, type NoteKind, packed } from "./entries.js"
+import { type CommandNote, EntryWriter, type JournalEvent, type NoteKind, packed } from "./entries.js"
 import { NOTHING_CHANGED, onceWritten } from "./unwritten.js"
 
 export interface LedgerOptions {
@@ -165,35 +165,40 @@ export class Ledger {
   /**
    * A command of an operator; what it changed is on the disk when its answer comes. While the journal cannot be
    * written nothing is changed; where that begins meanwhile and lasts, the answer is no and says what is so.
+   * @param givenMicros when it was given, by the clock that questions are answered by; null: at the state's own time
    */
-  async command(line: string): Promise<Reply> {
+  async command(line: string, givenMicros: number | null = null): Promise<Reply> {
     if (isAsking(line)) {
-      const reply = await this.#inTurn(async () => this.core.command(line))
+      const reply = await this.#inTurn(async () => this.core.command(line, givenMicros))
       // What it tells of is on the disk before it is told; while that takes nothing, what is known is told.
       await this.#unlessTroubled(this.#publishing)
       return reply
     }
-    const given = await this.#inTurn(async () => (this.#isTroubled ? null : this.#change(line)))
+    const given = await this.#inTurn(async () =>
+      this.#isTroubled ? null : this.#change({ line, givenMicros }),
+    )
     return given === null ? NOTHING_CHANGED : onceWritten(given, this, this.#options.timer)
   }
 
   /** The configuration read again, as its files say: whatever becomes of this run, the next one reads them too. */
   async reread(): Promise<Reply> {
-    const { reply, done } = await this.#inTurn(async () => this.#change("config reload"))
+    const { reply, done } = await this.#inTurn(async () =>
+      this.#change({ line: "config reload", givenMicros: null }),
+    )
     await done
     return reply
   }
 
-  #change(line: string): Written & { readonly reply: Reply } {
-    // Times in answers, and ends of suspensions, are reckoned from now.
+  #change(command: CommandNote): Written & { readonly reply: Reply } {
+    // Done again, it has to find the state at the same time.
     this.#noteTime()
     const before = this.core.configuration
-    const reply = this.core.command(line)
+    const reply = this.core.command(command.line, command.givenMicros)
     const after = this.core.configuration
     const isRead = after.given !== before.given
     // What was read is what is done again: the files may say something else by then.
     if (isRead) this.#noteConfiguration(after.given)
-    else this.#note("command", line)
+    else this.#note("command", command)
     if (isRead || after.changes !== before.changes) this.#options.configured(isRead)
     return { reply, ...this.#seal() }
   }

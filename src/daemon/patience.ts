@@ -16,6 +16,9 @@ export async function untilTooLong(
   timer: (ms: number, signal: AbortSignal) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let looks = 0; looks < MAX_LOOKS; looks = ledger.isTroubled ? looks + 1 : 0)
+  for (let looks = 0; looks < MAX_LOOKS; looks = ledger.isTroubled ? looks + 1 : 0) {
     await timer(LOOK_MS, signal)
+    // Not every timer refuses by itself.
+    signal.throwIfAborted()
+  }
 }

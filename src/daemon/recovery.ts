@@ -13,7 +13,7 @@ import { StoreFault } from "../store/fault.js"
 import { Store } from "../store/store.js"
 import { type ConfigurationState, Core, type CoreOptions, type HoldCause, type Numbered } from "./core.js"
 import type { KeptEffects } from "./effects.js"
-import { EntryFault, EntryReader, unpacked } from "./entries.js"
+import { commandOf, EntryFault, EntryReader, unpacked } from "./entries.js"
 import type { SourceNote } from "./ledger.js"
 
 export const SNAPSHOT_FILE = "snapshot"
@@ -113,8 +113,10 @@ export async function recover(state: StateDirectory, options: RecoveryOptions): 
         },
         clock: (atMicros) => core.clock(atMicros),
         note(kind, data) {
-          if (kind === "command") core.command(data as string)
-          else if (kind === "configuration") core.configure(unpacked(data as string))
+          if (kind === "command") {
+            const { line, givenMicros } = commandOf(data)
+            core.command(line, givenMicros)
+          } else if (kind === "configuration") core.configure(unpacked(data as string))
           else if (kind === "told") toldId = data as number
           else if (kind === "rules") next = data as number
           else if (kind === "position") {

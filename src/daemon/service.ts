@@ -306,7 +306,9 @@ export class Service {
     const { daemon } = this
     // Half a surrogate pair, as JSON may hold it, would be another text when it is read again.
     const line = given.toWellFormed()
-    const reply = await (isRuleCommand(line) ? this.#ruleCommand(line) : daemon.ledger.command(line))
+    const reply = await (isRuleCommand(line)
+      ? this.#ruleCommand(line)
+      : daemon.ledger.command(line, this.#options.nowMicros()))
     // Who wants to know later what was done by hand finds it here.
     if (!isAsking(line)) this.#options.log.info({ command: oneLine(line), ok: reply.ok }, "a command")
     return reply

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, expect, onTestFinished, test } from "vitest"
-import { type DecisionAnswer, GroupAnswers } from "../../src/daemon/answers.js"
+import { type DecisionAnswer, decisionOf, GroupAnswers } from "../../src/daemon/answers.js"
 import { decisionRoutes } from "../../src/daemon/api/decisions.js"
 import { Core, type Numbered } from "../../src/daemon/core.js"
 import { EntryReader, type JournalEvent } from "../../src/daemon/entries.js"
@@ -193,6 +193,44 @@ test("a configuration that is read again waits for the disk as long as it takes"
   while (troubles.length === 0) await wait(1)
   isFull = false
   expect(await reread).toMatchObject({ ok: true })
+})
+
+test("a command is reckoned from when it was given, and questions and tables say the same of it", async () => {
+  const { ledger, core, told } = await begin()
+  await ledger.take([event(core, 0, "transient")])
+  const { pair } = event(core, 0, "transient")
+  // Time goes on by itself so far behind, or a log has older things to tell.
+  const given = START + 300e6
+  const ask = (atMicros: number) => {
+    const { allowed, until } = decisionOf(core, { binding: "b1", domain: "a.test", atMicros, take: false })
+    return [allowed, until === null ? null : until - START / 1e6]
+  }
+  const row = async (atMicros: number) =>
+    /^\S+ +a\.test +(\d+) +1$/m.exec((await ledger.command("adaptive suspensions", atMicros)).text)?.[1] ??
+    null
+  expect([ask(given), await row(given)]).toEqual([[false, 3600], "3300"])
+  expect(await ledger.command("adaptive override ttl 200", given)).toMatchObject({ ok: true })
+  // Lifts are made by the sweeps, one a minute.
+  expect([ask(given), await row(given), core.store.suspendedUntil(pair)]).toEqual([
+    [false, 540],
+    "200",
+    START + 500e6,
+  ])
+  expect([ask(START + 539e6), await row(START + 539e6)]).toEqual([[false, 540], "0"])
+  // What is over is over, before the sweep that lifts it has been made.
+  expect([ask(START + 540e6), await row(START + 540e6)]).toEqual([[true, null], null])
+  expect((await ledger.command("adaptive override ttl 600", START + 540e6)).text).toBe("Overrode 0 entries")
+  await ledger.command("adaptive warmup b1 50", given)
+  expect((await ledger.command("adaptive warmup", given + 10e6)).text).toMatch(/b1 +60$/m)
+  await ledger.settled()
+  expect(told.map(({ decision: { source, atMicros } }) => [source, atMicros])).toEqual([
+    ["response", START],
+    ["operator", given],
+  ])
+  // Time did not go on, and a command that names none is given at the state's.
+  expect(core.store.nowMicros).toBe(START)
+  await ledger.command("adaptive override ttl 70")
+  expect(core.store.suspendedUntil(pair)).toBe(START + 70e6)
 })
 
 test("a mistake of the program costs what it was about, and is made again by a restart in the same way", async () => {

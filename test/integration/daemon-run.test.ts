@@ -621,6 +621,23 @@ test("what is held is listed, and what an operator does is told like what a rule
   ])
 })
 
+test("where time goes on late, commands and tables go by now, as questions do", async () => {
+  const daemon = await running(["--lag", "300"])
+  await post(daemon, event({ time: now() - 290 }))
+  const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
+  const command = async (line: string): Promise<string> =>
+    (await place.adaptive(["console", "--socket", socket, "-c", line])).stdout.toString()
+  const left = async (): Promise<number> =>
+    Number(/^\S+ +x\.test +(\d+) +1$/m.exec(await command("adaptive suspensions"))?.[1])
+  expect(Math.abs((await left()) - 3600 + 290)).toBeLessThan(30)
+  expect(await command("adaptive override ttl 200")).toBe("Overrode 1 entries\n")
+  expect(Math.abs((await left()) - 200)).toBeLessThan(30)
+  const { allowed: isAllowed, until } = await allowed(daemon)
+  expect(isAllowed).toBe(false)
+  // The sweep that lifts it comes within a minute of its end.
+  expect(Math.abs((until as number) - now() - 230)).toBeLessThan(60)
+})
+
 test("a group: one of its bindings that may send, each in its turn", async () => {
   place.write({
     "group.conf":
