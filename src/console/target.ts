@@ -66,6 +66,8 @@ export interface ConsoleTarget {
 export interface TargetOptions {
   /** Told of what an operator does to a pair. */
   readonly operated?: OperationDone
+  /** When commands are given; the state's time unless given, and not before it. */
+  readonly nowMicros?: () => number
   readonly sweepRulesOf?: SweepRulesOf
   /** What the engine works with; nothing is set where there is none. */
   readonly configuration?: Configuration
@@ -80,7 +82,7 @@ export interface TargetOptions {
 export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): ConsoleTarget {
   const store = of instanceof Store ? of : of.store
   const engine = of instanceof Store ? null : of
-  const { sweepRulesOf, readConfiguration } = options
+  const { sweepRulesOf, readConfiguration, nowMicros = () => store.nowMicros } = options
   let configuration = options.configuration ?? Configuration.empty()
   const changed = (): void => {
     engine?.reconfigure(configuration)
@@ -95,12 +97,16 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
   return {
     store,
     get nowMicros() {
-      return store.nowMicros
+      return nowMicros()
     },
     get configuration() {
       return configuration
     },
-    operations: new Operations(store, options.operated),
+    operations: new Operations(store, {
+      nowMicros,
+      ...(options.operated === undefined ? {} : { done: options.operated }),
+      ...(engine === null ? {} : { liftMicros: (untilMicros) => engine.sweepAt(untilMicros) }),
+    }),
     groupOf: (binding) => configuration.groupOf(store.pairs, binding),
     changed,
     reload(file) {
@@ -112,22 +118,30 @@ export function consoleTarget(of: Engine | Store, options: TargetOptions = {}): 
     },
     reconfigure,
     effective: (pair, option, stored) =>
-      engine === null ? stored : effectiveValue(engine, pair, option, stored),
+      engine === null ? stored : effectiveValue(engine, pair, option, nowMicros(), stored),
     sweepRulesOf: sweepRulesOf ?? (engine === null ? null : (name) => sweepCounts(engine, name)),
     caches: () => cachesOf(store, engine),
     modules: () => modulesOf(store),
   }
 }
 
-/** A pair that was never seen has rules too; asking makes it one that is known. */
+/**
+ * A pair that was never seen has rules too; asking makes it one that is known. Counts are those of the state's
+ * time: to count up to a later one would take back what events that are still to come are held against.
+ */
 function sweepCounts(engine: Engine, { binding, domain }: PairName): readonly SweepRuleCount[] {
   const { pairs, nowMicros } = engine.store
   return engine.sweepCounts(pairs.of(binding, domain), nowMicros)
 }
 
-function effectiveValue(engine: Engine, pair: number, option: AdjustableOption, stored: number): number {
-  const { store } = engine
-  const { value } = engine.parameter(pair, option, store.nowMicros, store.mxOf(pair))
+function effectiveValue(
+  engine: Engine,
+  pair: number,
+  option: AdjustableOption,
+  atMicros: number,
+  stored: number,
+): number {
+  const { value } = engine.parameter(pair, option, atMicros, engine.store.mxOf(pair))
   // What there is to say of it belongs to no decision.
   engine.takeNotes()
   return value ?? stored

@@ -77,6 +77,8 @@ export class Core {
   #given: GivenConfiguration
   /** One that is given twice counts where it was given last: who gives it every hour must not fill memory. */
   #changes: readonly string[] = []
+  /** When the command that is being done was given; between commands, never. */
+  #givenMicros = Number.NEGATIVE_INFINITY
   #lastId: number
   #decided: Numbered[] = []
   readonly #causes: Map<number, HoldCause>
@@ -103,6 +105,7 @@ export class Core {
     })
     this.target = consoleTarget(this.engine, {
       configuration,
+      nowMicros: () => Math.max(store.nowMicros, this.#givenMicros),
       operated: (pair, name, args) => this.#operated(pair, { name, args }),
       readConfiguration: (file) => {
         const { given, text } = this.readConfiguration(file)
@@ -110,7 +113,7 @@ export class Core {
         return { configuration: given === null ? null : configurationFor(given), text }
       },
     })
-    for (const line of changes) this.command(line)
+    for (const line of changes) this.command(line, null)
   }
 
   /** What is in force, as it can be had again. */
@@ -168,9 +171,15 @@ export class Core {
     }
   }
 
-  /** A command of an operator, on the state as it is. */
-  command(line: string): Reply {
+  /**
+   * A command of an operator, on the state as it is: its time does not go on, though ends and ages are reckoned from
+   * when the command was given.
+   * @param givenMicros null: at the state's own time
+   */
+  command(line: string, givenMicros: number | null): Reply {
+    this.#givenMicros = givenMicros ?? Number.NEGATIVE_INFINITY
     const reply = this.#safely(() => consoleReply(line, this.target)) ?? FAILED
+    this.#givenMicros = Number.NEGATIVE_INFINITY
     if (reply.ok && changesConfiguration(line))
       this.#changes = [...this.#changes.filter((one) => one !== line), line]
     return reply
@@ -228,7 +237,7 @@ export class Core {
     const { store } = this
     const until = action.name === "reset" ? null : store.suspendedUntil(pair) / 1e6
     this.#decide({
-      atMicros: store.nowMicros,
+      atMicros: this.target.nowMicros,
       pair,
       ...store.pairs.nameOnce(pair),
       source: "operator",

@@ -25,6 +25,7 @@ import { recover, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
 import { startKeeper } from "./rule-start.js"
 import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
+import { SteadyClock } from "./steady-clock.js"
 
 export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fromEnd" | "skipsCopies"> {}
 
@@ -42,6 +43,8 @@ export interface DaemonOptions extends RuleOptions {
   readonly logDirectory: string | null
   /** Microseconds since 1970. */
   readonly nowMicros: () => number
+  /** Milliseconds of a clock that never jumps; without it, the one on the wall is believed whatever it does. */
+  readonly nowMs?: () => number
   /** Of stamps in logs that name no zone, minutes east of UTC; a function where that differs with the season. */
   readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -89,6 +92,7 @@ export class Daemon {
   readonly #journal: Journal
   readonly #outputs: Outputs
   readonly #ending = new AbortController()
+  readonly #clock: SteadyClock
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
   readonly #badLines: FewLines
@@ -125,17 +129,23 @@ export class Daemon {
     this.revisions = parts.revisions
     this.#copies = parts.copies
     this.#copySegment = parts.copySegment
-    const { nowMicros, utcOffsetMinutes } = parts.options
+    const { nowMicros, nowMs = () => nowMicros() / 1000, log, utcOffsetMinutes } = parts.options
+    const clock = new SteadyClock({ nowMicros, nowMs, log })
+    this.#clock = clock
     this.copiedAtSec = nowMicros() / 1e6
     this.#badLines = new FewLines({
       nowMs: () => nowMicros() / 1000,
-      tell: (facts, message) => parts.options.log.warn(facts, message),
+      tell: (facts, message) => log.warn(facts, message),
+    })
+    this.intake = new Intake({
+      pairs: parts.ledger.core.store.pairs,
+      nowMicros: () => clock.nowMicros,
+      utcOffsetMinutes,
     })
     this.order = new LogOrder({
       timer: parts.options.timer,
       take: (events, notes) => parts.ledger.take(events, notes),
     })
-    this.intake = new Intake({ pairs: parts.ledger.core.store.pairs, nowMicros, utcOffsetMinutes })
   }
 
   /**
@@ -295,8 +305,8 @@ export class Daemon {
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
       if (trouble !== null) alarms.push(`${path}: ${trouble}`)
-    const { alarm } = this.faults
-    if (alarm !== null) alarms.push(alarm)
+    for (const alarm of [this.faults.alarm, this.#clock.alarm(this.core.store.nowMicros)])
+      if (alarm !== null) alarms.push(alarm)
     for (const [path, { reason, untilMicros }] of this.#losses)
       if (this.#options.nowMicros() < untilMicros) alarms.push(`${path}: part of it is lost: ${reason}`)
     return [...alarms, ...this.#outputs.alarms]
@@ -384,6 +394,7 @@ export class Daemon {
         order: this.order,
         timer,
         failed: this.faults.note,
+        isClockDoubtful: () => this.#clock.isDoubtful,
         taken: (_, taken) => this.noteTaken(facts, taken),
         troubled: (path, trouble) => {
           facts.trouble = trouble === null ? null : trouble.message
@@ -411,9 +422,11 @@ export class Daemon {
 
   /** Time goes on by itself only where no log has older things to tell. */
   async #tick(): Promise<void> {
+    const { nowMicros } = this.#clock
+    this.#clock.tell(this.core.store.nowMicros)
     if (this.#followers.some(({ isBehind }) => isBehind)) return
-    const { nowMicros, lagSec = LAG_SEC } = this.#options
-    await this.ledger.tick(nowMicros() - lagSec * 1e6)
+    const { lagSec = LAG_SEC } = this.#options
+    await this.ledger.tick(nowMicros - lagSec * 1e6)
   }
 
   /** Settled when what happened at a time may be told by what is no log: nothing that is much older is still to be read. */
@@ -423,7 +436,7 @@ export class Daemon {
 
   /** A log tells of what is so old that events of now have to wait. */
   get isCatchingUp(): boolean {
-    return !this.order.mayTell(this.#options.nowMicros() - STREAM_AHEAD_SEC * 1e6)
+    return !this.order.mayTell(this.#clock.nowMicros - STREAM_AHEAD_SEC * 1e6)
   }
 
   /** Counts what a source told, and tells of lines that were none. */

@@ -15,7 +15,7 @@ export type JournalEvent = Omit<TrafficEvent, "lineNumber" | "file" | "line">
 
 /** What an entry is that is no event. */
 export type NoteKind =
-  /** A command of an operator. */
+  /** A command of an operator, and when it was given. */
   | "command"
   /** How far a source was read. */
   | "position"
@@ -182,6 +182,18 @@ export class EntryWriter {
     this.#word(written)
     this.#length += written
   }
+}
+
+/** A command as a note says it. */
+export interface CommandNote {
+  readonly line: string
+  /** Microseconds since 1970; null: at the state's own time. */
+  readonly givenMicros: number | null
+}
+
+/** @param data of a note; that of a version that noted no time is the line alone */
+export function commandOf(data: unknown): CommandNote {
+  return typeof data === "string" ? { line: data, givenMicros: null } : (data as CommandNote)
 }
 
 /** A configuration as a note says it: its files may hold any bytes. */

@@ -8,10 +8,13 @@
 import { setImmediate as turn } from "node:timers/promises"
 import type { Reply } from "../console/console.js"
 import type { EngineRules } from "../engine/engine.js"
+import type { Decision } from "../model/decision.js"
+import type { PairName } from "../model/pair-table.js"
 import type { GivenConfiguration } from "../reload/conf-files.js"
 import type { Journal } from "../store/backing/journal.js"
 import type { Core, Numbered } from "./core.js"
-import { EntryWriter, type JournalEvent, type NoteKind, packed } from "./entries.js"
+import { type CommandNote, EntryWriter, type JournalEvent, type NoteKind, packed } from "./entries.js"
+import { NOTHING_CHANGED, onceWritten } from "./unwritten.js"
 
 export interface LedgerOptions {
   readonly core: Core
@@ -64,6 +67,11 @@ export function isAsking(line: string): boolean {
   return ASKING.test(line)
 }
 
+/** Does a decision say otherwise when mail may go, because an operator wants it so? */
+function isOperated({ source, effects }: Decision): boolean {
+  return source === "operator" && effects.some(({ action }) => action !== "reset")
+}
+
 export class Ledger {
   readonly core: Core
   readonly #options: LedgerOptions
@@ -84,6 +92,8 @@ export class Ledger {
   #isTroubled = false
   /** Wait for something, and no longer when the journal cannot be written. */
   readonly #impatient = new Set<() => void>()
+  /** By pair: the last decision of an operator that is not on the disk yet. */
+  readonly #operated = new Map<number, number>()
   /** Things that wait for their turn, or have it. */
   waiting = 0
   /** Events since the event loop has last had its turn. */
@@ -152,29 +162,50 @@ export class Ledger {
     await written.done
   }
 
-  /** A command of an operator; what it changed is on the disk when its answer comes. */
-  async command(line: string): Promise<Reply> {
+  /**
+   * A command of an operator; what it changed is on the disk when its answer comes. While the journal cannot be
+   * written nothing is changed; where that begins meanwhile and lasts, the answer is no and says what is so.
+   * @param givenMicros when it was given, by the clock that questions are answered by; null: at the state's own time
+   */
+  async command(line: string, givenMicros: number | null = null): Promise<Reply> {
     if (isAsking(line)) {
-      const reply = await this.#inTurn(async () => this.core.command(line))
+      const reply = await this.#inTurn(async () => this.core.command(line, givenMicros))
       // What it tells of is on the disk before it is told; while that takes nothing, what is known is told.
       await this.#unlessTroubled(this.#publishing)
       return reply
     }
-    const { reply, done } = await this.#inTurn(async () => {
-      // Times in answers, and ends of suspensions, are reckoned from now.
-      this.#noteTime()
-      const before = this.core.configuration
-      const reply = this.core.command(line)
-      const after = this.core.configuration
-      const isRead = after.given !== before.given
-      // What was read is what is done again: the files may say something else by then.
-      if (isRead) this.#noteConfiguration(after.given)
-      else this.#note("command", line)
-      if (isRead || after.changes !== before.changes) this.#options.configured(isRead)
-      return { reply, ...this.#seal() }
-    })
+    const given = await this.#inTurn(async () =>
+      this.#isTroubled ? null : this.#change({ line, givenMicros }),
+    )
+    return given === null ? NOTHING_CHANGED : onceWritten(given, this, this.#options.timer)
+  }
+
+  /** The configuration read again, as its files say: whatever becomes of this run, the next one reads them too. */
+  async reread(): Promise<Reply> {
+    const { reply, done } = await this.#inTurn(async () =>
+      this.#change({ line: "config reload", givenMicros: null }),
+    )
     await done
     return reply
+  }
+
+  #change(command: CommandNote): Written & { readonly reply: Reply } {
+    // Done again, it has to find the state at the same time.
+    this.#noteTime()
+    const before = this.core.configuration
+    const reply = this.core.command(command.line, command.givenMicros)
+    const after = this.core.configuration
+    const isRead = after.given !== before.given
+    // What was read is what is done again: the files may say something else by then.
+    if (isRead) this.#noteConfiguration(after.given)
+    else this.#note("command", command)
+    if (isRead || after.changes !== before.changes) this.#options.configured(isRead)
+    return { reply, ...this.#seal() }
+  }
+
+  /** Has an operator changed when mail of a pair may go, and is that not on the disk yet? */
+  isChanging({ binding, domain }: PairName): boolean {
+    return this.#operated.size > 0 && this.#operated.has(this.core.store.pairs.of(binding, domain))
   }
 
   /** Another configuration from now on. */
@@ -296,6 +327,7 @@ export class Ledger {
     const { journal } = this.#options
     this.#notePairs()
     const decided = this.core.takeDecided()
+    for (const { id, decision } of decided) if (isOperated(decision)) this.#operated.set(decision.pair, id)
     if (this.#notedId < this.#keptId && this.#writer.length > 0) {
       this.#notedId = this.#keptId
       this.#writer.note("told", this.#notedId)
@@ -324,6 +356,9 @@ export class Ledger {
     if (last === undefined) return
     const kept = this.#options.published(decided)
     this.#toldId = last.id
+    if (this.#operated.size > 0)
+      for (const { id, decision } of decided)
+        if (this.#operated.get(decision.pair) === id) this.#operated.delete(decision.pair)
     this.#keeping = Promise.all([this.#keeping, kept]).then(() => {
       this.#keptId = last.id
     })

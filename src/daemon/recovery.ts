@@ -14,7 +14,7 @@ import { Store } from "../store/store.js"
 import { type ConfigurationState, Core, type CoreOptions, type HoldCause, type Numbered } from "./core.js"
 import { DecidedAgain } from "./decided.js"
 import type { KeptEffects } from "./effects.js"
-import { EntryFault, EntryReader, unpacked } from "./entries.js"
+import { commandOf, EntryFault, EntryReader, unpacked } from "./entries.js"
 import type { SourceNote } from "./ledger.js"
 
 const SNAPSHOT_FILE = "snapshot"
@@ -119,8 +119,10 @@ export async function recover(
         },
         clock: (atMicros) => core.clock(atMicros),
         note(kind, data) {
-          if (kind === "command") core.command(data as string)
-          else if (kind === "configuration") core.configure(unpacked(data as string))
+          if (kind === "command") {
+            const { line, givenMicros } = commandOf(data)
+            core.command(line, givenMicros)
+          } else if (kind === "configuration") core.configure(unpacked(data as string))
           else if (kind === "told") decided.toldUpTo(data as number)
           else if (kind === "rules") next = data as number
           else if (kind === "position") {

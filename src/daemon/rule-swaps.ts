@@ -18,6 +18,7 @@ import { faultOf, faultOfRules, type Refusal, type RefusalFault, refusalOf } fro
 import { rehearsalText } from "./rehearsal.js"
 import { rehearse } from "./rehearse.js"
 import { type PassedOver, type Revisions, saysOf } from "./revisions.js"
+import { UNWRITABLE } from "./unwritten.js"
 
 export interface RuleOptions {
   readonly rulePaths: (configuration: Configuration) => readonly string[]
@@ -154,7 +155,8 @@ export class RuleSwaps {
 
   /** Goes back to rules that served before. @returns what came of it once that is certain */
   async rollback(number: number): Promise<Rollback> {
-    const { keeper, revisions } = this.#parts
+    const { keeper, revisions, ledger } = this.#parts
+    if (ledger.isTroubled) return { kind: "failed", ...UNWRITABLE }
     let loaded: LoadedRules | null
     try {
       loaded = await revisions.load(number)

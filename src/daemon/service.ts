@@ -113,7 +113,7 @@ export class Service {
     const { log, hasConfiguration } = this.#options
     let isRead = false
     if (hasConfiguration) {
-      const { ok, text } = await daemon.ledger.command("config reload")
+      const { ok, text } = await daemon.ledger.reread()
       daemon.configurationTrouble = ok ? null : text
       isRead = ok
       if (ok) log.info({}, "the configuration is read anew")
@@ -312,7 +312,9 @@ export class Service {
     const { daemon } = this
     // Half a surrogate pair, as JSON may hold it, would be another text when it is read again.
     const line = given.toWellFormed()
-    const reply = await (isRuleCommand(line) ? this.#ruleCommand(line) : daemon.ledger.command(line))
+    const reply = await (isRuleCommand(line)
+      ? this.#ruleCommand(line)
+      : daemon.ledger.command(line, this.#options.nowMicros()))
     // Who wants to know later what was done by hand finds it here.
     if (!isAsking(line)) this.#options.log.info({ command: oneLine(line), ok: reply.ok }, "a command")
     return reply

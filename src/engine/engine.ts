@@ -203,6 +203,11 @@ export class Engine {
     return this.#lifts.sweepAt(until)
   }
 
+  /** When what ends at a time is lifted. */
+  sweepAt(untilMicros: number): number {
+    return this.#lifts.sweepAt(untilMicros)
+  }
+
   /** Takes one event, after `advance` to its time. Receptions change nothing. */
   process(event: EngineEvent): void {
     switch (event.type) {

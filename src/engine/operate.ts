@@ -2,7 +2,8 @@
  * What an operator does to the state of pairs by hand: override a suspension,
  * enable it again, give it another end, drop what was adjusted, set the age of a
  * binding; and what there is to do it to. Nothing is decided here, no rule is
- * asked, and time does not go on: ends that have come are lifted by the sweep.
+ * asked, and time does not go on: ends that have come are lifted by the sweep. Where
+ * commands are given later than the state's time, ends and ages are reckoned from then.
  * Source: engine.md sections 1 and 6, R3 of section 11; console.md section 2.
  */
 import type { OperatorAction } from "../model/effect.js"
@@ -35,14 +36,26 @@ export type Choice = (pair: number) => boolean
 /** What was done to one pair, with its words; the state is as it is afterwards. */
 export type OperationDone = (pair: number, action: OperatorAction, args: readonly string[]) => void
 
+export interface OperationsOptions {
+  /** Told of each pair that something was done to. */
+  readonly done?: OperationDone
+  /** When what is done is done; the state's time unless given, and not before it. */
+  readonly nowMicros?: () => number
+  /** When a suspension that ends at a time is lifted. */
+  readonly liftMicros?: (untilMicros: number) => number
+}
+
 export class Operations {
   readonly #store: Store
   readonly #done: OperationDone
+  readonly #nowMicros: () => number
+  readonly #liftMicros: (untilMicros: number) => number
 
-  /** @param done told of each pair that something was done to */
-  constructor(store: Store, done: OperationDone = () => {}) {
+  constructor(store: Store, options: OperationsOptions = {}) {
     this.#store = store
-    this.#done = done
+    this.#done = options.done ?? (() => {})
+    this.#nowMicros = options.nowMicros ?? (() => store.nowMicros)
+    this.#liftMicros = options.liftMicros ?? ((untilMicros) => untilMicros)
   }
 
   /** In no order. */
@@ -78,7 +91,7 @@ export class Operations {
    * @returns how many suspensions were meant
    */
   setRemaining(isChosen: Choice, seconds: number): number {
-    const untilMicros = this.#store.nowMicros + seconds * 1e6
+    const untilMicros = this.#nowMicros() + seconds * 1e6
     const count = this.#each(isChosen, "ttl", [String(seconds)], (pair) =>
       this.#store.moveEnd(pair, untilMicros),
     )
@@ -103,7 +116,8 @@ export class Operations {
 
   /** Of every binding that is known, by number. */
   ages(): BindingAge[] {
-    const { pairs, nowMicros } = this.#store
+    const { pairs } = this.#store
+    const nowMicros = this.#nowMicros()
     return Array.from({ length: pairs.bindingCount }, (_, binding) => {
       const birth = this.#store.birthMicros(binding)
       const ageSec = Number.isNaN(birth) ? 0 : Math.max(0, Math.floor((nowMicros - birth) / 1e6))
@@ -113,12 +127,17 @@ export class Operations {
 
   /** Lets a binding be so old, for all domains; one that was never seen is known from now on. */
   setAge(binding: string, seconds: number): void {
-    const { pairs, nowMicros } = this.#store
-    this.#store.setBirth(pairs.binding(binding), nowMicros - seconds * 1e6)
+    this.#store.setBirth(this.#store.pairs.binding(binding), this.#nowMicros() - seconds * 1e6)
   }
 
   #suspended(isChosen: Choice): number[] {
-    return [...this.#store.suspendedPairs()].filter(isChosen)
+    const store = this.#store
+    const nowMicros = this.#nowMicros()
+    const chosen = [...store.suspendedPairs()].filter(isChosen)
+    // One that is over is one, although the state's time has not come to the sweep that lifts it.
+    return nowMicros <= store.nowMicros
+      ? chosen
+      : chosen.filter((pair) => this.#liftMicros(store.suspendedUntil(pair)) > nowMicros)
   }
 
   #each(

@@ -359,3 +359,24 @@ test.each([60, 7, 0])(
     expect([...seen].sort()).toEqual(["false false", "false true", "true false", "true true"])
   },
 )
+
+test("what is done later than the state's time is reckoned from then, and leaves alone what is over by then", () => {
+  const bench = new Bench().at(0).fails("421 busy").fails("421 busy", "b.test")
+  const { store } = bench
+  const later = (sec: number) =>
+    new Operations(store, {
+      nowMicros: () => (START + sec) * 1e6,
+      liftMicros: (untilMicros) => bench.runtime.engine.sweepAt(untilMicros),
+    })
+  const isB = (pair: number): boolean => store.pairs.name(pair).domain === "b.test"
+  expect(later(300).setRemaining(isB, 200)).toBe(1)
+  expect(bench.list()).toEqual(["a.test 600 1", "b.test 500 1"])
+  // Sweeps are made once a minute.
+  expect(later(539).override(isB)).toBe(1)
+  expect([later(540).override(all), later(540).suspensions(all).length]).toEqual([1, 1])
+  later(300).setAge("b1", 50)
+  expect(later(310).ages()).toEqual([{ binding: store.pairs.binding("b1"), ageSec: 60 }])
+  expect(bench.operations.ages()).toEqual([{ binding: store.pairs.binding("b1"), ageSec: 0 }])
+  expect(bench.at(500).list()).toEqual(["a.test 600 0", "b.test 500 0"])
+  expect(bench.at(540).list()).toEqual(["a.test 600 0"])
+})

@@ -12,10 +12,15 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { loadConfiguration } from "../../src/config/configuration.js"
 import type { Numbered } from "../../src/daemon/core.js"
 import type { Daemon } from "../../src/daemon/daemon.js"
-import type { JournalEvent } from "../../src/daemon/entries.js"
+import { EntryWriter, type JournalEvent } from "../../src/daemon/entries.js"
+import { recover } from "../../src/daemon/recovery.js"
 import { NOT_TOLD, TYPE_NUMBER } from "../../src/model/event.js"
 import { CONF_FILES, type GivenConfiguration } from "../../src/reload/conf-files.js"
 import { decisionJson } from "../../src/report/json.js"
+import { Journal } from "../../src/store/backing/journal.js"
+import { StateDirectory } from "../../src/store/backing/state-directory.js"
+import { Store } from "../../src/store/store.js"
+import { load } from "../rules/loading.js"
 
 // What loads rules has a worker, which is there when it has been built.
 const built = <T>(path: string): Promise<T> => import(new URL(`../../dist/${path}`, import.meta.url).href)
@@ -52,6 +57,11 @@ const COMMANDS = [
   "config set binding b2 max_outbound_connections = 12",
   "config unset binding b2 max_outbound_connections",
   "adaptive override suspend 900 --binding b2 --domain d2.test",
+  "adaptive override ttl 200 --binding b1",
+  "adaptive override ttl 0 --domain d1.test",
+  "adaptive override --binding b3",
+  "adaptive override enable",
+  "adaptive warmup b2 30",
   "adaptive reset --binding b1",
   "adaptive rules b9 unheard.test",
   "config reload",
@@ -168,7 +178,12 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant("command" as const), line: fc.constantFrom(...COMMANDS) }),
+    arbitrary: fc.record({
+      do: fc.constant("command" as const),
+      line: fc.constantFrom(...COMMANDS),
+      /** Seconds that it is given later than the state's time. */
+      ahead: fc.integer({ min: 0, max: 400 }),
+    }),
   },
   {
     weight: 1,
@@ -197,7 +212,7 @@ async function perform(run: Run, steps: readonly Step[], sec: number, file: { co
     const atMicros = START + at * 1e6
     if (one.do === "event") await event(run, atMicros, one.binding, one.domain, one.reply)
     else if (one.do === "tick") await run.daemon.ledger.tick(atMicros)
-    else if (one.do === "command") await run.daemon.ledger.command(one.line)
+    else if (one.do === "command") await run.daemon.ledger.command(one.line, atMicros + one.ahead * 1e6)
     else if (one.do === "file") file.conf = one.conf
     else if (one.do === "ask")
       ask(run, { binding: `b${one.binding}`, domain: `d${one.domain}.test`, atMicros })
@@ -208,6 +223,39 @@ async function perform(run: Run, steps: readonly Step[], sec: number, file: { co
   await run.daemon.ledger.settled()
   return at
 }
+
+test("a command that an earlier version wrote, without when it was given, is done again at the state's time", async () => {
+  const path = join(dir, "old")
+  const state = await StateDirectory.open(path)
+  const journal = await Journal.begin(path)
+  const { pairs } = new Store()
+  const writer = new EntryWriter(pairs)
+  const busy: JournalEvent = {
+    ...{
+      atMicros: START,
+      type: "transient",
+      typeNumber: TYPE_NUMBER.transient,
+      pair: pairs.of("b1", "a.test"),
+    },
+    ...{ mx: null, phase: null, response: "421 busy", local: false, bounceClass: null, fblType: null },
+    ...{ group: null, deliveryMicros: NOT_TOLD },
+  }
+  for (const sec of [0, 1]) writer.event({ ...busy, atMicros: START + sec * 1e6 })
+  writer.note("command", "adaptive override ttl 200")
+  journal.append(writer.take() as Buffer)
+  await journal.close()
+  const { rules } = load({ "rules.lua": RULES })
+  const { core } = await recover(state, {
+    rulesOf: async () => null,
+    fallback: { rules, ask: () => ({ ok: false, reason: "there is none", isNil: false }) },
+    given: confs[0] as GivenConfiguration,
+    listener: { matched() {}, unmatched() {} },
+    failed: (error) => expect(error).toBeNull(),
+  })
+  await state.close()
+  const { store } = core
+  expect(store.suspendedUntil(store.pairs.of("b1", "a.test"))).toBe(START + 201e6)
+})
 
 test("a daemon that starts again is the one that was", { timeout: 30_000 + RUNS * 5_000 }, async () => {
   let decisions = 0

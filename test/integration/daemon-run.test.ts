@@ -667,6 +667,23 @@ test("what is held is listed, and what an operator does is told like what a rule
   expect(told.flatMap((one) => schemaFaults(schema, one, document))).toEqual([])
 })
 
+test("where time goes on late, commands and tables go by now, as questions do", async () => {
+  const daemon = await running(["--lag", "300"])
+  await post(daemon, event({ time: now() - 290 }))
+  const socket = daemon.lines.find(({ msg }) => msg === "ready")?.socket as string
+  const command = async (line: string): Promise<string> =>
+    (await place.adaptive(["console", "--socket", socket, "-c", line])).stdout.toString()
+  const left = async (): Promise<number> =>
+    Number(/^\S+ +x\.test +(\d+) +1$/m.exec(await command("adaptive suspensions"))?.[1])
+  expect(Math.abs((await left()) - 3600 + 290)).toBeLessThan(30)
+  expect(await command("adaptive override ttl 200")).toBe("Overrode 1 entries\n")
+  expect(Math.abs((await left()) - 200)).toBeLessThan(30)
+  const { allowed: isAllowed, until } = await allowed(daemon)
+  expect(isAllowed).toBe(false)
+  // The sweep that lifts it comes within a minute of its end.
+  expect(Math.abs((until as number) - now() - 230)).toBeLessThan(60)
+})
+
 test("a group: one of its bindings that may send, each in its turn", async () => {
   place.write({
     "group.conf":
@@ -861,6 +878,15 @@ test.skipIf(!canMount)(
       expect.stringContaining("the journal cannot be written"),
     ])
     expect((await post(daemon, event())).status).toBe(503)
+    // An operator is told at once, and what was held stays so.
+    const command = (words: string) =>
+      inside(`${process.execPath} ${MAIN} ${words} --socket ${place.path("small/state.sock")}`)
+    const override = await command("override")
+    expect([override.code, override.stdout.toString()]).toEqual([
+      1,
+      expect.stringMatching(/^E_JOURNAL_WRITE: the journal cannot be written: nothing was changed$/m),
+    ])
+    expect(await allowed(daemon)).toMatchObject({ allowed: false, reason: "suspended" })
     // Whoever was caught by it is told how much of what it sent counts.
     const last = (await pending) as Response
     if (last.status === 200) taken += 500
@@ -872,6 +898,8 @@ test.skipIf(!canMount)(
     expect((await inside(`rm ${small}/filler`)).code).toBe(0)
     await daemon.said(/^the journal can be written again/)
     expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200)
+    expect((await command("override")).stdout.toString()).toBe("Overrode 1 entries\n")
+    expect(await allowed(daemon)).toMatchObject({ allowed: true })
     const metrics = await (await fetch(`${daemon.url}/metrics`)).text()
     expect(metrics).toContain(`adaptive_events_total{source="http",type="transient"} ${taken}`)
     expect(await daemon.end("SIGTERM")).toBe(0)

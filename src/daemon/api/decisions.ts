@@ -73,7 +73,7 @@ const DECISION: JsonSchema = {
     until: {
       ...NUMBER_OR_NULL,
       description:
-        "When it is worth asking again; null where mail may go. Within a minute while the disk takes nothing and what holds is not on it.",
+        "When it is worth asking again; null where mail may go. Within a minute while the disk takes nothing and what holds, or what an operator lets go, is not on it.",
     },
     reason: { enum: ["suspended", "blackholed", "throttled", null] },
     spreadSec: { type: "number", description: "Seconds over which what waited is to be spread." },
@@ -245,13 +245,19 @@ async function answers(
       found.push(answer)
     }
   }
-  // What holds mail back is on the disk before anyone is told of it.
-  const isUntold = ({ reason, by }: DecisionAnswer): boolean =>
-    (reason === "suspended" || reason === "blackholed") && (by === null || by.id > ledger.toldId)
+  // What holds mail back is on the disk before anyone is told of it, and so is what an operator lets go.
+  const isUntold = ({ binding, domain, reason, by }: DecisionAnswer): boolean =>
+    ((reason === "suspended" || reason === "blackholed") && (by === null || by.id > ledger.toldId)) ||
+    (binding !== null && ledger.isChanging({ binding, domain }))
   if (!found.some(isUntold)) return found
   if (!ledger.isTroubled) await ledger.settled()
   // While the disk takes nothing no more is promised than what stays true if it is lost.
-  return ledger.isTroubled ? found.map((one) => (isUntold(one) ? forNow(one, one.at) : one)) : found
+  return ledger.isTroubled ? found.map((one) => (isUntold(one) ? heldForNow(one) : one)) : found
+}
+
+/** What an operator has let go is held until that is on the disk: if it is lost, so it is. */
+function heldForNow(one: DecisionAnswer): DecisionAnswer {
+  return forNow({ ...one, allowed: false, reason: one.reason ?? "suspended" }, one.at)
 }
 
 /** A hold that may be lost: it is worth asking again soon. @param at seconds since 1970 */

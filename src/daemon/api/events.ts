@@ -11,6 +11,7 @@ import { nearest } from "../../model/nearest.js"
 import { StoreFault } from "../../store/fault.js"
 import { type Intake, OpenBytesFault, type Taken } from "../intake.js"
 import type { Ledger } from "../ledger.js"
+import { untilTooLong } from "../patience.js"
 import { takeStream } from "../stream.js"
 import { checkQuery } from "./query.js"
 
@@ -29,10 +30,6 @@ export interface EventsHost {
 
 /** Lines that are told of one by one; the others are counted. */
 const MAX_REFUSED = 100
-/** Between two looks at whether the journal can be written. */
-const LOOK_MS = 1000
-/** A disk that was full, or a log that was behind, for so long will be so for longer than clients wait. */
-const MAX_LOOKS = 5
 
 const DESCRIPTION: RouteDescription = {
   method: "POST",
@@ -147,15 +144,6 @@ async function take(
   } finally {
     answered.abort()
   }
-}
-
-/** Settled when events could not be taken for some seconds; not while they can, nor once the signal says so. */
-async function untilTooLong(
-  isHeldUp: () => boolean,
-  timer: EventsHost["timer"],
-  signal: AbortSignal,
-): Promise<void> {
-  for (let looks = 0; looks < MAX_LOOKS; looks = isHeldUp() ? looks + 1 : 0) await timer(LOOK_MS, signal)
 }
 
 /** Says itself how many events were taken. */

@@ -92,7 +92,8 @@ async function holds({ query }: HttpRequest, { ledger, nowMicros }: DecisionsHos
   const { holds, next } = holdsOf(ledger.core, { after, limit, atMicros })
   const id = ledger.toldId
   const at = atMicros / 1e6
-  const isUntold = ({ by }: (typeof holds)[number]): boolean => by !== null && by.id > id
+  const isUntold = (one: (typeof holds)[number]): boolean =>
+    (one.by !== null && one.by.id > id) || ledger.isChanging(one)
   return {
     status: 200,
     json: { at, id, holds: holds.map((one) => (isUntold(one) ? forNow(one, at) : one)), next },
