@@ -45,7 +45,7 @@ export interface LoadedRules {
   /** Entries that the files add to the classification. */
   readonly bounceEntries: number
   readonly sources: readonly RuleSource[]
-  /** Where files may stand that the scripts required or read besides: changes there matter too. */
+  /** Each file that was read, or could not be, and where those may stand that scripts required or read besides. */
   readonly dependencies: readonly string[]
   /**
    * Do the files of these paths, and those that the scripts required or read besides, still say the same?
@@ -150,6 +150,8 @@ async function load(
       bounceEntries: build.ownBounceEntries,
       sources: [...sources, ...baseSources],
       dependencies: [
+        // In a directory they may be links, and one that leads nowhere may lead somewhere later.
+        ...[...sources, ...unreadable].map(({ file }) => file),
         ...[...build.modules.values()].map(({ file }) => file),
         ...[...build.files.keys()].flatMap((path) => roots.map((root) => join(root, path))),
       ],

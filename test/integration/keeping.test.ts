@@ -145,6 +145,32 @@ describe("a change is seen", () => {
   })
 })
 
+describe("a link in a directory of rules", () => {
+  beforeEach(() => {
+    place.write({ "srv/1/a.lua": rules(1), "srv/2/a.lua": rules(2) })
+    mkdirSync(place.path("etc/rules"), { recursive: true })
+    symlinkSync("1", place.path("srv/current"))
+    symlinkSync("../../srv/current/a.lua", place.path("etc/rules/a.lua"))
+  })
+
+  test("is followed to a directory that a deployment swaps, twice", async () => {
+    await keep("etc/rules")
+    for (const release of [2, 1]) {
+      symlinkSync(String(release), place.path("srv/next"))
+      renameSync(place.path("srv/next"), place.path("srv/current"))
+      await until(() => serving() === `${release} hours`)
+    }
+  })
+
+  test("leads to nothing for a while: what comes there serves", async () => {
+    await keep("etc/rules")
+    rmSync(place.path("srv/1"), { recursive: true })
+    await until(() => outcomes.some(({ kind }) => kind === "refused"))
+    place.write({ "srv/1/a.lua": rules(4) })
+    await until(() => serving() === "4 hours")
+  })
+})
+
 test("a broken file is told once and leaves the rules as they are, whatever else is written; mended, it serves", async () => {
   place.write({ "a.lua": rules(1) })
   const { keeper } = await keep("a.lua")
