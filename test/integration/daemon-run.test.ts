@@ -511,7 +511,7 @@ describe("rules", () => {
     expect(await ask("diff", "1", "2")).toBe(
       `1 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
     )
-    expect(await ask("diff", "2", "2")).toBe("0 The response rules are the same\n")
+    expect(await ask("diff", "2", "2")).toBe("0 The rules are the same\n")
     expect(await ask("rollback-now")).toMatch(
       /^1 Unknown word 'rollback-now'; did you mean 'rollback'\?\nUsage: /,
     )
