@@ -3,10 +3,11 @@
  * where the files are broken, or where what they say was gone back from or refused
  * by the run before and they say it still.
  */
+import { saysOf } from "../reload/fingerprint.js"
 import { RuleKeeper, RulesRefused } from "../reload/keeper.js"
 import type { LoadedRules, LoadOptions } from "../reload/load.js"
 import { faultOfRules, refusalOf } from "./refusal.js"
-import { type PassedOver, type RevisionFacts, saysOf } from "./revisions.js"
+import type { PassedOver, RevisionFacts } from "./revisions.js"
 import type { RuleOptions, SwapParts } from "./rule-swaps.js"
 
 interface Begun extends Pick<SwapParts, "keeper" | "refusal" | "passedOver"> {}

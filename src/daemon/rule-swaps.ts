@@ -6,6 +6,7 @@
  */
 import type { Configuration } from "../config/configuration.js"
 import type { GivenConfiguration } from "../reload/conf-files.js"
+import { saysOf } from "../reload/fingerprint.js"
 import { FunctionThread } from "../reload/function-thread.js"
 import type { KeptRevision, ReloadOutcome, RuleKeeper } from "../reload/keeper.js"
 import { type LoadedRules, rulingOf } from "../reload/load.js"
@@ -17,7 +18,7 @@ import type { RecentEvents } from "./recent.js"
 import { faultOf, faultOfRules, type Refusal, type RefusalFault, refusalOf } from "./refusal.js"
 import { rehearsalText } from "./rehearsal.js"
 import { rehearse } from "./rehearse.js"
-import { type PassedOver, type Revisions, saysOf } from "./revisions.js"
+import type { PassedOver, Revisions } from "./revisions.js"
 
 export interface RuleOptions {
   readonly rulePaths: (configuration: Configuration) => readonly string[]
@@ -196,6 +197,13 @@ export class RuleSwaps {
       case "unchanged":
         this.#stillSo()
         return
+      case "same":
+        log.info(
+          {},
+          `the rule files, read anew, say what they said: revision ${this.#serving.number} serves on`,
+        )
+        this.#saidAgain(outcome.revision)
+        return
       case "refused":
         // What was valid before and waits for its turn has it still.
         metrics.reloaded("refused")
@@ -343,10 +351,22 @@ export class RuleSwaps {
   }
 
   /** What files say is not to serve again because scripts were told of another configuration. */
-  #staysOut({ loaded }: KeptRevision): boolean {
-    if (this.#passedOver === null || this.#passedOver.says !== saysOf(loaded.recorded)) return false
+  #staysOut(revision: KeptRevision): boolean {
+    if (!this.#isPassedOver(revision)) return false
     // What held too much is rehearsed again, where there is something to rehearse it on.
-    return this.#passedOver.by === "rollback" || this.#parts.recent.blocks().length === 0
+    return this.#passedOver?.by === "rollback" || this.#parts.recent.blocks().length === 0
+  }
+
+  #isPassedOver({ loaded }: KeptRevision): boolean {
+    return this.#passedOver?.says === saysOf(loaded.recorded)
+  }
+
+  /** Files say, read anew, what they said when they were valid last. */
+  #saidAgain(revision: KeptRevision): void {
+    if (this.#isPassedOver(revision) && !this.#staysOut(revision)) return void this.#enqueue(revision, null)
+    // They say that no more.
+    if (!this.#isPassedOver(revision) && this.#wanted === this.#serving) this.#passedOver = null
+    this.#stillSo()
   }
 
   /** What files say when an operator goes back; null where it is nothing valid, or what he goes to. */

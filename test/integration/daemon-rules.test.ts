@@ -231,6 +231,33 @@ test(
 )
 
 test(
+  "SIGHUP with a configuration reads all anew, says so, and makes no revision of what is the same",
+  async () => {
+    place.write({ "rules.lua": rules("1 hours"), "a.conf": "adaptive_enabled = on\n" })
+    const daemon = await running(["--config", "a.conf"])
+    const said = /the rule files, read anew, say what they said: revision 1 serves on/
+    for (let i = 1; i <= 3; i++) {
+      daemon.signal("SIGHUP")
+      await daemon.said(said, i)
+    }
+    expect(await ask("rollback")).toBe("1 There is no revision to go back to\n")
+    place.write({ "rules.lua": "broken(" })
+    await daemon.said(/rules are refused/)
+    place.write({ "rules.lua": rules("1 hours") })
+    await expect
+      .poll(() => statusOf(daemon), { timeout: TIMEOUT_MS })
+      .toMatchObject({
+        alarms: [],
+        rules: { number: 1, refused: null },
+      })
+    place.write({ "a.conf": "adaptive_enabled = on\nmax_retries = 5\n" })
+    daemon.signal("SIGHUP")
+    await daemon.said(/revision 2 of the rules serves/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
   "functions answer as the rules that serve have them, and those of before are gone with them",
   async () => {
     const withFunction = (limit: number): string =>
