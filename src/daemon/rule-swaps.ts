@@ -22,6 +22,8 @@ import type { PassedOver, Revisions } from "./revisions.js"
 
 export interface RuleOptions {
   readonly rulePaths: (configuration: Configuration) => readonly string[]
+  /** Where else rule files are looked for: one that comes to stand there is taken. */
+  readonly rulePlaces?: (configuration: Configuration) => readonly string[]
   /**
    * Rules under which more of the last hour's attempts would have been held, by more than so many percent of all,
    * do not serve; null: whatever is valid does.
@@ -125,7 +127,11 @@ export class RuleSwaps {
     }
     keeper.follow((outcome) => this.#reloaded(outcome))
     this.#watcher = await RuleWatcher.start({
-      paths: () => [...options.rulePaths(configuration()), ...keeper.seen.dependencies],
+      paths: () => [
+        ...options.rulePaths(configuration()),
+        ...(options.rulePlaces?.(configuration()) ?? []),
+        ...keeper.seen.dependencies,
+      ],
       changed: () => void this.reload(),
       failed: (error) =>
         options.log.error({ alarm: "watcher" }, `rule files cannot be watched: ${error.message}`),

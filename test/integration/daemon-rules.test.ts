@@ -231,6 +231,23 @@ test(
 )
 
 test(
+  "a system file and a script that come to stand beside a configuration are taken",
+  async () => {
+    place.write({
+      "etc/a.conf": `adaptive_enabled = on\nscriptlet "scriptlet" { script "own" { source = "own.rules" } }\n`,
+    })
+    const daemon = await daemonOf(["--config", "etc/a.conf"])
+    place.write({ "etc/adaptive_rules.lua": `module("msys.adaptive_rules", package.seeall)\nRules = {}\n` })
+    await daemon.said(/revision 2 of the rules serves/)
+    mkdirSync(place.path("etc/own"))
+    await wait(1000)
+    place.write({ "etc/own/rules.lua": rules("3 hours") })
+    await daemon.said(/revision 3 of the rules serves/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
   "SIGHUP with a configuration reads all anew, says so, and makes no revision of what is the same",
   async () => {
     place.write({ "rules.lua": rules("1 hours"), "a.conf": "adaptive_enabled = on\n" })

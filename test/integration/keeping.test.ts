@@ -207,6 +207,35 @@ test("what a refused script lacked may come later", async () => {
   await until(() => serving() === "2 hours")
 })
 
+describe("what scripts asked for in vain is taken when it comes, in a directory that comes before it", () => {
+  // what asks | rules that it begins with | the file | what it says
+  test.each<[string, string, string, string]>([
+    ["require, and the rules are refused", `require("lib.hours")\n`, "lib/hours.lua", rules(2)],
+    [
+      "require within pcall",
+      `if not pcall(require, "lib.hours") then ${rules(1)} end\n`,
+      "lib/hours.lua",
+      rules(2),
+    ],
+    [
+      "msys.readfile",
+      `local hours = msys.readfile("lib/hours")\n${rules(1).replace('"1 hours"', '(hours or "1") .. " hours"')}`,
+      "lib/hours",
+      "2",
+    ],
+  ])("%s", async (_, text, file, says) => {
+    place.write({ "a.lua": rules(1) })
+    const { keeper } = await keep("a.lua")
+    place.write({ "a.lua": text })
+    await until(() => outcomes.length > 0)
+    mkdirSync(place.path("lib"))
+    await keeper.reload()
+    await wait(400)
+    place.write({ [file]: says })
+    await until(() => serving() === "2 hours")
+  })
+})
+
 test("a hundred writes: the last one serves, in a few looks", async () => {
   place.write({ "a.lua": rules(1) })
   const { keeper } = await keep("a.lua")
