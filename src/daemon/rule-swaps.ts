@@ -11,6 +11,7 @@ import { FunctionThread } from "../reload/function-thread.js"
 import type { KeptRevision, ReloadOutcome, RuleKeeper } from "../reload/keeper.js"
 import { type LoadedRules, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
+import { tellUnrehearsed } from "./first-lines.js"
 import type { Ledger } from "./ledger.js"
 import type { Log } from "./log.js"
 import type { DaemonMetrics } from "./metrics.js"
@@ -314,7 +315,10 @@ export class RuleSwaps {
     const { log, canaryPercent, timer } = this.#parts.options
     const { loaded, number, rollbackOf } = revision
     const blocks = this.#parts.recent.blocks()
-    if (blocks.length === 0) return null
+    if (blocks.length === 0) {
+      if (rollbackOf === null) tellUnrehearsed(log, revision, canaryPercent)
+      return null
+    }
     log.info({ number }, `revision ${number} is rehearsed on the last hour`)
     const request = {
       blocks,

@@ -169,6 +169,35 @@ describe("what was passed over", () => {
 })
 
 test(
+  "rules that cannot be rehearsed serve, and that is told; a warning with --canary",
+  async () => {
+    const LEVELS = { info: 30, warning: 40 }
+    for (const [args, level] of [
+      [[], LEVELS.info],
+      [["--canary", "10"], LEVELS.warning],
+    ] as const) {
+      rmSync(place.path("state"), { recursive: true, force: true })
+      place.write({ "rules.lua": rules("1 hours") })
+      const first = await running(args)
+      place.write({ "rules.lua": rules("2 hours") })
+      const line = await first.said(/revision 2 is not rehearsed: no events since the start/)
+      expect(JSON.parse(line)).toMatchObject({ level, number: 2 })
+      await first.said(/revision 2 of the rules serves/)
+      await first.end("SIGTERM")
+      const second = await running(args)
+      expect(second.log).not.toMatch(/not rehearsed/)
+      await second.end("SIGTERM")
+      place.write({ "rules.lua": rules("3 hours") })
+      const third = await running(args)
+      const told = await third.said(/revision 3 is not rehearsed: no events since the start/)
+      expect(JSON.parse(told)).toMatchObject({ level, number: 3 })
+      await third.end("SIGTERM")
+    }
+  },
+  TIMEOUT_MS,
+)
+
+test(
   "a daemon that is told to end while it rehearses rules ends within five seconds, and with those that serve",
   async () => {
     place.write({ "rules.lua": rules("1 seconds") })
