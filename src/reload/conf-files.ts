@@ -3,7 +3,7 @@
  * that its scriptlet names. Reads; judges nothing.
  * Source: configuration.md section 1, Includes; cli.md, conventions (`--config`).
  */
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { dirname, isAbsolute, join } from "node:path"
 import { askOption, type OptionAnswer } from "../config/ask.js"
 import { isActivating } from "../config/conf-whole.js"
@@ -80,11 +80,27 @@ export function namedRules(configuration: Configuration): NamedRules {
   return { system, custom, notFound }
 }
 
-/** Where the rule files that a configuration leads to are looked for: one that comes to stand there is found. */
+/**
+ * Where the rule files that a configuration leads to are looked for: one that comes to stand there is found.
+ * Scripts of the mail server's own may stand where we may not look, and nothing of ours comes there.
+ */
 export function placesOfRules({ directories, scripts }: Configuration): readonly string[] {
   const roots = rootsOf(directories)
   const own = scripts.map(({ text }) => text).filter((text) => !isActivating(text))
-  return [...SYSTEM_FILES, ...own].flatMap((source) => placesOf(source, roots))
+  return [...SYSTEM_FILES, ...own]
+    .flatMap((source) => placesOf(source, roots))
+    .filter((place) => mayBeListed(dirname(place)))
+}
+
+/** The directory, or the nearest one above it that is there. */
+function mayBeListed(directory: string): boolean {
+  try {
+    accessSync(directory, constants.R_OK)
+    return true
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code !== "ENOENT"
+    return !isThere && dirname(directory) !== directory && mayBeListed(dirname(directory))
+  }
 }
 
 function rootsOf(directories: readonly string[]): readonly string[] {
