@@ -276,9 +276,10 @@ export class Daemon {
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
     if (this.#copyTrouble !== null)
       alarms.push(`no copy of the state can be written, and the journal grows: ${this.#copyTrouble}`)
-    const { trouble, functionTrouble } = this.rules
+    const { trouble, functionTrouble, watchTrouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
     if (functionTrouble !== null) alarms.push(functionTrouble)
+    if (watchTrouble !== null) alarms.push(`rule files are not followed: ${watchTrouble}`)
     if (this.configurationTrouble !== null)
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())

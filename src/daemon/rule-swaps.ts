@@ -69,6 +69,8 @@ export type Rollback =
 
 /** A rehearsal of an hour takes seconds; on a machine that is very busy it may take minutes. */
 const REHEARSAL_LIMIT_MS = 300_000
+const WATCH_HINT =
+  "let the daemon read the directory, or raise fs.inotify.max_user_watches; SIGHUP looks at once"
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
 
@@ -116,6 +118,11 @@ export class RuleSwaps {
     return this.#functions?.trouble ?? null
   }
 
+  /** Why changes of the rule files are seen late; null where they are seen at once. */
+  get watchTrouble(): string | null {
+    return this.#watcher?.trouble ?? null
+  }
+
   /** Follows the files from now on. */
   async start(): Promise<void> {
     const { keeper, configuration, options, ledger } = this.#parts
@@ -134,8 +141,13 @@ export class RuleSwaps {
         ...keeper.seen.dependencies,
       ],
       changed: () => void this.reload(),
-      failed: (error) =>
-        options.log.error({ alarm: "watcher" }, `rule files cannot be watched: ${error.message}`),
+      failed: ({ message }) =>
+        options.log.error(
+          { alarm: "watcher", hint: WATCH_HINT },
+          `rule files are not followed: ${message}: they are looked at once a minute`,
+        ),
+      mended: () => options.log.info({}, "rule files are followed again"),
+      timer: options.timer,
     })
     // What changed between loading and watching is seen too.
     void this.reload()
