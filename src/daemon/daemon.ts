@@ -363,6 +363,7 @@ export class Daemon {
     await this.rules.start()
     for (const source of follow) {
       const facts = this.source(source.path)
+      metrics.followed(source.path)
       const kept = this.ledger.positions.get(source.path)
       const follower = new Follower({
         ...source,
