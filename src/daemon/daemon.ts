@@ -20,7 +20,7 @@ import { Ledger } from "./ledger.js"
 import { Outputs } from "./outputs.js"
 import { ProgramFaults } from "./program-faults.js"
 import { RecentEvents } from "./recent.js"
-import { recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
+import { type Recovered, recover, SNAPSHOT_FILE, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
 import { startKeeper } from "./rule-start.js"
 import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
@@ -90,10 +90,10 @@ export class Daemon {
   readonly #faults: ProgramFaults
   /** Why the last copy of the state could not be written; null where it was. */
   #copyTrouble: string | null = null
-  /** When the last one was written, or this run began, seconds since 1970. */
+  /** When the last one was written, or, where there is none, this run began, seconds since 1970. */
   copiedAtSec: number
-  /** Bytes of it; 0 where this run has written none. */
-  copiedBytes = 0
+  /** Bytes of it; 0 where there is none. */
+  copiedBytes: number
   /** Where the journal goes on behind the last copy of the state, and the rules that served then. */
   #copySegment: number
   #copyRules = 0
@@ -107,6 +107,7 @@ export class Daemon {
     readonly ledger: Ledger
     readonly rules: RuleSwaps
     readonly revisions: Revisions
+    readonly copy: Recovered["copy"]
     readonly copySegment: number
   }) {
     this.#options = parts.options
@@ -119,7 +120,8 @@ export class Daemon {
     this.revisions = parts.revisions
     this.#copySegment = parts.copySegment
     const { nowMicros, utcOffsetMinutes } = parts.options
-    this.copiedAtSec = nowMicros() / 1e6
+    this.copiedAtSec = parts.copy?.writtenAtSec ?? nowMicros() / 1e6
+    this.copiedBytes = parts.copy?.bytes ?? 0
     this.#badLines = new FewLines({
       nowMs: () => nowMicros() / 1000,
       tell: (facts, message) => parts.options.log.warn(facts, message),
@@ -240,6 +242,7 @@ export class Daemon {
         recent,
       }),
       revisions,
+      copy: found.copy,
       copySegment: found.copySegment,
     })
     // What was set while the last run went on ended with it, and files may say something else.

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { createHmac } from "node:crypto"
 import { once } from "node:events"
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, statSync, utimesSync } from "node:fs"
 import { createServer, type IncomingMessage } from "node:http"
 import { connect } from "node:net"
 import { setTimeout as wait } from "node:timers/promises"
@@ -534,6 +534,24 @@ describe("rules", () => {
     await post(second, event())
     expect(await allowed(second)).toMatchObject({ allowed: false })
   })
+})
+
+test("the last copy of the state is the one that it begins with, until this run makes its own", async () => {
+  const first = await running([], { state: "copied" })
+  const copied = async ({ url }: Running): Promise<readonly number[]> => {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    return ["bytes", "age_seconds"].map((name) =>
+      Number(new RegExp(`^adaptive_snapshot_${name} (.*)$`, "m").exec(text)?.[1]),
+    )
+  }
+  expect(await copied(first)).toEqual([0, expect.any(Number)])
+  await first.end("SIGTERM")
+  const file = place.path("copied/snapshot")
+  const before = Date.now() / 1000 - 500
+  utimesSync(file, before, before)
+  const [bytes, ageSec = 0] = await copied(await running([], { state: "copied" }))
+  expect(bytes).toBe(statSync(file).size)
+  expect(ageSec).toBeGreaterThanOrEqual(500)
 })
 
 test("SIGHUP reads the configuration anew; one with errors changes nothing and raises an alarm", async () => {
