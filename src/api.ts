@@ -4,6 +4,7 @@
  * API, so that a command loads only what it runs.
  */
 
+import { setTimeout as wait } from "node:timers/promises"
 import {
   type Configuration,
   type ConfigurationOptions,
@@ -108,6 +109,8 @@ export async function keepRules(
     paths: () => [...paths, ...keeper.seen.dependencies],
     changed: look,
     failed: (error) => failed?.(error),
+    mended: () => {},
+    timer: (ms, signal) => wait(ms, undefined, { signal, ref: false }),
   })
   // Files may have come to matter that did not before.
   keeper.follow(() => watcher.cover())

@@ -54,6 +54,11 @@ export class Classifier {
     this.#nothing = this.#verdict(UNKNOWN, null)
   }
 
+  /** What it goes by. */
+  get data(): ClassificationData {
+    return this.#data
+  }
+
   /** The same classes, with names from the configuration (`bounce_classifier_override`). */
   withCustomClasses(names: ReadonlyMap<number, string>): Classifier {
     return new Classifier(this.#data, names)

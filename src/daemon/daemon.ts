@@ -21,7 +21,7 @@ import { LogOrder } from "./log-order.js"
 import { Outputs } from "./outputs.js"
 import { ProgramFaults } from "./program-faults.js"
 import { RecentEvents } from "./recent.js"
-import { recover, type StateNote } from "./recovery.js"
+import { type Recovered, recover, type StateNote } from "./recovery.js"
 import { Revisions } from "./revisions.js"
 import { startKeeper } from "./rule-start.js"
 import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
@@ -98,10 +98,10 @@ export class Daemon {
   readonly #badLines: FewLines
   /** Why the last copy of the state could not be written; null where it was. */
   #copyTrouble: string | null = null
-  /** When the last one was written, or this run began, seconds since 1970. */
+  /** When the last one was written, or, where there is none, this run began, seconds since 1970. */
   copiedAtSec: number
-  /** Bytes of it; 0 where this run has written none. */
-  copiedBytes = 0
+  /** Bytes of it; 0 where there is none. */
+  copiedBytes: number
   /** Where the journal goes on behind the last copy of the state, and the rules that served then. */
   readonly #copies: SnapshotFile
   #copySegment: number
@@ -117,6 +117,7 @@ export class Daemon {
     readonly rules: RuleSwaps
     readonly revisions: Revisions
     readonly copies: SnapshotFile
+    readonly copy: Recovered["copy"]
     readonly copySegment: number
   }) {
     this.#options = parts.options
@@ -132,7 +133,8 @@ export class Daemon {
     const { nowMicros, nowMs = () => nowMicros() / 1000, log, utcOffsetMinutes } = parts.options
     const clock = new SteadyClock({ nowMicros, nowMs, log })
     this.#clock = clock
-    this.copiedAtSec = nowMicros() / 1e6
+    this.copiedAtSec = parts.copy?.writtenAtSec ?? nowMicros() / 1e6
+    this.copiedBytes = parts.copy?.bytes ?? 0
     this.#badLines = new FewLines({
       nowMs: () => nowMicros() / 1000,
       tell: (facts, message) => log.warn(facts, message),
@@ -262,6 +264,7 @@ export class Daemon {
       }),
       revisions,
       copies: found.copies,
+      copy: found.copy,
       copySegment: found.copySegment,
     })
     // What was set while the last run went on ended with it, and files may say something else.
@@ -298,9 +301,10 @@ export class Daemon {
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
     if (this.#copyTrouble !== null)
       alarms.push(`no copy of the state can be written, and the journal grows: ${this.#copyTrouble}`)
-    const { trouble, functionTrouble } = this.rules
+    const { trouble, functionTrouble, watchTrouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
     if (functionTrouble !== null) alarms.push(functionTrouble)
+    if (watchTrouble !== null) alarms.push(`rule files are not followed: ${watchTrouble}`)
     if (this.configurationTrouble !== null)
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
     for (const { path, trouble } of this.sources.values())
@@ -384,6 +388,7 @@ export class Daemon {
     await this.rules.start()
     for (const source of follow) {
       const facts = this.source(source.path)
+      metrics.followed(source.path)
       const kept = this.ledger.positions.get(source.path)
       tellFollowed(log, source, kept)
       const follower = new Follower({

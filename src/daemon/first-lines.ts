@@ -15,6 +15,16 @@ export function tellRules(log: Log, { number, loaded }: KeptRevision, paths: rea
   )
 }
 
+/** Rules serve of which nobody knows how much they hold; with `--canary` that is not what was asked for. */
+export function tellUnrehearsed(log: Log, { number }: KeptRevision, canaryPercent: number | null): void {
+  const message = `revision ${number} is not rehearsed: no events since the start`
+  if (canaryPercent === null) log.info({ number }, message)
+  else {
+    const hint = "adaptive dry-run on recent traffic tells what they hold; adaptive rules rollback goes back"
+    log.warn({ number, hint }, `${message}: --canary does not hold for it`)
+  }
+}
+
 /** What there is to say of a state that was made up again. */
 export function tellRecovered(
   log: Log,

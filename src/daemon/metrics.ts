@@ -171,6 +171,11 @@ export class DaemonMetrics {
     return counters
   }
 
+  /** A log that is followed: its losses begin at 0, so that the first one is a rise. */
+  followed(path: string): void {
+    this.#losses.labels(path).inc(0)
+  }
+
   taken(source: string, { events, badCount }: Taken): void {
     const counters = this.source(source)
     for (const { typeNumber } of events) counters[typeNumber]?.inc()

@@ -52,6 +52,8 @@ export interface Recovered {
   readonly positions: ReadonlyMap<string, unknown>
   /** The segment in which the journal goes on, at least. */
   readonly segment: number
+  /** The copy of the state that it began with; null where there was none. */
+  readonly copy: { readonly bytes: number; readonly writtenAtSec: number } | null
   /** The segment behind the copy that was taken. */
   readonly copySegment: number
   /** The rules that served last; 0 where none did. */
@@ -154,6 +156,7 @@ export async function recover(
     effects: decided.hasGap ? [] : (note?.effects ?? []),
     told,
     segment,
+    copy: restored,
     copySegment: note?.segment ?? 1,
     rules,
     untold,

@@ -3,9 +3,8 @@
  * again with them after a restart, and an operator can go back to them. Each is
  * kept as it was read, with all that its scripts required.
  */
-import { createHash } from "node:crypto"
 import { deserialize, serialize } from "node:v8"
-import { compareText } from "../model/compare.js"
+import { fingerprintOf } from "../reload/fingerprint.js"
 import type { KeptRevision } from "../reload/keeper.js"
 import { type LoadedRules, loadRecorded, type RecordedRules } from "../reload/load.js"
 import type { StateDirectory } from "../store/backing/state-directory.js"
@@ -139,30 +138,4 @@ function numberOf(name: string): number {
 
 function nameOf(number: number): string {
   return `${PREFIX}${String(number).padStart(9, "0")}`
-}
-
-/** Names what rule files say, with all that their scripts found; what a configuration says besides does not count. */
-export function saysOf({ sources, found }: RecordedRules): string {
-  return hashOf({ sources, found })
-}
-
-/** Names what rules were loaded from, with all that their scripts found; when that was does not count. */
-function fingerprintOf({ nowSec: _, ...recorded }: RecordedRules): string {
-  return hashOf(recorded)
-}
-
-function hashOf(recorded: object): string {
-  const hash = createHash("sha256")
-  const add = (value: unknown): void => {
-    if (value instanceof Uint8Array) hash.update(`bytes ${value.length}:`).update(value)
-    else if (value instanceof Map) add([...value].sort(([a], [b]) => compareText(String(a), String(b))))
-    else if (Array.isArray(value)) {
-      hash.update(`list ${value.length}:`)
-      for (const one of value) add(one)
-    } else if (typeof value === "object" && value !== null)
-      add(Object.entries(value).sort(([a], [b]) => compareText(a, b)))
-    else hash.update(`${JSON.stringify(value) ?? "undefined"};`)
-  }
-  add(recorded)
-  return hash.digest("hex")
 }

@@ -1,17 +1,16 @@
 /**
  * `adaptive rules history`, `diff` and `rollback`: the rules that served, what
- * differs between two of them, and the way back. What a revision says is told by
- * rule, not by line: comments and order in a file change nothing.
+ * differs between two of them, and the way back.
  */
 import { RULE_WORDS, RULE_WORDS_USAGE as USAGE } from "../console/adaptive-rules.js"
 import type { Reply } from "../console/console.js"
 import { compareText } from "../model/compare.js"
-import type { Action, ResponseRule } from "../model/rule.js"
 import type { LoadedRules } from "../reload/load.js"
 import { oneLine } from "../report/findings.js"
-import { plural, time } from "../report/words.js"
+import { time } from "../report/words.js"
 import type { Refusal } from "./refusal.js"
 import type { Revisions } from "./revisions.js"
+import { ruleDifferences } from "./rule-differences.js"
 import type { Rollback } from "./rule-swaps.js"
 
 export interface RuleCommandsHost {
@@ -117,52 +116,11 @@ async function diff(words: readonly string[], { revisions }: RuleCommandsHost): 
     loaded.push(rules)
   }
   const [before, after] = loaded as [LoadedRules, LoadedRules]
-  const lines = differences(before.rules.rules, after.rules.rules)
+  const lines = ruleDifferences(before, after)
   // As of any command that compares: the answer to "are they the same?"
   return lines.length === 0
-    ? { ok: true, text: "The response rules are the same" }
+    ? { ok: true, text: "The rules are the same" }
     : { ok: false, text: lines.join("\n") }
-}
-
-/** One line for each rule that is gone, new, or does something else. */
-function differences(before: readonly ResponseRule[], after: readonly ResponseRule[]): string[] {
-  const old = byKey(before)
-  const fresh = byKey(after)
-  const lines: string[] = []
-  let same = 0
-  for (const [key, rule] of old) if (!fresh.has(key)) lines.push(`- ${told(rule)}`)
-  for (const [key, rule] of fresh) {
-    const known = old.get(key)
-    if (known === undefined) lines.push(`+ ${told(rule)}`)
-    else if (doing(known) === doing(rule)) same++
-    else lines.push(`~ ${told(rule)}`, `    was: ${doing(known)}`)
-  }
-  if (lines.length > 0) lines.push(`${plural(same, "rule")} the same`)
-  return lines
-}
-
-/** A rule of the same domain, pattern and trigger is the same one; several of these are told apart by their order. */
-function byKey(rules: readonly ResponseRule[]): Map<string, ResponseRule> {
-  const counts = new Map<string, number>()
-  return new Map(
-    rules.map((rule) => {
-      const count = (counts.get(rule.id) ?? 0) + 1
-      counts.set(rule.id, count)
-      return [`${rule.id} ${count}`, rule]
-    }),
-  )
-}
-
-function told(rule: ResponseRule): string {
-  const { file, line, domain, code, trigger } = rule
-  return oneLine(`${file}:${line} ["${domain}"] ${code}; trigger ${trigger.text}; ${doing(rule)}`)
-}
-
-function doing({ actions, observe, message }: ResponseRule): string {
-  const words = actions.map((action: Action) => [action.name, ...action.args].join(" ")).join(", ")
-  return oneLine(
-    `${observe ? "only observes: " : ""}${words}${message === null ? "" : `; message: ${message}`}`,
-  )
 }
 
 function numberOf(word: string): number | null {

@@ -3,10 +3,12 @@
  * where the files are broken, or where what they say was gone back from or refused
  * by the run before and they say it still.
  */
+import { saysOf } from "../reload/fingerprint.js"
 import { RuleKeeper, RulesRefused } from "../reload/keeper.js"
 import type { LoadedRules, LoadOptions } from "../reload/load.js"
+import { tellUnrehearsed } from "./first-lines.js"
 import { faultOfRules, refusalOf } from "./refusal.js"
-import { type PassedOver, type RevisionFacts, saysOf } from "./revisions.js"
+import type { PassedOver, RevisionFacts } from "./revisions.js"
 import type { RuleOptions, SwapParts } from "./rule-swaps.js"
 
 interface Begun extends Pick<SwapParts, "keeper" | "refusal" | "passedOver"> {}
@@ -40,6 +42,7 @@ export async function startKeeper(
     if (revisions.isOf(last, read))
       return { keeper: RuleKeeper.of(lastAgain, read), refusal: null, passedOver: null }
     await revisions.keep(keeper.current)
+    tellUnrehearsed(log, keeper.current, canaryPercent)
     return { keeper, refusal: null, passedOver: null }
   } catch (error) {
     if (!(error instanceof RulesRefused) || last === undefined || lastAgain === null) throw error

@@ -6,10 +6,12 @@
  */
 import type { Configuration } from "../config/configuration.js"
 import type { GivenConfiguration } from "../reload/conf-files.js"
+import { saysOf } from "../reload/fingerprint.js"
 import { FunctionThread } from "../reload/function-thread.js"
 import type { KeptRevision, ReloadOutcome, RuleKeeper } from "../reload/keeper.js"
 import { type LoadedRules, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
+import { tellUnrehearsed } from "./first-lines.js"
 import type { Ledger } from "./ledger.js"
 import type { Log } from "./log.js"
 import type { DaemonMetrics } from "./metrics.js"
@@ -17,11 +19,13 @@ import type { RecentEvents } from "./recent.js"
 import { faultOf, faultOfRules, type Refusal, type RefusalFault, refusalOf } from "./refusal.js"
 import { rehearsalText } from "./rehearsal.js"
 import { rehearse } from "./rehearse.js"
-import { type PassedOver, type Revisions, saysOf } from "./revisions.js"
+import type { PassedOver, Revisions } from "./revisions.js"
 import { UNWRITABLE } from "./unwritten.js"
 
 export interface RuleOptions {
   readonly rulePaths: (configuration: Configuration) => readonly string[]
+  /** Where else rule files are looked for: one that comes to stand there is taken. */
+  readonly rulePlaces?: (configuration: Configuration) => readonly string[]
   /**
    * Rules under which more of the last hour's attempts would have been held, by more than so many percent of all,
    * do not serve; null: whatever is valid does.
@@ -66,6 +70,8 @@ export type Rollback =
 
 /** A rehearsal of an hour takes seconds; on a machine that is very busy it may take minutes. */
 const REHEARSAL_LIMIT_MS = 300_000
+const WATCH_HINT =
+  "let the daemon read the directory, or raise fs.inotify.max_user_watches; SIGHUP looks at once"
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
 
@@ -113,6 +119,11 @@ export class RuleSwaps {
     return this.#functions?.trouble ?? null
   }
 
+  /** Why changes of the rule files are seen late; null where they are seen at once. */
+  get watchTrouble(): string | null {
+    return this.#watcher?.trouble ?? null
+  }
+
   /** Follows the files from now on. */
   async start(): Promise<void> {
     const { keeper, configuration, options, ledger } = this.#parts
@@ -125,10 +136,19 @@ export class RuleSwaps {
     }
     keeper.follow((outcome) => this.#reloaded(outcome))
     this.#watcher = await RuleWatcher.start({
-      paths: () => [...options.rulePaths(configuration()), ...keeper.seen.dependencies],
+      paths: () => [
+        ...options.rulePaths(configuration()),
+        ...(options.rulePlaces?.(configuration()) ?? []),
+        ...keeper.seen.dependencies,
+      ],
       changed: () => void this.reload(),
-      failed: (error) =>
-        options.log.error({ alarm: "watcher" }, `rule files cannot be watched: ${error.message}`),
+      failed: ({ message }) =>
+        options.log.error(
+          { alarm: "watcher", hint: WATCH_HINT },
+          `rule files are not followed: ${message}: they are looked at once a minute`,
+        ),
+      mended: () => options.log.info({}, "rule files are followed again"),
+      timer: options.timer,
     })
     // What changed between loading and watching is seen too.
     void this.reload()
@@ -197,6 +217,13 @@ export class RuleSwaps {
     switch (outcome.kind) {
       case "unchanged":
         this.#stillSo()
+        return
+      case "same":
+        log.info(
+          {},
+          `the rule files, read anew, say what they said: revision ${this.#serving.number} serves on`,
+        )
+        this.#saidAgain(outcome.revision)
         return
       case "refused":
         // What was valid before and waits for its turn has it still.
@@ -302,7 +329,10 @@ export class RuleSwaps {
     const { log, canaryPercent, timer } = this.#parts.options
     const { loaded, number, rollbackOf } = revision
     const blocks = this.#parts.recent.blocks()
-    if (blocks.length === 0) return null
+    if (blocks.length === 0) {
+      if (rollbackOf === null) tellUnrehearsed(log, revision, canaryPercent)
+      return null
+    }
     log.info({ number }, `revision ${number} is rehearsed on the last hour`)
     const request = {
       blocks,
@@ -345,10 +375,22 @@ export class RuleSwaps {
   }
 
   /** What files say is not to serve again because scripts were told of another configuration. */
-  #staysOut({ loaded }: KeptRevision): boolean {
-    if (this.#passedOver === null || this.#passedOver.says !== saysOf(loaded.recorded)) return false
+  #staysOut(revision: KeptRevision): boolean {
+    if (!this.#isPassedOver(revision)) return false
     // What held too much is rehearsed again, where there is something to rehearse it on.
-    return this.#passedOver.by === "rollback" || this.#parts.recent.blocks().length === 0
+    return this.#passedOver?.by === "rollback" || this.#parts.recent.blocks().length === 0
+  }
+
+  #isPassedOver({ loaded }: KeptRevision): boolean {
+    return this.#passedOver?.says === saysOf(loaded.recorded)
+  }
+
+  /** Files say, read anew, what they said when they were valid last. */
+  #saidAgain(revision: KeptRevision): void {
+    if (this.#isPassedOver(revision) && !this.#staysOut(revision)) return void this.#enqueue(revision, null)
+    // They say that no more.
+    if (!this.#isPassedOver(revision) && this.#wanted === this.#serving) this.#passedOver = null
+    this.#stillSo()
   }
 
   /** What files say when an operator goes back; null where it is nothing valid, or what he goes to. */

@@ -44,6 +44,7 @@ export type LuaFunction = (L: LuaState) => number
 export interface LuaDebug {
   currentline: number
   linedefined: number
+  lastlinedefined: number
   source: LuaBytes | null
   short_src: LuaBytes | null
   name: LuaBytes | null

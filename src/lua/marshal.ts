@@ -5,6 +5,7 @@
  */
 import type { Place } from "../model/diagnostic.js"
 import type { RawEntry, RawOther, RawTable, RawValue } from "../model/raw.js"
+import type { SourceLines } from "../model/rule.js"
 import { bytesOf, literal, textOf, typeName } from "./args.js"
 import type { BudgetLimits } from "./budget.js"
 import {
@@ -117,7 +118,9 @@ export class Marshal {
         return this.#table(value.identity, depth)
       case "function": {
         const id = this.#keepFunction(value.identity)
-        return { kind: "function", id, place: place ?? this.#functionPlace(value.identity) }
+        const lines = this.#linesOf(value.identity)
+        const definedAt = lines === null ? null : { file: lines.file, line: lines.first, column: 1 }
+        return { kind: "function", id, place: place ?? definedAt, lines }
       }
       default:
         return keyOf(value)
@@ -134,13 +137,13 @@ export class Marshal {
     return id
   }
 
-  #functionPlace(identity: object): Place | null {
+  #linesOf(identity: object): SourceLines | null {
     const { L } = this.#vm
     const ar = new LuaDebug()
     pushFunction(L, identity)
     lua.lua_getinfo(L, bytesOf(">S"), ar)
     if (ar.source === null || ar.source[0] !== 0x40) return null
-    return { file: textOf(ar.source.subarray(1)), line: ar.linedefined, column: 1 }
+    return { file: textOf(ar.source.subarray(1)), first: ar.linedefined, last: ar.lastlinedefined }
   }
 }
 

@@ -5,6 +5,7 @@
  * VM and are named by number.
  */
 import type { Place } from "./diagnostic.js"
+import type { SourceLines } from "./rule.js"
 
 export type RawValue = string | number | boolean | RawTable | RawFunction | RawOther
 
@@ -28,6 +29,8 @@ interface RawFunction {
   /** Number of the function in its VM, in the order in which functions were met. */
   readonly id: number
   readonly place: Place | null
+  /** Where its text stands; null for one that no file holds. */
+  readonly lines: SourceLines | null
 }
 
 /** A value no rule can hold: userdata, a thread, a table inside itself. */

@@ -68,7 +68,19 @@ export interface ResponseRule extends RuleRef {
 export type ConfiguredValue =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "range"; readonly low: number; readonly high: number }
-  | { readonly kind: "function"; readonly id: number }
+  | {
+      readonly kind: "function"
+      readonly id: number
+      /** Tells one function from another, as far as its own text does. */
+      readonly lines?: SourceLines | null
+    }
+
+/** Lines of a file, the first and the last included. */
+export interface SourceLines {
+  readonly file: string
+  readonly first: number
+  readonly last: number
+}
 
 export interface Configuration {
   readonly option: string

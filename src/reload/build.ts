@@ -50,6 +50,8 @@ export interface BuildResult {
   readonly data: RuleSetData
   readonly modules: ReadonlyMap<string, RuleSource>
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** Where below a root stood nothing that scripts asked for there. */
+  readonly missed: readonly string[]
   readonly functionCount: number
   readonly output: readonly string[]
 }
@@ -110,6 +112,7 @@ export function buildRules(request: BuildRequest, onRun?: (file: string) => void
       .reduce((sum, [, count]) => sum + count, 0),
     modules: program.modules,
     files: program.files,
+    missed: program.missed,
     functionCount: program.marshal.functionCount,
     output: program.output,
   }

@@ -3,13 +3,14 @@
  * that its scriptlet names. Reads; judges nothing.
  * Source: configuration.md section 1, Includes; cli.md, conventions (`--config`).
  */
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { dirname, isAbsolute, join } from "node:path"
 import { askOption, type OptionAnswer } from "../config/ask.js"
 import { isActivating } from "../config/conf-whole.js"
 import { type Configuration, loadConfiguration, type RecordedConfiguration } from "../config/configuration.js"
 import { assignGlobally, globalOptions } from "../config/global-options.js"
 import type { ConfFile, ConfFiles } from "../config/syntax/conf-load.js"
+import { moduleFile } from "./source.js"
 
 /** Many times the largest configuration there is; a log named by mistake is larger. */
 const MAX_CONF_BYTES = 64 << 20
@@ -57,6 +58,8 @@ export interface NamedRules {
 /** Texts that only scripts with something to say to Adaptive Delivery hold. */
 const SPEAKS_TO_US = /registerRules|registerClassification|msys\.adaptive/
 const SYSTEM_MODULE = "msys.adaptive_rules"
+/** The first that is there is the system file. */
+const SYSTEM_FILES = [SYSTEM_MODULE, "adaptive_rules"]
 
 /**
  * Finds the rule files among a configuration's scripts. `msys.adaptive` stands for the system file, which is
@@ -64,8 +67,8 @@ const SYSTEM_MODULE = "msys.adaptive_rules"
  */
 export function namedRules(configuration: Configuration): NamedRules {
   const { directories, scripts } = configuration
-  const roots = directories.flatMap((directory) => [directory, join(directory, "scriptlets")])
-  const system = find(SYSTEM_MODULE, roots) ?? find("adaptive_rules", roots)
+  const roots = rootsOf(directories)
+  const system = SYSTEM_FILES.map((source) => find(source, roots)).find((path) => path !== null) ?? null
   const custom: string[] = []
   const notFound: string[] = []
   for (const { text } of scripts) {
@@ -77,18 +80,42 @@ export function namedRules(configuration: Configuration): NamedRules {
   return { system, custom, notFound }
 }
 
-/** A path, or the name of a module below one of the roots. */
-function find(source: string, roots: readonly string[]): string | null {
-  const asPath = [source, `${source}.lua`]
-  const asModule = `${source.replaceAll(".", "/")}.lua`
-  const candidates = isAbsolute(source)
-    ? asPath
-    : roots.flatMap((root) => [...asPath, asModule].map((name) => join(root, name)))
-  for (const candidate of candidates) {
-    const found = open(candidate)
-    if (found.kind === "file") return candidate
+/**
+ * Where the rule files that a configuration leads to are looked for: one that comes to stand there is found.
+ * Scripts of the mail server's own may stand where we may not look, and nothing of ours comes there.
+ */
+export function placesOfRules({ directories, scripts }: Configuration): readonly string[] {
+  const roots = rootsOf(directories)
+  const own = scripts.map(({ text }) => text).filter((text) => !isActivating(text))
+  return [...SYSTEM_FILES, ...own]
+    .flatMap((source) => placesOf(source, roots))
+    .filter((place) => mayBeListed(dirname(place)))
+}
+
+/** The directory, or the nearest one above it that is there. */
+function mayBeListed(directory: string): boolean {
+  try {
+    accessSync(directory, constants.R_OK)
+    return true
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code !== "ENOENT"
+    return !isThere && dirname(directory) !== directory && mayBeListed(dirname(directory))
   }
-  return null
+}
+
+function rootsOf(directories: readonly string[]): readonly string[] {
+  return directories.flatMap((directory) => [directory, join(directory, "scriptlets")])
+}
+
+/** Where a path, or the name of a module below one of the roots, may lead. */
+function placesOf(source: string, roots: readonly string[]): readonly string[] {
+  const asPath = [source, `${source}.lua`]
+  if (isAbsolute(source)) return asPath
+  return roots.flatMap((root) => [...asPath, moduleFile(source)].map((name) => join(root, name)))
+}
+
+function find(source: string, roots: readonly string[]): string | null {
+  return placesOf(source, roots).find((place) => open(place).kind === "file") ?? null
 }
 
 function speaksToUs(path: string): boolean {

@@ -6,6 +6,7 @@
  */
 import { isDeepStrictEqual } from "node:util"
 import { wallClockSec } from "../clock.js"
+import { fingerprintOf } from "./fingerprint.js"
 import { type LoadedRules, type LoadOptions, loadRules } from "./load.js"
 
 /** Rules that served at some time. */
@@ -22,6 +23,8 @@ export interface KeptRevision {
 export type ReloadOutcome =
   /** The files say what they said at the last look. */
   | { readonly kind: "unchanged" }
+  /** They were loaded anew and are what they were when they were valid last: that is no new revision. */
+  | { readonly kind: "same"; readonly revision: KeptRevision }
   | { readonly kind: "swapped"; readonly revision: KeptRevision }
   /** The findings tell why; the rules before serve on. */
   | { readonly kind: "refused"; readonly loaded: LoadedRules }
@@ -57,6 +60,8 @@ export class RuleKeeper {
   readonly #kept: KeptRevision[] = []
   /** What was read last, whether it serves or not. */
   #seen: LoadedRules
+  /** The last that files said and that was valid; null where an earlier run had that. */
+  #valid: KeptRevision | null
   #count = 0
   #isAnew = false
   #running: Promise<ReloadOutcome> | null = null
@@ -67,7 +72,8 @@ export class RuleKeeper {
     this.#nowSec = options.nowSec ?? wallClockSec
     this.#seen = seen
     this.#count = options.lastNumber ?? 0
-    this.#serve(loaded, null)
+    const revision = this.#serve(loaded, null)
+    this.#valid = seen === loaded || !seen.ok ? revision : null
   }
 
   /**
@@ -113,7 +119,7 @@ export class RuleKeeper {
    * files say.
    * @throws RulesFault E_RULES_WORKER when they cannot be loaded at all; the same look may succeed later
    * @param how "if changed": files that say what they said are left alone, and so are those that are
-   *   refused for the same reasons; "anew": whatever is valid serves, for what else scripts ask may be another
+   *   refused for the same reasons; "anew": they are loaded again, for what else scripts ask may be another
    */
   reload(how: "if changed" | "anew" = "if changed"): Promise<ReloadOutcome> {
     this.#isAnew ||= how === "anew"
@@ -179,7 +185,12 @@ export class RuleKeeper {
     if (!isAnew && before.ok && before.isStill(paths())) return { kind: "unchanged" }
     const loaded = await loadRules(paths(), { ...load?.(), signal: this.#ending.signal })
     this.#seen = loaded
-    if (loaded.ok) return { kind: "swapped", revision: this.#serve(loaded, null) }
+    if (loaded.ok) {
+      if (this.#valid !== null && isSame(this.#valid.loaded, loaded))
+        return { kind: "same", revision: this.#valid }
+      this.#valid = this.#serve(loaded, null)
+      return { kind: "swapped", revision: this.#valid }
+    }
     // What a refused script lacks may be anywhere: only its findings tell that nothing has changed.
     return !isAnew && isDeepStrictEqual(before.diagnostics, loaded.diagnostics)
       ? { kind: "unchanged" }
@@ -196,4 +207,8 @@ export class RuleKeeper {
   #tell(outcome: ReloadOutcome): void {
     for (const follower of this.#followers) follower(outcome)
   }
+}
+
+function isSame(one: LoadedRules, other: LoadedRules): boolean {
+  return fingerprintOf(one.recorded) === fingerprintOf(other.recorded)
 }

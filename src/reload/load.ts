@@ -2,7 +2,6 @@
  * Paths to a rule set ready to serve: read, build in a worker, make ready.
  * Findings are data; only a fault of this program throws.
  */
-import { join } from "node:path"
 import { Classifier } from "../classify/classifier.js"
 import { wallClockSec } from "../clock.js"
 import type { Diagnostic } from "../model/diagnostic.js"
@@ -13,6 +12,8 @@ import { ConfigurationFunctions } from "./functions.js"
 import { RuleLoader } from "./loader.js"
 import {
   findModule,
+  moduleFile,
+  placesOf,
   type RuleSource,
   readRuleSources,
   readScriptFile,
@@ -45,7 +46,7 @@ export interface LoadedRules {
   /** Entries that the files add to the classification. */
   readonly bounceEntries: number
   readonly sources: readonly RuleSource[]
-  /** Where files may stand that the scripts required or read besides: changes there matter too. */
+  /** Each file that was read, or could not be, and where those may stand that scripts required or read besides. */
   readonly dependencies: readonly string[]
   /**
    * Do the files of these paths, and those that the scripts required or read besides, still say the same?
@@ -150,8 +151,12 @@ async function load(
       bounceEntries: build.ownBounceEntries,
       sources: [...sources, ...baseSources],
       dependencies: [
-        ...[...build.modules.values()].map(({ file }) => file),
-        ...[...build.files.keys()].flatMap((path) => roots.map((root) => join(root, path))),
+        // In a directory they may be links, and one that leads nowhere may lead somewhere later.
+        ...[...sources, ...unreadable].map(({ file }) => file),
+        // What stands under one root now, or under none, may come under another.
+        ...[...[...build.modules.keys()].map(moduleFile), ...build.files.keys(), ...build.missed].flatMap(
+          (path) => placesOf(roots, path),
+        ),
       ],
       isStill: (paths) => isStill(paths, [...sources, ...baseSources], build),
       output: build.output,
@@ -173,7 +178,7 @@ async function load(
 function isStill(
   paths: readonly string[],
   sources: readonly RuleSource[],
-  { modules, files }: Pick<BuildResult, "modules" | "files">,
+  { modules, files, missed }: Pick<BuildResult, "modules" | "files" | "missed">,
 ): boolean {
   const { roots, ...read } = readRuleSources(paths)
   const base = readShippedClassification(read.sources)
@@ -189,7 +194,8 @@ function isStill(
     [...files].every(([path, bytes]) => {
       const found = readScriptFile(roots, path)
       return !("reason" in found) && isSame(found, bytes)
-    })
+    }) &&
+    missed.every((path) => "reason" in readScriptFile(roots, path))
   )
 }
 

@@ -20,7 +20,7 @@ import { type Diagnostic, diagnostic, type Place } from "../model/diagnostic.js"
 import type { RawClassification, RawRegistration } from "../model/raw.js"
 import { ClassifierOfScripts } from "./classifier.js"
 import { lintScript } from "./script-lint.js"
-import type { RuleSource } from "./source.js"
+import { moduleFile, type RuleSource } from "./source.js"
 
 export interface ProgramOptions {
   /** What `msys.config` answers; without it there is no configuration. */
@@ -49,6 +49,8 @@ export interface RuleProgram {
   readonly modules: ReadonlyMap<string, RuleSource>
   /** Files that scripts read through `msys.readfile`. */
   readonly files: ReadonlyMap<string, Uint8Array>
+  /** Of modules and files that scripts asked for in vain, where they would stand below a root. */
+  readonly missed: readonly string[]
   /** Files whose script was ended by its budget: what they registered is not to be trusted. */
   readonly halted: readonly string[]
   /** Lines that scripts printed or logged, for the caller to show. */
@@ -59,6 +61,9 @@ const SYSTEM_MODULE = "msys.adaptive_rules"
 /** Lines of output that are kept: a script that prints in a loop must not fill memory. */
 const MAX_OUTPUT_LINES = 1000
 const MAX_OUTPUT_CHARS = 2000
+/** Files that are waited for: a script that asks for names that it makes up must not have all of them watched. */
+const MAX_MISSED = 200
+const MAX_MISSED_CHARS = 255
 
 /** Runs the system file first, then the others in order; a script that fails does not stop the rest. */
 export function runProgram(sources: readonly RuleSource[], options: ProgramOptions): RuleProgram {
@@ -68,6 +73,10 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
   const halted: string[] = []
   const modules = new Map<string, RuleSource>()
   const files = new Map<string, Uint8Array>()
+  const missed = new Set<string>()
+  const miss = (path: string): void => {
+    if (missed.size < MAX_MISSED && path.length <= MAX_MISSED_CHARS) missed.add(path)
+  }
   const output: string[] = []
   const tell = (line: string): void => {
     if (output.length < MAX_OUTPUT_LINES) output.push(shortened(line))
@@ -82,7 +91,8 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     print: (line) => tell(textOf(line)),
     findModule: (name) => {
       const found = options.findModule(name)
-      if (found !== null) modules.set(name, { file: found.path, bytes: found.source })
+      if (found === null) miss(moduleFile(name))
+      else modules.set(name, { file: found.path, bytes: found.source })
       return found
     },
   })
@@ -93,7 +103,8 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     nowSec,
     readFile: (path) => {
       const read = options.readFile(path)
-      if (!("reason" in read)) files.set(path, read)
+      if ("reason" in read) miss(path)
+      else files.set(path, read)
       return read
     },
     log: (level, text) => tell(`${level}: ${text}`),
@@ -153,6 +164,7 @@ export function runProgram(sources: readonly RuleSource[], options: ProgramOptio
     findings,
     modules,
     files,
+    missed: [...missed],
     halted,
     output,
   }

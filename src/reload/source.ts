@@ -205,7 +205,17 @@ export function findModule(
   if (leavesRoots(name)) {
     throw new ModuleNameError(`module name '${name}' is refused: it would leave the script roots`)
   }
-  return findUnderRoots(roots, `${name.replaceAll(".", "/")}.lua`)
+  return findUnderRoots(roots, moduleFile(name))
+}
+
+/** Where a module stands below one of the roots. */
+export function moduleFile(name: string): string {
+  return `${name.replaceAll(".", "/")}.lua`
+}
+
+/** Where a file that scripts ask for may stand, one place for each root; none for a name that leaves them. */
+export function placesOf(roots: readonly string[], path: string): readonly string[] {
+  return leavesRoots(path) ? [] : roots.map((root) => join(root, path))
 }
 
 /** Reads any file under the script roots, for `msys.readfile`. */

@@ -12,8 +12,12 @@ export interface WatchOptions {
   readonly paths: () => readonly string[]
   /** Told once when it has been quiet for a while. */
   readonly changed: () => void
-  /** Told when a directory cannot be watched; what changes there is not seen. */
+  /** Told when a directory comes to be one that cannot be watched: until that is mended, a look is asked for once a minute. */
   readonly failed: (error: Error) => void
+  /** Told when all can be watched again. */
+  readonly mended: () => void
+  /** Waits; ends early when the signal says so. */
+  readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   /** How long it must be quiet, milliseconds: an editor writes in pieces, a deployment file by file. */
   readonly settleMs?: number
 }
@@ -21,36 +25,79 @@ export interface WatchOptions {
 const SETTLE_MS = 100
 /** A deployment that never ends must not keep the rules from being looked at. */
 const LONGEST_WAITS = 20
+/** The system has too few watches for a while, or a file server is away: it takes a person, or a night. */
+const RETRY_MS = 60_000
 
 export class RuleWatcher {
+  /** Why not all can be watched; null while all are. */
+  trouble: string | null = null
   readonly #options: WatchOptions
-  readonly #watcher: FSWatcher
+  readonly #ending = new AbortController()
+  #watcher: FSWatcher
   #watched: ReadonlySet<string> = new Set()
+  /** The watcher that there is now has failed. */
+  #isFailing = false
   #timer: NodeJS.Timeout | null = null
   #waits = 0
-  #isClosed = false
 
   private constructor(options: WatchOptions) {
     this.#options = options
-    this.#watcher = watch([], { ignoreInitial: true, depth: 0, followSymlinks: false })
-    this.#watcher.on("all", () => this.#noted())
-    this.#watcher.on("error", (error) => options.failed(error as Error))
+    this.#watcher = this.#make()
   }
 
   /** Begins to watch; what changes from then on is told. */
   static async start(options: WatchOptions): Promise<RuleWatcher> {
     const watcher = new RuleWatcher(options)
-    const ready = new Promise<void>((resolve) => watcher.#watcher.once("ready", () => resolve()))
-    watcher.#watch()
-    await ready
+    await watcher.#begin()
     return watcher
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#ending.abort()
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    await this.#watcher.close()
+    await closed(this.#watcher)
+  }
+
+  #make(): FSWatcher {
+    const watcher = watch([], { ignoreInitial: true, depth: 0, followSymlinks: false })
+    watcher.on("all", () => this.#noted())
+    watcher.on("error", (error) => this.#failed(error as Error))
+    return watcher
+  }
+
+  async #begin(): Promise<void> {
+    const ready = new Promise<void>((resolve) => this.#watcher.once("ready", () => resolve()))
+    this.#watch()
+    await ready
+  }
+
+  #failed(error: Error): void {
+    this.#isFailing = true
+    if (this.trouble !== null) return
+    this.trouble = error.message
+    this.#options.failed(error)
+    void this.#tryAgain()
+  }
+
+  /** All anew: a watcher that failed on a file takes its directory for watched. */
+  async #tryAgain(): Promise<void> {
+    const { timer, changed, mended } = this.#options
+    const { signal } = this.#ending
+    while (this.#isFailing) {
+      await timer(RETRY_MS, signal).catch(() => {})
+      if (signal.aborted) return
+      this.#isFailing = false
+      // What it holds is free at once, and may be just what was lacking.
+      void closed(this.#watcher)
+      this.#watcher = this.#make()
+      this.#watched = new Set()
+      await this.#begin()
+      // What has changed meanwhile is seen, if late.
+      if (!signal.aborted) changed()
+    }
+    this.trouble = null
+    mended()
   }
 
   #noted(): void {
@@ -76,7 +123,7 @@ export class RuleWatcher {
   /** @returns whether directories have come that were not watched before */
   #watch(): boolean {
     // A closed watcher that is given more begins anew.
-    if (this.#isClosed) return false
+    if (this.#ending.signal.aborted) return false
     const wanted = new Set(this.#options.paths().flatMap(directoriesOf))
     const fresh = [...wanted].filter((directory) => !this.#watched.has(directory))
     // One that is gone is watched no more by itself; to say so would have it overlooked when it comes back.
@@ -86,6 +133,13 @@ export class RuleWatcher {
     this.#watched = wanted
     return fresh.length > 0
   }
+}
+
+/** A closed one has no listeners left, and an error that nobody listens to would end the process. */
+function closed(watcher: FSWatcher): Promise<void> {
+  const closing = watcher.close()
+  watcher.on("error", () => {})
+  return closing
 }
 
 /** Links that lead to links: beyond so many they lead in a circle. */

@@ -85,7 +85,8 @@ function compileValue(
   field: RawEntry,
   report: Report,
 ): ConfiguredValue | null {
-  if (typeof value === "object" && value.kind === "function") return { kind: "function", id: value.id }
+  if (typeof value === "object" && value.kind === "function")
+    return { kind: "function", id: value.id, lines: value.lines }
   const number = asNumber(value)
   if (number !== null) {
     if (number >= 0 && Number.isFinite(number)) return { kind: "number", value: number }

@@ -108,6 +108,21 @@ export class RuleSet {
     return this.#data.domains.flatMap(({ rules }) => rules)
   }
 
+  /** What each key with a table says, the system file's and the scripts' merged. */
+  get domains(): readonly DomainData[] {
+    return this.#data.domains
+  }
+
+  /** Keys that share the rules of another key, those of MX hosts as `mx:`; null: of none, the alias is no use. */
+  get aliases(): readonly (readonly [key: string, target: string | null])[] {
+    const { aliases, mxSuffixes, deadAliases } = this.#data
+    return [
+      ...aliases,
+      ...mxSuffixes.map(([suffix, target]) => [`mx:${suffix}`, target] as const),
+      ...deadAliases.map((key) => [key, null] as const),
+    ]
+  }
+
   /** Every sweep rule of every domain. */
   get sweepRules(): readonly SweepRule[] {
     return this.#data.domains.flatMap(({ sweepRules }) => sweepRules)

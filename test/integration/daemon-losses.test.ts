@@ -68,7 +68,7 @@ async function follow(name: string) {
   return {
     ...{ path, clock, daemon, told, end },
     looks: () => looks,
-    losses: () => /^adaptive_losses_total\{.*\} (\d+)$/m.exec(metrics.registry.text())?.[1] ?? "0",
+    losses: () => /^adaptive_losses_total\{.*\} (\d+)$/m.exec(metrics.registry.text())?.[1] ?? "none",
     until: (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true), 20_000),
   }
 }

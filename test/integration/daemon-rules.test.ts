@@ -169,6 +169,35 @@ describe("what was passed over", () => {
 })
 
 test(
+  "rules that cannot be rehearsed serve, and that is told; a warning with --canary",
+  async () => {
+    const LEVELS = { info: 30, warning: 40 }
+    for (const [args, level] of [
+      [[], LEVELS.info],
+      [["--canary", "10"], LEVELS.warning],
+    ] as const) {
+      rmSync(place.path("state"), { recursive: true, force: true })
+      place.write({ "rules.lua": rules("1 hours") })
+      const first = await running(args)
+      place.write({ "rules.lua": rules("2 hours") })
+      const line = await first.said(/revision 2 is not rehearsed: no events since the start/)
+      expect(JSON.parse(line)).toMatchObject({ level, number: 2 })
+      await first.said(/revision 2 of the rules serves/)
+      await first.end("SIGTERM")
+      const second = await running(args)
+      expect(second.log).not.toMatch(/not rehearsed/)
+      await second.end("SIGTERM")
+      place.write({ "rules.lua": rules("3 hours") })
+      const third = await running(args)
+      const told = await third.said(/revision 3 is not rehearsed: no events since the start/)
+      expect(JSON.parse(told)).toMatchObject({ level, number: 3 })
+      await third.end("SIGTERM")
+    }
+  },
+  TIMEOUT_MS,
+)
+
+test(
   "a daemon that is told to end while it rehearses rules ends within five seconds, and with those that serve",
   async () => {
     place.write({ "rules.lua": rules("1 seconds") })
@@ -226,6 +255,50 @@ test(
     await daemon.said(/revision 2 of the rules serves/)
     place.write({ "two/lib/more.lua": rules("3 hours") })
     await daemon.said(/revision 3 of the rules serves/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  "a system file and a script that come to stand beside a configuration are taken",
+  async () => {
+    place.write({
+      "etc/a.conf": `adaptive_enabled = on\nscriptlet "scriptlet" { script "own" { source = "own.rules" } }\n`,
+    })
+    const daemon = await daemonOf(["--config", "etc/a.conf"])
+    place.write({ "etc/adaptive_rules.lua": `module("msys.adaptive_rules", package.seeall)\nRules = {}\n` })
+    await daemon.said(/revision 2 of the rules serves/)
+    mkdirSync(place.path("etc/own"))
+    await wait(1000)
+    place.write({ "etc/own/rules.lua": rules("3 hours") })
+    await daemon.said(/revision 3 of the rules serves/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  "SIGHUP with a configuration reads all anew, says so, and makes no revision of what is the same",
+  async () => {
+    place.write({ "rules.lua": rules("1 hours"), "a.conf": "adaptive_enabled = on\n" })
+    const daemon = await running(["--config", "a.conf"])
+    const said = /the rule files, read anew, say what they said: revision 1 serves on/
+    for (let i = 1; i <= 3; i++) {
+      daemon.signal("SIGHUP")
+      await daemon.said(said, i)
+    }
+    expect(await ask("rollback")).toBe("1 There is no revision to go back to\n")
+    place.write({ "rules.lua": "broken(" })
+    await daemon.said(/rules are refused/)
+    place.write({ "rules.lua": rules("1 hours") })
+    await expect
+      .poll(() => statusOf(daemon), { timeout: TIMEOUT_MS })
+      .toMatchObject({
+        alarms: [],
+        rules: { number: 1, refused: null },
+      })
+    place.write({ "a.conf": "adaptive_enabled = on\nmax_retries = 5\n" })
+    daemon.signal("SIGHUP")
+    await daemon.said(/revision 2 of the rules serves/)
   },
   TIMEOUT_MS,
 )

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { createHmac } from "node:crypto"
 import { once } from "node:events"
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, statSync, utimesSync } from "node:fs"
 import { open } from "node:fs/promises"
 import { createServer, type IncomingMessage } from "node:http"
 import { connect } from "node:net"
@@ -526,7 +526,7 @@ describe("rules", () => {
     expect(await ask("diff", "1", "2")).toBe(
       `1 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
     )
-    expect(await ask("diff", "2", "2")).toBe("0 The response rules are the same\n")
+    expect(await ask("diff", "2", "2")).toBe("0 The rules are the same\n")
     expect(await ask("rollback-now")).toMatch(
       /^1 Unknown word 'rollback-now'; did you mean 'rollback'\?\nUsage: /,
     )
@@ -549,6 +549,24 @@ describe("rules", () => {
     await post(second, event())
     expect(await allowed(second)).toMatchObject({ allowed: false })
   })
+})
+
+test("the last copy of the state is the one that it begins with, until this run makes its own", async () => {
+  const first = await running([], { state: "copied" })
+  const copied = async ({ url }: Running): Promise<readonly number[]> => {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    return ["bytes", "age_seconds"].map((name) =>
+      Number(new RegExp(`^adaptive_snapshot_${name} (.*)$`, "m").exec(text)?.[1]),
+    )
+  }
+  expect(await copied(first)).toEqual([0, expect.any(Number)])
+  await first.end("SIGTERM")
+  const file = place.path("copied/snapshot")
+  const before = Date.now() / 1000 - 500
+  utimesSync(file, before, before)
+  const [bytes, ageSec = 0] = await copied(await running([], { state: "copied" }))
+  expect(bytes).toBe(statSync(file).size)
+  expect(ageSec).toBeGreaterThanOrEqual(500)
 })
 
 test("SIGHUP reads the configuration anew; one with errors changes nothing and raises an alarm", async () => {

@@ -145,6 +145,32 @@ describe("a change is seen", () => {
   })
 })
 
+describe("a link in a directory of rules", () => {
+  beforeEach(() => {
+    place.write({ "srv/1/a.lua": rules(1), "srv/2/a.lua": rules(2) })
+    mkdirSync(place.path("etc/rules"), { recursive: true })
+    symlinkSync("1", place.path("srv/current"))
+    symlinkSync("../../srv/current/a.lua", place.path("etc/rules/a.lua"))
+  })
+
+  test("is followed to a directory that a deployment swaps, twice", async () => {
+    await keep("etc/rules")
+    for (const release of [2, 1]) {
+      symlinkSync(String(release), place.path("srv/next"))
+      renameSync(place.path("srv/next"), place.path("srv/current"))
+      await until(() => serving() === `${release} hours`)
+    }
+  })
+
+  test("leads to nothing for a while: what comes there serves", async () => {
+    await keep("etc/rules")
+    rmSync(place.path("srv/1"), { recursive: true })
+    await until(() => outcomes.some(({ kind }) => kind === "refused"))
+    place.write({ "srv/1/a.lua": rules(4) })
+    await until(() => serving() === "4 hours")
+  })
+})
+
 test("a broken file is told once and leaves the rules as they are, whatever else is written; mended, it serves", async () => {
   place.write({ "a.lua": rules(1) })
   const { keeper } = await keep("a.lua")
@@ -179,6 +205,35 @@ test("what a refused script lacked may come later", async () => {
   await until(() => outcomes.length === 1)
   place.write({ "later.lua": rules(2) })
   await until(() => serving() === "2 hours")
+})
+
+describe("what scripts asked for in vain is taken when it comes, in a directory that comes before it", () => {
+  // what asks | rules that it begins with | the file | what it says
+  test.each<[string, string, string, string]>([
+    ["require, and the rules are refused", `require("lib.hours")\n`, "lib/hours.lua", rules(2)],
+    [
+      "require within pcall",
+      `if not pcall(require, "lib.hours") then ${rules(1)} end\n`,
+      "lib/hours.lua",
+      rules(2),
+    ],
+    [
+      "msys.readfile",
+      `local hours = msys.readfile("lib/hours")\n${rules(1).replace('"1 hours"', '(hours or "1") .. " hours"')}`,
+      "lib/hours",
+      "2",
+    ],
+  ])("%s", async (_, text, file, says) => {
+    place.write({ "a.lua": rules(1) })
+    const { keeper } = await keep("a.lua")
+    place.write({ "a.lua": text })
+    await until(() => outcomes.length > 0)
+    mkdirSync(place.path("lib"))
+    await keeper.reload()
+    await wait(400)
+    place.write({ [file]: says })
+    await until(() => serving() === "2 hours")
+  })
 })
 
 test("a hundred writes: the last one serves, in a few looks", async () => {

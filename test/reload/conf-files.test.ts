@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { configuredStore, loadConfig } from "../../src/api.js"
-import { CONF_FILES, namedRules } from "../../src/reload/conf-files.js"
+import { CONF_FILES, namedRules, placesOfRules } from "../../src/reload/conf-files.js"
 
 const dir = mkdtempSync(join(tmpdir(), "conf-files-"))
 const path = (...parts: string[]): string => join(dir, ...parts)
@@ -92,6 +92,18 @@ describe("what a configuration leads to", () => {
         custom: [],
         notFound: [],
       })
+  })
+
+  test("each place where it is looked for, whether or not something is there", () => {
+    const places = placesOfRules(load(scripts("msys.adaptive", "own.later", path("later.lua"))))
+    for (const name of [
+      "adaptive_rules.lua",
+      "scriptlets/msys/adaptive_rules.lua",
+      "scriptlets/own/later.lua",
+    ])
+      expect(places).toContain(path("c", name))
+    expect(places).toContain(path("later.lua"))
+    expect(places.some((place) => place.includes("msys.adaptive.lua"))).toBe(false)
   })
 
   test("scripts of a scriptlet that is not enabled: none", () => {

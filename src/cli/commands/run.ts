@@ -10,6 +10,7 @@ import { Effects } from "../../daemon/effects.js"
 import { DaemonMetrics } from "../../daemon/metrics.js"
 import { Service } from "../../daemon/service.js"
 import { HttpStartFault } from "../../http/fault.js"
+import { placesOfRules } from "../../reload/conf-files.js"
 import { RulesFault } from "../../reload/fault.js"
 import { RulesRefused } from "../../reload/keeper.js"
 import { StoreFault } from "../../store/fault.js"
@@ -81,6 +82,7 @@ export async function run(
       given,
       readConfiguration: (other) => rereadConfiguration(other ?? options.config, options),
       rulePaths: (configuration) => rulePaths(options.rules, configuration),
+      rulePlaces: (configuration) => (options.rules.length > 0 ? [] : placesOfRules(configuration)),
       follow,
       host: options.nodeName ?? hostname(),
       alertServer,

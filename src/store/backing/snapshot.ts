@@ -45,6 +45,9 @@ export interface Restored {
   readonly note: SnapshotNote | null
   /** The file it was read from. */
   readonly path: string
+  readonly bytes: number
+  /** When that was written, seconds since 1970, as the file system has it. */
+  readonly writtenAtSec: number
   /** What was refused before it: a damaged newer one, whose predecessor was taken. */
   readonly refused: readonly StoreFault[]
 }
@@ -87,9 +90,10 @@ export class SnapshotFile {
       const file = await openIfThere(path)
       if (file === null) continue
       try {
-        const restored = { ...(await readStore(file, path, limits)), path, refused }
+        const { size, mtimeMs } = await file.stat()
+        const read = await readStore(file, path, limits)
         this.#isDamaged = refused.length > 0
-        return restored
+        return { ...read, path, bytes: size, writtenAtSec: mtimeMs / 1000, refused }
       } catch (fault) {
         if (!(fault instanceof StoreFault) || fault.code !== "E_SNAPSHOT_DAMAGED") throw fault
         refused.push(fault)
