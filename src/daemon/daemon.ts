@@ -7,24 +7,23 @@ import type { Configuration } from "../config/configuration.js"
 import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { rulingOf } from "../reload/load.js"
 import { Journal } from "../store/backing/journal.js"
-import type { SnapshotFile } from "../store/backing/snapshot.js"
 import { StateDirectory } from "../store/backing/state-directory.js"
+import { Copies } from "./copies.js"
 import type { Core, Numbered, ReadConfiguration } from "./core.js"
 import type { Effects } from "./effects.js"
-import { packed } from "./entries.js"
-import { FewLines } from "./few-lines.js"
 import { tellFollowed, tellRecovered, tellRules } from "./first-lines.js"
 import { Follower, type FollowOptions } from "./follow.js"
-import { Intake, type Taken } from "./intake.js"
+import { Intake } from "./intake.js"
 import { Ledger } from "./ledger.js"
 import { LogOrder } from "./log-order.js"
 import { Outputs } from "./outputs.js"
 import { ProgramFaults } from "./program-faults.js"
 import { RecentEvents } from "./recent.js"
-import { type Recovered, recover, type StateNote } from "./recovery.js"
+import { recover } from "./recovery.js"
 import { Revisions } from "./revisions.js"
 import { startKeeper } from "./rule-start.js"
 import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
+import { Sources } from "./sources.js"
 import { SteadyClock } from "./steady-clock.js"
 
 export interface FollowedLog extends Pick<FollowOptions, "path" | "format" | "fromEnd" | "skipsCopies"> {}
@@ -61,20 +60,6 @@ const LAG_SEC = 1
 /** How far what comes in other ways may be ahead of what a log tells: clocks differ, and so do delays. */
 const STREAM_AHEAD_SEC = 60
 const TICK_MS = 250
-/** What was lost is an alarm for so long: nobody can bring it back. */
-const LOSS_TOLD_SEC = 3600
-
-/** What is known of a source of events. */
-export interface SourceFacts {
-  readonly path: string
-  events: number
-  bad: number
-  /** When its last event happened, seconds since 1970; 0 before the first. */
-  lastAtSec: number
-  /** Why it cannot be read; null where it can. */
-  trouble: string | null
-}
-
 export class Daemon {
   readonly ledger: Ledger
   readonly intake: Intake
@@ -82,9 +67,8 @@ export class Daemon {
   readonly rules: RuleSwaps
   readonly revisions: Revisions
   readonly faults: ProgramFaults
-  readonly sources = new Map<string, SourceFacts>()
-  /** What was lost of a log last, and until when that is told. */
-  readonly #losses = new Map<string, { readonly reason: string; readonly untilMicros: number }>()
+  readonly sources: Sources
+  readonly copies: Copies
   /** Why what the configuration file says is not in force; null where it is. */
   configurationTrouble: string | null = null
   readonly #options: DaemonOptions
@@ -95,17 +79,6 @@ export class Daemon {
   readonly #clock: SteadyClock
   #followers: Follower[] = []
   #loops: Promise<void>[] = []
-  readonly #badLines: FewLines
-  /** Why the last copy of the state could not be written; null where it was. */
-  #copyTrouble: string | null = null
-  /** When the last one was written, or, where there is none, this run began, seconds since 1970. */
-  copiedAtSec: number
-  /** Bytes of it; 0 where there is none. */
-  copiedBytes: number
-  /** Where the journal goes on behind the last copy of the state, and the rules that served then. */
-  readonly #copies: SnapshotFile
-  #copySegment: number
-  #copyRules = 0
 
   private constructor(parts: {
     readonly options: DaemonOptions
@@ -116,9 +89,7 @@ export class Daemon {
     readonly ledger: Ledger
     readonly rules: RuleSwaps
     readonly revisions: Revisions
-    readonly copies: SnapshotFile
-    readonly copy: Recovered["copy"]
-    readonly copySegment: number
+    readonly copies: Copies
   }) {
     this.#options = parts.options
     this.#state = parts.state
@@ -128,17 +99,11 @@ export class Daemon {
     this.ledger = parts.ledger
     this.rules = parts.rules
     this.revisions = parts.revisions
-    this.#copies = parts.copies
-    this.#copySegment = parts.copySegment
+    this.copies = parts.copies
     const { nowMicros, nowMs = () => nowMicros() / 1000, log, utcOffsetMinutes } = parts.options
     const clock = new SteadyClock({ nowMicros, nowMs, log })
     this.#clock = clock
-    this.copiedAtSec = parts.copy?.writtenAtSec ?? nowMicros() / 1e6
-    this.copiedBytes = parts.copy?.bytes ?? 0
-    this.#badLines = new FewLines({
-      nowMs: () => nowMicros() / 1000,
-      tell: (facts, message) => log.warn(facts, message),
-    })
+    this.sources = new Sources(parts.options)
     this.intake = new Intake({
       pairs: parts.ledger.core.store.pairs,
       nowMicros: () => clock.nowMicros,
@@ -263,9 +228,12 @@ export class Daemon {
         recent,
       }),
       revisions,
-      copies: found.copies,
-      copy: found.copy,
-      copySegment: found.copySegment,
+      copies: new Copies({
+        ...{ ...options, ledger, journal, outputs, revisions },
+        file: found.copies,
+        last: found.copy,
+        segment: found.copySegment,
+      }),
     })
     // What was set while the last run went on ended with it, and files may say something else.
     await ledger.configure(options.given)
@@ -277,14 +245,6 @@ export class Daemon {
     tellRules(log, serving, options.rulePaths(current()))
     await daemon.#run()
     return daemon
-  }
-
-  /** A source that comes and goes, by its name. */
-  source(path: string): SourceFacts {
-    const facts = this.sources.get(path) ?? { path, events: 0, bad: 0, lastAtSec: 0, trouble: null }
-    this.sources.set(path, facts)
-    this.#options.metrics.source(path)
-    return facts
   }
 
   get journalWaitingBytes(): number {
@@ -299,71 +259,22 @@ export class Daemon {
   get alarms(): readonly string[] {
     const alarms: string[] = []
     if (this.ledger.isTroubled) alarms.push("the journal cannot be written: no events are taken")
-    if (this.#copyTrouble !== null)
-      alarms.push(`no copy of the state can be written, and the journal grows: ${this.#copyTrouble}`)
+    const { trouble: copyTrouble } = this.copies
+    if (copyTrouble !== null)
+      alarms.push(`no copy of the state can be written, and the journal grows: ${copyTrouble}`)
     const { trouble, functionTrouble, watchTrouble } = this.rules
     if (trouble !== null) alarms.push(`the rule files are refused: ${trouble}`)
     if (functionTrouble !== null) alarms.push(functionTrouble)
     if (watchTrouble !== null) alarms.push(`rule files are not followed: ${watchTrouble}`)
     if (this.configurationTrouble !== null)
       alarms.push(`the configuration is refused: ${this.configurationTrouble}`)
-    for (const { path, trouble } of this.sources.values())
-      if (trouble !== null) alarms.push(`${path}: ${trouble}`)
     for (const alarm of [this.faults.alarm, this.#clock.alarm(this.core.store.nowMicros)])
       if (alarm !== null) alarms.push(alarm)
-    for (const [path, { reason, untilMicros }] of this.#losses)
-      if (this.#options.nowMicros() < untilMicros) alarms.push(`${path}: part of it is lost: ${reason}`)
-    return [...alarms, ...this.#outputs.alarms]
+    return [...alarms, ...this.sources.alarms, ...this.#outputs.alarms]
   }
 
   get core(): Core {
     return this.ledger.core
-  }
-
-  /** Takes a copy of the state, and lets the journal before the last one go; while that cannot be written, nothing. */
-  async snapshot(): Promise<void> {
-    try {
-      await this.#copy()
-      if (this.#copyTrouble !== null) this.#options.log.info({}, "copies of the state can be written again")
-      this.#copyTrouble = null
-    } catch (error) {
-      const { message, hint = null } = error as Error & { hint?: string }
-      if (this.#copyTrouble === null) this.#options.log.error({ alarm: "snapshot", hint }, message)
-      this.#copyTrouble = message
-    }
-  }
-
-  /** @throws StoreFault E_SNAPSHOT_WRITE */
-  async #copy(): Promise<void> {
-    const { ledger } = this
-    const taken = await ledger.atBoundary((segment) => {
-      const { given, changes } = this.core.configuration
-      const note: StateNote = {
-        segment,
-        lastId: this.core.lastId,
-        positions: [...ledger.positions],
-        rules: ledger.rules,
-        configuration: { given: packed(given), changes },
-        effects: this.#options.effects.latest(),
-        causes: Array.from(this.core.causes, ([pair, cause]) => {
-          const { binding, domain } = this.core.store.pairs.nameOnce(pair)
-          return [binding, domain, cause] as const
-        }),
-      }
-      // What it knows of has been told: alerts among that are kept before it is.
-      const store = this.core.store.fork()
-      const written = this.#outputs.keep().then(() => this.#copies.write(store, note))
-      return { segment, rules: note.rules, written }
-    })
-    if (taken === null) return
-    const { segment, rules, written } = taken
-    this.copiedBytes = await written
-    this.copiedAtSec = this.#options.nowMicros() / 1e6
-    // The copy before this one still serves when this one turns out to be damaged: with all that came after it.
-    await this.#journal.dropBefore(this.#copySegment)
-    this.revisions.neededFrom = this.#copyRules
-    this.#copySegment = segment
-    this.#copyRules = rules
   }
 
   /** Ends: takes nothing more, brings everything to the disk. */
@@ -374,20 +285,20 @@ export class Daemon {
     await Promise.all(this.#followers.map((follower) => follower.close()))
     await Promise.all(this.#loops)
     await this.rules.close()
-    await this.snapshot()
+    await this.copies.take()
     await this.ledger.settled()
     await this.#journal.close().catch((error: Error) => this.#options.log.error({}, error.message))
-    this.#badLines.close()
+    this.sources.close()
     this.faults.close()
     await this.#outputs.close()
     await this.#state.close()
   }
 
   async #run(): Promise<void> {
-    const { follow, log, metrics, nowMicros, timer } = this.#options
+    const { follow, log, metrics, timer } = this.#options
     await this.rules.start()
     for (const source of follow) {
-      const facts = this.source(source.path)
+      const facts = this.sources.of(source.path)
       metrics.followed(source.path)
       const kept = this.ledger.positions.get(source.path)
       tellFollowed(log, source, kept)
@@ -400,19 +311,9 @@ export class Daemon {
         timer,
         failed: this.faults.note,
         isClockDoubtful: () => this.#clock.isDoubtful,
-        taken: (_, taken) => this.noteTaken(facts, taken),
-        troubled: (path, trouble) => {
-          facts.trouble = trouble === null ? null : trouble.message
-          if (trouble === null) log.info({ path }, "the log can be read again")
-          else log.warn({ path, hint: trouble.hint }, `${path}: ${trouble.message}`)
-        },
-        lost: (path, { message, hint }, isSure) => {
-          if (isSure) {
-            metrics.lost(path)
-            this.#losses.set(path, { reason: message, untilMicros: nowMicros() + LOSS_TOLD_SEC * 1e6 })
-            log.warn({ path, hint }, `${path}: ${message}: part of it is lost`)
-          } else log.info({ path, hint }, `${path}: ${message}: what was written in that moment is not found`)
-        },
+        taken: (_, taken) => this.sources.taken(facts, taken),
+        troubled: (_, trouble) => this.sources.troubled(facts, trouble),
+        lost: (path, trouble, isSure) => this.sources.lost(path, trouble, isSure),
       })
       this.#followers.push(follower)
     }
@@ -420,7 +321,7 @@ export class Daemon {
     await Promise.all(this.#followers.map((follower) => follower.start()))
     this.#loops.push(
       this.#every(TICK_MS, () => this.#tick()),
-      this.#every(this.#options.snapshotSec * 1000, () => this.snapshot()),
+      this.#every(this.#options.snapshotSec * 1000, () => this.copies.take()),
       this.#every(1000, () => this.#outputs.flush()),
     )
   }
@@ -442,22 +343,6 @@ export class Daemon {
   /** A log tells of what is so old that events of now have to wait. */
   get isCatchingUp(): boolean {
     return !this.order.mayTell(this.#clock.nowMicros - STREAM_AHEAD_SEC * 1e6)
-  }
-
-  /** Counts what a source told, and tells of lines that were none. */
-  noteTaken(facts: SourceFacts, taken: Taken): void {
-    const { events, bad, badCount } = taken
-    this.#options.metrics.taken(facts.path, taken)
-    facts.events += events.length
-    facts.bad += badCount
-    const last = events.at(-1)
-    if (last !== undefined) facts.lastAtSec = last.atMicros / 1e6
-    for (const { file, line, column, reason } of bad)
-      this.#badLines.tell(`bad lines of ${facts.path}`, `${file}:${line}: ${reason}: the line is left out`, {
-        file,
-        line,
-        column,
-      })
   }
 
   async #every(ms: number, work: () => Promise<void>): Promise<void> {

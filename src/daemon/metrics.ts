@@ -3,8 +3,8 @@ import { type Counter, type Labelled, Metrics } from "../http/metrics-text.js"
 import { EVENT_TYPES } from "../model/event.js"
 import type { ResponseRule } from "../model/rule.js"
 import type { Core, Numbered } from "./core.js"
-import type { SourceFacts } from "./daemon.js"
 import type { Taken } from "./intake.js"
+import type { SourceFacts } from "./sources.js"
 
 /** What is asked for when the text is made. */
 export interface Gauges {

@@ -11,14 +11,12 @@ import { FunctionThread } from "../reload/function-thread.js"
 import type { KeptRevision, ReloadOutcome, RuleKeeper } from "../reload/keeper.js"
 import { type LoadedRules, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
-import { tellUnrehearsed } from "./first-lines.js"
+import { tryOut } from "./canary.js"
 import type { Ledger } from "./ledger.js"
 import type { Log } from "./log.js"
 import type { DaemonMetrics } from "./metrics.js"
 import type { RecentEvents } from "./recent.js"
 import { faultOf, faultOfRules, type Refusal, type RefusalFault, refusalOf } from "./refusal.js"
-import { rehearsalText } from "./rehearsal.js"
-import { rehearse } from "./rehearse.js"
 import type { PassedOver, Revisions } from "./revisions.js"
 import { UNWRITABLE } from "./unwritten.js"
 
@@ -68,8 +66,6 @@ export type Rollback =
   | { readonly kind: "overtaken" }
   | { readonly kind: "failed"; readonly why: string; readonly hint: string }
 
-/** A rehearsal of an hour takes seconds; on a machine that is very busy it may take minutes. */
-const REHEARSAL_LIMIT_MS = 300_000
 const WATCH_HINT =
   "let the daemon read the directory, or raise fs.inotify.max_user_watches; SIGHUP looks at once"
 const FIRST_PAUSE_MS = 1000
@@ -324,40 +320,18 @@ export class RuleSwaps {
     return { kind: "failed", ...fault }
   }
 
-  /** Tells what the last hour would have been under other rules. @returns why that is too much; null where it is not */
+  /** Tells what the last hour would have been under other rules. @returns why they do not serve; null where they may */
   async #rehearsed(revision: KeptRevision): Promise<Swap | null> {
-    const { log, canaryPercent, timer } = this.#parts.options
-    const { loaded, number, rollbackOf } = revision
-    const blocks = this.#parts.recent.blocks()
-    if (blocks.length === 0) {
-      if (rollbackOf === null) tellUnrehearsed(log, revision, canaryPercent)
-      return null
-    }
-    log.info({ number }, `revision ${number} is rehearsed on the last hour`)
-    const request = {
-      blocks,
-      before: this.#serving.loaded.recorded,
-      after: loaded.recorded,
-      configuration: this.#parts.given(),
-    }
-    const { signal } = this.#ending
-    // Who goes back knows what he does.
-    const limitPercent = rollbackOf === null ? canaryPercent : null
-    try {
-      const rehearsal = await rehearse(request, { limitMs: REHEARSAL_LIMIT_MS, signal, timer })
-      log.info({ number, events: rehearsal.events }, `revision ${number} on ${rehearsalText(rehearsal)}`)
-      const more = rehearsal.heldAfter - rehearsal.heldBefore
-      if (limitPercent === null || more <= limitPercent) return null
-      const why = `${more.toFixed(1)} % more attempts of the last hour would have been held, and --canary allows ${limitPercent} %`
-      const hint = "change the rules, or start with a higher --canary"
-      return await this.#passOver(revision, more, { code: "E_RULES_REHEARSAL", why, hint })
-    } catch (error) {
-      if (signal.aborted) return { kind: "ending" }
-      const { code, why, hint } = faultOf(error)
-      log.error({ alarm: "rehearsal", code, hint }, why)
-      if (limitPercent === null) return null
-      return this.#passOver(revision, null, { code, why, hint: `${hint}; or start without --canary` })
-    }
+    const { options, recent } = this.#parts
+    const verdict = await tryOut(revision, {
+      serving: this.#serving,
+      recent,
+      given: this.#parts.given(),
+      options,
+      signal: this.#ending.signal,
+    })
+    if (verdict.kind === "unbearable") return this.#passOver(revision, verdict.morePercent, verdict.fault)
+    return verdict.kind === "ending" ? { kind: "ending" } : null
   }
 
   /** Refuses what would hold too much; a restart does not forget it. */

@@ -17,6 +17,7 @@ import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
 import { startEventSocket } from "./event-socket.js"
+import type { Taken } from "./intake.js"
 import { isAsking } from "./ledger.js"
 import { Refusals } from "./refusals.js"
 import { isRuleCommand, ruleCandidates, ruleCommand } from "./rule-commands.js"
@@ -165,7 +166,7 @@ export class Service {
         decisions: core.lastId,
         journalWaitingBytes: daemon.journalWaitingBytes,
       },
-      sources: [...daemon.sources.values()],
+      sources: [...daemon.sources.all()],
     }
   }
 
@@ -196,11 +197,11 @@ export class Service {
       isRefused: () => daemon.rules.trouble !== null,
       isReady: () => !daemon.ledger.isTroubled,
       waiting: () => daemon.ledger.waiting,
-      snapshotBytes: () => daemon.copiedBytes,
-      snapshotAgeSec: () => nowMicros() / 1e6 - daemon.copiedAtSec,
+      snapshotBytes: () => daemon.copies.bytes,
+      snapshotAgeSec: () => nowMicros() / 1e6 - daemon.copies.atSec,
       rules: () => daemon.rules.serving.loaded.rules.rules,
       alarms: () => this.#alarms.length,
-      sources: () => daemon.sources.values(),
+      sources: () => daemon.sources.all(),
       loopDelaySec,
       logLinesLost,
     })
@@ -251,7 +252,7 @@ export class Service {
       (error: Error) => {
         if (isClosing) return
         log.error({}, `standard input: ${error.message}`)
-        this.daemon.source("stdin").trouble = `${error.message}: nothing more is taken from it`
+        this.daemon.sources.of("stdin").trouble = `${error.message}: nothing more is taken from it`
       },
     )
     return {
@@ -294,16 +295,16 @@ export class Service {
         refusals.close()
       },
     })
-    daemon.source("http")
+    daemon.sources.of("http")
   }
 
   #streams(source: string) {
     const { daemon } = this
-    const facts = daemon.source(source)
+    const facts = daemon.sources.of(source)
     return {
       intake: daemon.intake,
       ledger: daemon.ledger,
-      taken: (taken: Parameters<Daemon["noteTaken"]>[1]) => daemon.noteTaken(facts, taken),
+      taken: (taken: Taken) => daemon.sources.taken(facts, taken),
       turn: (atMicros: number) => daemon.turn(atMicros),
     }
   }

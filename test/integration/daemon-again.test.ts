@@ -216,7 +216,7 @@ async function perform(run: Run, steps: readonly Step[], sec: number, file: { co
     else if (one.do === "file") file.conf = one.conf
     else if (one.do === "ask")
       ask(run, { binding: `b${one.binding}`, domain: `d${one.domain}.test`, atMicros })
-    else await run.daemon.snapshot()
+    else await run.daemon.copies.take()
   }
   // A pair that was only asked for is known to the disk with the next entry; until then nothing depends on it.
   await run.daemon.ledger.take([])

@@ -91,7 +91,7 @@ test("a loss is an alarm for an hour, a count, and a line in the log", async () 
   ])
   expect(losses()).toBe("1")
   // It can be read, and is.
-  expect(daemon.source(path).trouble).toBe(null)
+  expect(daemon.sources.of(path).trouble).toBe(null)
   clock.sec += 3599
   expect(daemon.alarms).toEqual([alarm])
   clock.sec += 1
