@@ -524,7 +524,7 @@ describe("rules", () => {
       return `${code} ${stdout}`
     }
     expect(await ask("diff", "1", "2")).toBe(
-      `1 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n0 rules the same\n`,
+      `1 ~ own/rules.lua:3 ["x.test"] ^421 busy; trigger 1; suspend 2 hours\n    was: suspend 1 hours\n1 rule the same\n`,
     )
     expect(await ask("diff", "2", "2")).toBe("0 The rules are the same\n")
     expect(await ask("rollback-now")).toMatch(
