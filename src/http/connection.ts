@@ -120,7 +120,7 @@ export class Connection {
 }
 
 function rawReply(fault: HttpFault): Buffer {
-  const body = faultBody(fault)
+  const body = Buffer.from(faultBody(fault))
   const headers = {
     "content-type": "application/json",
     "content-length": String(body.length),

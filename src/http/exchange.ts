@@ -25,7 +25,9 @@ export class Exchange {
   readonly #response: ServerResponse
   readonly #client: string
   readonly #body: RequestBody
-  readonly #gone = new AbortController()
+  /** Made where somebody asks: most answers are there before anyone could. */
+  #gone: AbortController | null = null
+  #isGone = false
   #phase: Phase = "handling"
   #stopLingering: () => void = () => {}
 
@@ -49,7 +51,7 @@ export class Exchange {
   async run(): Promise<void> {
     // Requests that waited for their turn on a connection that has ended meanwhile.
     if (!this.#message.socket.writable) return
-    this.#response.once("close", () => this.#gone.abort())
+    this.#response.once("close", () => this.#leave())
     let reply: Reply | HttpFault
     try {
       reply = await this.#answer()
@@ -68,13 +70,13 @@ export class Exchange {
 
   /** The client has sent its last byte: it still reads answers, but nobody sits at the end of a stream. */
   hungUp(): void {
-    if (this.#phase === "streaming") this.#gone.abort()
+    if (this.#phase === "streaming") this.#leave()
     this.#stopLingering()
   }
 
   /** The server ends. */
   close(): void {
-    if (this.#phase === "streaming") this.#gone.abort()
+    if (this.#phase === "streaming") this.#leave()
   }
 
   /** Nothing moved on the connection for long. A handler that takes its time is no fault of the client. */
@@ -100,13 +102,16 @@ export class Exchange {
     const route = desk.routes.find(method, path)
     this.#body.check()
     const body = this.#body
+    const signal = (): AbortSignal => this.#goneSignal
     const request: HttpRequest = {
       method,
       path,
       query,
       headers: message.headers,
       client: this.#client,
-      signal: this.#gone.signal,
+      get signal() {
+        return signal()
+      },
       body: { [Symbol.asyncIterator]: () => body.pieces() },
       bytes: (maxBytes) => body.bytes(maxBytes),
       json: (maxBytes) => body.json(maxBytes),
@@ -160,19 +165,21 @@ export class Exchange {
     if (reply instanceof HttpFault)
       return this.#write(reply.status, "application/json", faultBody(reply), reply.headers)
     if ("stream" in reply) return this.#stream(reply.stream)
-    if ("text" in reply) return this.#write(reply.status, reply.contentType, Buffer.from(reply.text))
-    return this.#write(reply.status, "application/json", Buffer.from(`${JSON.stringify(reply.json)}\n`))
+    if ("text" in reply) return this.#write(reply.status, reply.contentType, reply.text)
+    return this.#write(reply.status, "application/json", `${JSON.stringify(reply.json)}\n`)
   }
 
   /** Writes a reply; many long ones that nobody reads would fill the memory. */
   async #write(
     status: number,
     contentType: string,
-    bytes: Buffer,
+    text: string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const desk = this.#desk
-    if (bytes.length <= SHORT_REPLY_BYTES) return this.#writeNow(status, contentType, bytes, headers)
+    // As a text, it goes out together with its headers; a long one is made bytes of once only.
+    if (text.length <= SHORT_REPLY_BYTES) return this.#writeNow(status, contentType, text, headers)
+    const bytes = Buffer.from(text)
     if (desk.unreadBytes + bytes.length > MAX_UNREAD_BYTES)
       throw new HttpFault(
         503,
@@ -192,7 +199,7 @@ export class Exchange {
   async #writeNow(
     status: number,
     contentType: string,
-    bytes: Buffer,
+    body: string | Buffer,
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
     const response = this.#response
@@ -201,7 +208,7 @@ export class Exchange {
     const isCut = !this.#message.complete
     response.writeHead(status, {
       "content-type": contentType,
-      "content-length": bytes.length,
+      "content-length": Buffer.byteLength(body),
       ...USUAL_HEADERS,
       ...headers,
       ...(isCut || this.#desk.isClosing ? { connection: "close" } : {}),
@@ -211,11 +218,23 @@ export class Exchange {
       response.once("close", resolve)
     })
     if (isCut) {
-      response.write(bytes)
+      response.write(body)
       await this.#linger()
       this.#message.socket.destroy()
-    } else response.end(bytes)
+    } else response.end(body)
     await over
+  }
+
+  get #goneSignal(): AbortSignal {
+    this.#gone ??= new AbortController()
+    if (this.#isGone) this.#gone.abort()
+    return this.#gone.signal
+  }
+
+  /** The client is gone, or has nothing more to wait for. */
+  #leave(): void {
+    this.#isGone = true
+    this.#gone?.abort()
   }
 
   /** Ends this side, until the client has ended its own, or has had enough time for it. */
@@ -246,7 +265,7 @@ export class Exchange {
 
   async #stream(source: SseSource): Promise<void> {
     const response = this.#response
-    const { signal } = this.#gone
+    const signal = this.#goneSignal
     this.#phase = "streaming"
     response.writeHead(200, {
       "content-type": "text/event-stream",
@@ -255,7 +274,7 @@ export class Exchange {
       connection: "close",
     })
     response.flushHeaders()
-    if (this.#desk.isClosing || !this.#message.complete) this.#gone.abort()
+    if (this.#desk.isClosing || !this.#message.complete) this.#leave()
     if (this.#message.method !== "HEAD" && !signal.aborted)
       for await (const text of source(signal)) {
         if (signal.aborted) break
@@ -272,7 +291,7 @@ export class Exchange {
   /** Until the client has read what it was sent, or is gone. */
   #drained(): Promise<void> {
     const response = this.#response
-    const { signal } = this.#gone
+    const signal = this.#goneSignal
     return new Promise((resolve) => {
       const done = (): void => {
         response.off("drain", done)

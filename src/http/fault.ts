@@ -41,8 +41,8 @@ export class HttpStartFault extends Error {
 }
 
 /** The body of a refusal: `{"error":{"code","message","hint"}}` and a line end. */
-export function faultBody({ code, message, hint }: HttpFault): Buffer {
-  return Buffer.from(`${JSON.stringify({ error: { code, message, hint } })}\n`)
+export function faultBody({ code, message, hint }: HttpFault): string {
+  return `${JSON.stringify({ error: { code, message, hint } })}\n`
 }
 
 const MAX_SHOWN = 60
