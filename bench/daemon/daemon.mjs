@@ -28,7 +28,7 @@ const WARMING = 8000
 /** One client may ask a thousand times a second. */
 const WARMING_EVERY_MS = 0.5
 /** Between two looks at how far it is: making the text of metrics keeps it busy too. */
-const POLL_MS = 1000
+const POLL_MS = 500
 const REPLIES = ["250 2.0.0 OK", "421 4.7.0 try again later", "550 5.1.1 no such user", "451 4.3.0 busy"]
 
 function line(i, time) {
