@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, expect, test } from "vitest"
 import { decisionJson } from "../../src/report/json.js"
+import { RunningDaemon } from "./running-daemon.js"
 import { TestDaemon } from "./test-daemon.js"
 
 type Api = typeof import("../../src/index.js")
@@ -139,4 +140,56 @@ test("what an operator was told is done stays done, however soon the daemon is k
     ends.set(binding, ttl)
     await daemon.kill()
   }
+})
+
+test("several logs: each line of them counts once, whenever it is killed", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const rules = join(dir, "each.lua")
+  writeFileSync(
+    rules,
+    `require('msys.adaptive')
+msys.adaptive.registerRules({ ["*"] = { responses = {
+  { code = "^421 busy", trigger = "1", action = {"suspend", "1 hours"} },
+} } }, "replace")
+`,
+  )
+  const paths = ["one", "two", "three"].map((name) => join(dir, `${name}.jsonl`))
+  for (const path of paths) writeFileSync(path, "")
+  const args = [
+    ...paths.flatMap((path) => ["--follow", path]),
+    ...["--from-start", "--rules", rules, "--state", join(dir, "many"), "--socket", join(dir, "many.sock")],
+    ...["--snapshot-interval", "1"],
+  ]
+  let isWriting = true
+  let pairs = 0
+  const writing = (async () => {
+    while (isWriting) {
+      for (const path of paths) {
+        let text = ""
+        // Each line is of another pair, and suspends it: so many decisions are to be made.
+        for (let i = random(60); i >= 0; i--)
+          text += `${JSON.stringify({ time: Date.now() / 1000, type: "transient", binding: `p${pairs++}`, domain: "a.test", response: "421 busy" })}\n`
+        const half = random(text.length)
+        appendFileSync(path, text.slice(0, half))
+        await wait(2)
+        appendFileSync(path, text.slice(half))
+      }
+      await wait(5)
+    }
+  })()
+  for (let round = 0; round < Math.ceil(ROUNDS / 2); round++) {
+    const daemon = await RunningDaemon.start(dir, args)
+    await wait(random(400))
+    await daemon.end("SIGKILL")
+  }
+  isWriting = false
+  await writing
+  const daemon = await RunningDaemon.start(dir, args)
+  const ask = async (): Promise<{ decisions: number; pairs: number; held: number }> =>
+    ((await daemon.json("/v1/status")) as { state: Awaited<ReturnType<typeof ask>> }).state
+  const state = await daemon.until(ask, ({ decisions }) => decisions >= pairs)
+  expect(state).toMatchObject({ decisions: pairs, pairs, held: pairs })
+  expect(await daemon.text("/metrics")).not.toMatch(/^adaptive_(?:losses|bad_lines)_total\{.*\} [1-9]/m)
+  expect(await daemon.end("SIGTERM")).toEqual([0, null])
 })
