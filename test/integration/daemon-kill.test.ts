@@ -178,7 +178,7 @@ msys.adaptive.registerRules({ ["*"] = { responses = {
       await wait(5)
     }
   })()
-  for (let round = 0; round < Math.ceil(ROUNDS / 2); round++) {
+  for (let round = 0; round < Math.ceil(ROUNDS / 4); round++) {
     const daemon = await RunningDaemon.start(dir, args)
     await wait(random(400))
     await daemon.end("SIGKILL")
