@@ -5,7 +5,6 @@
  * line, in this process, and does nothing with it; of the second, the same questions
  * to a daemon that takes nothing.
  */
-import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { appendFileSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs"
 import { Agent, request } from "node:http"
@@ -15,8 +14,8 @@ import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
+import { startDaemon } from "./start.mjs"
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url))
 const LINES = 500_000
 const PAIRS = 20_000
 /** Events a second, where they come at a steady pace. */
@@ -78,29 +77,6 @@ function readAndParse(path) {
     for (const line of lines) if (JSON.parse(line).time > 0) count++
   }
   return (count / (performance.now() - start)) * 1000
-}
-
-async function start(args, dir) {
-  const given = [
-    "run",
-    "--listen",
-    "127.0.0.1:0",
-    "--state",
-    join(dir, "state"),
-    "--socket",
-    join(dir, "s.sock"),
-  ]
-  const child = spawn(process.execPath, [MAIN, ...given, ...args], { stdio: ["ignore", "ignore", "pipe"] })
-  let text = ""
-  const url = await new Promise((resolve, reject) => {
-    child.on("exit", () => reject(new Error(text)))
-    child.stderr.on("data", (bytes) => {
-      text += bytes
-      const found = /"listen":"(http[^"]+)"/.exec(text)
-      if (found !== null) resolve(found[1])
-    })
-  })
-  return { child, url }
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
@@ -188,13 +164,11 @@ async function askOn(url) {
 /** A daemon of its own while something is done with it. */
 async function withDaemon(args, work) {
   const dir = mkdtempSync(join(tmpdir(), "adaptive-bench-"))
-  const { child, url } = await start(args, dir)
+  const { child, url } = await startDaemon(dir, args)
   try {
     return await work(url)
   } finally {
     const ended = new Promise((resolve) => child.once("exit", resolve))
-    child.removeAllListeners("exit")
-    child.once("exit", () => {})
     child.kill("SIGKILL")
     await Promise.race([ended, wait(2000)])
     rmSync(dir, { recursive: true, force: true })

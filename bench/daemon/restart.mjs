@@ -2,15 +2,14 @@
  * A daemon with a million pairs that is killed: how long until the next one is ready,
  * and how long a stop takes. The peer reads the state's files and does nothing else.
  */
-import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import { startDaemon } from "./start.mjs"
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url))
 const PAIRS = 1_000_000
 const BINDINGS = 100
 
@@ -31,21 +30,8 @@ function log() {
 /** @returns the process, where it answers, and the seconds until it was ready */
 async function start(dir) {
   const from = performance.now()
-  const args = ["--listen", "127.0.0.1:0", "--state", join(dir, "state"), "--socket", join(dir, "s.sock")]
   const follow = ["--follow", join(dir, "log.jsonl"), "--from-start", "--snapshot-interval", "5"]
-  const child = spawn(process.execPath, [MAIN, "run", ...args, ...follow], {
-    stdio: ["ignore", "ignore", "pipe"],
-  })
-  let text = ""
-  const url = await new Promise((resolve, reject) => {
-    child.on("exit", () => reject(new Error(text)))
-    child.stderr.on("data", (bytes) => {
-      text += bytes
-      const found = /"listen":"(http[^"]+)"/.exec(text)
-      if (found !== null) resolve(found[1])
-    })
-  })
-  child.removeAllListeners("exit")
+  const { child, url } = await startDaemon(dir, follow)
   return { child, url, seconds: (performance.now() - from) / 1000 }
 }
 
