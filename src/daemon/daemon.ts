@@ -42,8 +42,8 @@ export interface DaemonOptions extends RuleOptions {
   readonly logDirectory: string | null
   /** Microseconds since 1970. */
   readonly nowMicros: () => number
-  /** Milliseconds of a clock that never jumps; without it, the one on the wall is believed whatever it does. */
-  readonly nowMs?: () => number
+  /** Milliseconds of a clock that never goes back, and never jumps. */
+  readonly nowMs: () => number
   /** Of stamps in logs that name no zone, minutes east of UTC; a function where that differs with the season. */
   readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -100,7 +100,7 @@ export class Daemon {
     this.rules = parts.rules
     this.revisions = parts.revisions
     this.copies = parts.copies
-    const { nowMicros, nowMs = () => nowMicros() / 1000, log, utcOffsetMinutes } = parts.options
+    const { nowMicros, nowMs, log, utcOffsetMinutes } = parts.options
     const clock = new SteadyClock({ nowMicros, nowMs, log })
     this.#clock = clock
     this.sources = new Sources(parts.options)

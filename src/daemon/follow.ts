@@ -33,7 +33,7 @@ export interface FollowOptions {
   /** Waits; ends early when the signal says so. */
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   /** This machine's clock says what is not believed yet: lines wait, since their times may be of that clock too. */
-  readonly isClockDoubtful?: () => boolean
+  readonly isClockDoubtful: () => boolean
   /** Told of what was taken, also of lines that could not be read. */
   readonly taken: (path: string, taken: Taken) => void
   /** Told when it cannot be read; null when it can again. */
@@ -193,7 +193,7 @@ export class Follower {
   }
 
   async #takeBytes(bytes: Buffer): Promise<void> {
-    const { timer, isClockDoubtful = () => false } = this.#options
+    const { timer, isClockDoubtful } = this.#options
     const { signal } = this.#ending
     for (let at = 0; at < bytes.length && !signal.aborted; at += PIECE_BYTES) {
       while (isClockDoubtful() && !signal.aborted) await timer(LOOK_MS, signal).catch(() => {})

@@ -45,7 +45,6 @@ export class LogOrder {
 
   leave(place: LogPlace): void {
     this.#places.delete(place)
-    this.wake()
   }
 
   get size(): number {
@@ -72,7 +71,6 @@ export class LogOrder {
     if (told.size === 0) return
     const written = this.#take(events, [...notes.values()])
     for (const place of told) place.written.push(written)
-    this.wake()
   }
 
   /** Until what happened at a time may be told; ends early when the signal says so. */
@@ -207,9 +205,8 @@ export class LogPlace {
   }
 
   leave(): void {
-    this.isReading = false
-    this.#moved()
     this.#order.leave(this)
+    this.#moved()
   }
 
   #moved(): void {

@@ -46,8 +46,6 @@ export interface ServiceOptions extends DaemonOptions {
   readonly format: FormatName | null
   readonly webhooks: readonly string[]
   readonly webhookSecret: string
-  /** Milliseconds of a clock that never goes back. */
-  readonly nowMs: () => number
   /** Seconds that the event loop was held up, by quantile. */
   readonly loopDelaySec: () => readonly (readonly [quantile: string, seconds: number])[]
   /** Lines of the log that could not be written. */

@@ -109,6 +109,7 @@ async function begin(stateDirectory: string, given: GivenConfiguration, read: ()
     alertServer: null,
     logDirectory: join(dir, "logs"),
     nowMicros: () => START,
+    nowMs: () => START / 1000,
     utcOffsetMinutes: 0,
     // Nothing happens by itself.
     timer: (_, signal) => new Promise((resolve) => signal.addEventListener("abort", resolve)),

@@ -46,6 +46,7 @@ async function follow(name: string) {
     alertServer: null,
     logDirectory: dir,
     nowMicros: () => clock.sec * 1e6,
+    nowMs: () => clock.sec * 1000,
     utcOffsetMinutes: 0,
     // Looks are made as fast as they can be; nothing else happens by itself.
     timer: (ms, signal) => {

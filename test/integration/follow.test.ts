@@ -103,6 +103,7 @@ class Following {
       intake: notes.intake,
       ledger: notes as unknown as Ledger,
       order: notes.order,
+      isClockDoubtful: () => false,
       failed: (error) => this.told.push(`[${String(error)}]`),
       timer: (_, signal) =>
         new Promise((resolve, reject) => {
