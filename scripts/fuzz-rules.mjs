@@ -267,7 +267,7 @@ function loadOne(bytes) {
  * Runs `count` cases of each kind.
  * @returns counts, and one entry per crash or slow file
  */
-export function fuzz({ count, seed, only = null, onProgress = () => {} }) {
+export function fuzz({ count, seed, only = null, onProgress = (_result) => {} }) {
   const files = corpus()
   const result = { cases: 0, loaded: 0, rules: 0, findings: 0, codes: new Map(), failures: [], tookMs: 0 }
   const makers = { mutation: (random) => mutated(random, files), random: randomBytes }

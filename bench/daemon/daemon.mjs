@@ -125,6 +125,7 @@ async function askOn(url) {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname).setNoDelay(true)
   await once(socket, "connect")
+  /** @type {(value?: undefined) => void} */
   let answered = () => {}
   let rest = ""
   socket.setEncoding("latin1").on("data", (text) => {

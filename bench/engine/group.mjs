@@ -23,7 +23,7 @@ export async function benchGroups() {
 }
 
 function measure(rules, size, share) {
-  const runtime = new Runtime(rules, () => ({ ok: false }), globalOptions([]))
+  const runtime = new Runtime(rules, () => ({ ok: false, reason: "", isNil: true }), globalOptions([]))
   const { store } = runtime
   const names = Array.from({ length: size }, (_, i) => `b${i}`)
   const held = Math.floor(size * share)

@@ -27,7 +27,7 @@ export function benchFirstMatch() {
 function measure(rules, replies) {
   const patterns = rules.map(([source]) => {
     const result = compilePattern(source)
-    if (!result.ok) throw new Error(`${source}: ${result.error.message}`)
+    if (result.ok === false) throw new Error(`${source}: ${result.error.message}`)
     return result.pattern
   })
   const matcher = createFirstMatch(patterns)

@@ -46,19 +46,18 @@ export function benchDryRun() {
   const dir = mkdtempSync(join(tmpdir(), "adaptive-bench-"))
   try {
     const path = (name) => join(dir, name)
-    for (const [name, lines] of [
-      ["short", 500_000],
-      ["long", 2_000_000],
-    ])
-      generateMainlog({ path: path(name), lines })
+    generateMainlog({ path: path("short"), lines: 500_000 })
+    generateMainlog({ path: path("long"), lines: 2_000_000 })
     const shipped = fileURLToPath(new URL("../../rules/adaptive_rules.lua", import.meta.url))
     for (const count of [400, 4000]) writeFileSync(path(`rules-${count}.lua`), manyRules(count))
+    /** @returns {string[]} */
     const dryRun = (log, ...rules) => [
       "dry-run",
       "--traffic",
       path(log),
       ...rules.flatMap((file) => ["--rules", file]),
     ]
+    /** @type {[name: string, lines: number, script: string, args: string[]][]} */
     const cases = [
       ["floor: read and split", 2_000_000, FLOOR, [path("long")]],
       ["dry-run, shipped rules", 2_000_000, MAIN, dryRun("long", shipped)],

@@ -20,6 +20,7 @@ const LARGE = [
 ]
 
 /** Stage, and the reply; IP and ID vary from one to the next, as they do in real ones. */
+/** @type {[type: string, stage: number, form: string][]} */
 const REPLIES = [
   [
     "T",

@@ -14,7 +14,10 @@ export function memory() {
   return heapUsed + arrayBuffers
 }
 
-/** Names as a reader meets them: each time new texts. */
+/**
+ * Names as a reader meets them: each time new texts.
+ * @returns {[binding: string, domain: string]}
+ */
 export function nameOf(key) {
   return [`binding-${key % 8}`, `customer-${key}.example.net`]
 }

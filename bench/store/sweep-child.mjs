@@ -49,6 +49,7 @@ const written = {
 const lookup = {
   lookup: (_scope, option) => written[option] ?? null,
   declaration: () => "",
+  bindingsOf: () => [],
   sweepRules: () => rules,
   likeness: () => "",
   isUniform: true,

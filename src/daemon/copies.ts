@@ -18,7 +18,7 @@ export interface CopiesOptions {
   readonly journal: Journal
   readonly outputs: Outputs
   readonly revisions: Revisions
-  readonly effects: Effects
+  readonly effects: Pick<Effects, "latest">
   readonly log: Log
   /** The one that this run began with; null: there was none. */
   readonly last: Recovered["copy"]

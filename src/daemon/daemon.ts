@@ -48,7 +48,7 @@ export interface DaemonOptions extends RuleOptions {
   readonly utcOffsetMinutes: number | ((atMs: number) => number)
   readonly timer: (ms: number, signal: AbortSignal) => Promise<unknown>
   /** Takes every decision that is on the disk, beside the sinks. */
-  readonly effects: Effects
+  readonly effects: Pick<Effects, "restore" | "latest" | "add">
   /** Seconds between two copies of the state. */
   readonly snapshotSec: number
   /** Time goes on by itself so many seconds behind the clock; an event that is told of later counts as of then. */

@@ -16,6 +16,7 @@ import { GroupAnswers } from "./answers.js"
 import type { Status } from "./api/operations.js"
 import { apiRoutes } from "./api/routes.js"
 import { Daemon, type DaemonOptions } from "./daemon.js"
+import type { Effects } from "./effects.js"
 import { startEventSocket } from "./event-socket.js"
 import type { Taken } from "./intake.js"
 import { isAsking } from "./ledger.js"
@@ -26,6 +27,7 @@ import { startWebhooks } from "./webhooks.js"
 
 export interface ServiceOptions extends DaemonOptions {
   readonly version: string
+  readonly effects: Effects
   /** Null: nothing is answered over HTTP. */
   readonly http: {
     readonly host: string

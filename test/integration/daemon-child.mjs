@@ -17,6 +17,7 @@ const daemon = await Daemon.start({
   alertServer: null,
   logDirectory: state,
   nowMicros: () => Date.now() * 1000,
+  nowMs: () => performance.now(),
   utcOffsetMinutes: 0,
   timer: (ms, signal) => wait(ms, undefined, { signal }),
   log: { info: tell, warn: tell, error: tell },

@@ -55,35 +55,48 @@ function line(): string {
   })}\n`
 }
 
+/** Cut anywhere: a reader may find half a line. */
+async function appendCut(path: string, text: string): Promise<void> {
+  const half = random(text.length)
+  appendFileSync(path, text.slice(0, half))
+  await wait(2)
+  appendFileSync(path, text.slice(half))
+}
+
+/** Writes again and again for as long as the work takes; what fails in either is told, and nothing is left running. */
+async function whileWriting(write: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+  let isWriting = true
+  const writing = (async () => {
+    while (isWriting) await write()
+  })()
+  await work().finally(() => {
+    isWriting = false
+    return writing
+  })
+}
+
 const TIMEOUT_MS = 60_000 + ROUNDS * 5_000
 
 test(`killed ${ROUNDS} times: the decisions of a replay, each once`, { timeout: TIMEOUT_MS }, async () => {
   const daemon = new TestDaemon({ dir, name: "decisions", rules: RULES, snapshotSec: 0.3 })
   writeFileSync(daemon.log, "")
-  let isWriting = true
   let lines = 0
-  const writing = (async () => {
-    while (isWriting) {
-      let text = ""
-      for (let i = random(40); i >= 0; i--, lines++) text += line()
-      // Cut anywhere: a reader may find half a line.
-      const half = random(text.length)
-      appendFileSync(daemon.log, text.slice(0, half))
-      await wait(2)
-      appendFileSync(daemon.log, text.slice(half))
-      await wait(3)
-    }
-  })()
-  for (let round = 0; round < ROUNDS; round++) {
-    daemon.start()
-    const { ready } = daemon
-    const told = daemon.told.size
-    await daemon.until(() => daemon.ready > ready && daemon.told.size > told)
-    await wait(random(700))
-    await daemon.kill()
+  const write = async (): Promise<void> => {
+    let text = ""
+    for (let i = random(40); i >= 0; i--, lines++) text += line()
+    await appendCut(daemon.log, text)
+    await wait(3)
   }
-  isWriting = false
-  await writing
+  await whileWriting(write, async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      daemon.start()
+      const { ready } = daemon
+      const told = daemon.told.size
+      await daemon.until(() => daemon.ready > ready && daemon.told.size > told)
+      await wait(random(700))
+      await daemon.kill()
+    }
+  })
   daemon.start()
   const loaded = await built.loadRules([RULES])
   const wanted: string[] = []
@@ -161,30 +174,24 @@ msys.adaptive.registerRules({ ["*"] = { responses = {
     ...["--from-start", "--rules", rules, "--state", join(dir, "many"), "--socket", join(dir, "many.sock")],
     ...["--snapshot-interval", "1"],
   ]
-  let isWriting = true
   let pairs = 0
-  const writing = (async () => {
-    while (isWriting) {
-      for (const path of paths) {
-        let text = ""
-        // Each line is of another pair, and suspends it: so many decisions are to be made.
-        for (let i = random(60); i >= 0; i--)
-          text += `${JSON.stringify({ time: Date.now() / 1000, type: "transient", binding: `p${pairs++}`, domain: "a.test", response: "421 busy" })}\n`
-        const half = random(text.length)
-        appendFileSync(path, text.slice(0, half))
-        await wait(2)
-        appendFileSync(path, text.slice(half))
-      }
-      await wait(5)
+  const write = async (): Promise<void> => {
+    for (const path of paths) {
+      let text = ""
+      // Each line is of another pair, and suspends it: so many decisions are to be made.
+      for (let i = random(60); i >= 0; i--)
+        text += `${JSON.stringify({ time: Date.now() / 1000, type: "transient", binding: `p${pairs++}`, domain: "a.test", response: "421 busy" })}\n`
+      await appendCut(path, text)
     }
-  })()
-  for (let round = 0; round < Math.ceil(ROUNDS / 4); round++) {
-    const daemon = await RunningDaemon.start(dir, args)
-    await wait(random(400))
-    await daemon.end("SIGKILL")
+    await wait(5)
   }
-  isWriting = false
-  await writing
+  await whileWriting(write, async () => {
+    for (let round = 0; round < Math.ceil(ROUNDS / 4); round++) {
+      const daemon = await RunningDaemon.start(dir, args)
+      await wait(random(400))
+      await daemon.end("SIGKILL")
+    }
+  })
   const daemon = await RunningDaemon.start(dir, args)
   const ask = async (): Promise<{ decisions: number; pairs: number; held: number }> =>
     ((await daemon.json("/v1/status")) as { state: Awaited<ReturnType<typeof ask>> }).state

@@ -418,7 +418,10 @@ export const UNKNOWN_DOMAIN = "nowhere.example"
 
 export const BINDINGS = ["b1", "b2", "b3", "b4"]
 
-/** Each MX host has an address of its own on loopback: 127.0.10.1, 127.0.10.2, … */
+/**
+ * Each MX host has an address of its own on loopback: 127.0.10.1, 127.0.10.2, …
+ * @type {Map<string, string>}
+ */
 export const MX_ADDRESS = new Map(
   RECEIVERS.flatMap(({ mx }) => mx).map((name, i) => [name, `127.0.10.${i + 1}`]),
 )

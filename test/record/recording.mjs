@@ -38,6 +38,7 @@ if (
 const SENDING_SHARE = 0.85
 
 const random = seeded(Number(values.seed))
+/** @type {[domain: string, weight: number][]} */
 const weights = RECEIVERS.flatMap(({ weight, domains }) =>
   domains.map((domain) => [domain, weight / domains.length]),
 )

@@ -2,6 +2,7 @@
  * SMTP receivers on loopback: each answers by its habits, and throws away what
  * it accepts. Chance comes from a seed, so that two recordings resemble each other.
  */
+import { once } from "node:events"
 import { createServer } from "node:net"
 import { BINDING_ADDRESS, MX_ADDRESS, RECEIVERS } from "./receivers.mjs"
 
@@ -30,7 +31,8 @@ export async function openSinks(progress, seed) {
     if (receiver.closed) continue
     for (const mx of receiver.mx) {
       const server = createServer((socket) => serve(socket, receiver, mx, progress, random))
-      await new Promise((resolve) => server.listen(25, MX_ADDRESS.get(mx), resolve))
+      server.listen(25, MX_ADDRESS.get(mx))
+      await once(server, "listening")
       servers.push(server)
     }
   }
