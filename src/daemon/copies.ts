@@ -87,13 +87,15 @@ export class Copies {
     const { ledger, effects } = this.#options
     const { core } = ledger
     const { given, changes } = core.configuration
+    const told = effects.latest()
     return {
       segment,
       lastId: core.lastId,
       positions: [...ledger.positions],
       rules: ledger.rules,
       configuration: { given: packed(given), changes },
-      effects: effects.latest(),
+      effects: told.list,
+      effectsAfter: told.afterId,
       causes: Array.from(core.causes, ([pair, cause]) => {
         const { binding, domain } = core.store.pairs.nameOnce(pair)
         return [binding, domain, cause] as const

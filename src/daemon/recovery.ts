@@ -33,7 +33,9 @@ export interface StateNote {
   readonly configuration: { readonly given: string; readonly changes: readonly string[] }
   /** Why pairs were held. */
   readonly causes: readonly (readonly [binding: string, domain: string, cause: HoldCause])[]
-  readonly effects: KeptEffects
+  readonly effects: KeptEffects["list"]
+  /** Of those behind this one none is missing. */
+  readonly effectsAfter: number
 }
 
 export interface RecoveryOptions extends Pick<CoreOptions, "listener" | "failed"> {
@@ -58,8 +60,8 @@ export interface Recovered {
   readonly copySegment: number
   /** The rules that served last; 0 where none did. */
   readonly rules: number
-  /** Decisions as they stood beside the copy of the state. */
-  readonly effects: KeptEffects
+  /** Decisions as they stood beside the copy of the state; null where some are missing between these and `told`. */
+  readonly effects: KeptEffects | null
   /** The last decisions since then that have been told. */
   readonly told: readonly Numbered[]
   /** Decisions that nobody may have been told of. */
@@ -153,7 +155,7 @@ export async function recover(
     copies,
     positions,
     // Of too many the oldest are let go, and those that stood before them: between effects nothing is missing.
-    effects: decided.hasGap ? [] : (note?.effects ?? []),
+    effects: decided.hasGap ? null : keptEffects(note),
     told,
     segment,
     copy: restored,
@@ -165,6 +167,15 @@ export async function recover(
     refused: restored?.refused ?? [],
     missing,
   }
+}
+
+/** A state that begins has told nothing. */
+function keptEffects(note: StateNote | null): KeptEffects | null {
+  if (note === null) return { afterId: 0, list: [] }
+  const { effects: list, effectsAfter } = note
+  // Of a copy that an earlier version wrote, the first one tells.
+  const afterId = (effectsAfter as number | undefined) ?? (list[0]?.[0] ?? note.lastId + 1) - 1
+  return { afterId, list }
 }
 
 function emptyStore(given: GivenConfiguration): Store {

@@ -20,6 +20,8 @@ export interface Since {
   /** What was asked for and is not kept; null when nothing is. */
   readonly lost: Lost | null
   readonly events: readonly LoggedEvent[]
+  /** There is nothing else up to this id: go on from it. */
+  readonly toId: number
 }
 
 export interface EventLogOptions {
@@ -39,12 +41,15 @@ export class EventLog {
   /** The highest id that is not kept any more. */
   #droppedId: number
   #latestId: number
+  /** Of the last event, kept or not. */
+  #lastEventId: number
   readonly #listeners = new Set<() => void>()
 
   constructor(options: EventLogOptions) {
     this.#options = options
     this.#latestId = options.lastId ?? 0
     this.#droppedId = this.#latestId
+    this.#lastEventId = this.#latestId
   }
 
   /** Of the events that are kept; null when there is none. */
@@ -52,7 +57,7 @@ export class EventLog {
     return this.#events[this.#first]?.id ?? null
   }
 
-  /** The last id that was given, kept or not; 0 before the first. */
+  /** The last id that was given, kept or not, with an event or without; 0 before the first. */
   get latestId(): number {
     return this.#latestId
   }
@@ -78,11 +83,22 @@ export class EventLog {
     if (!Number.isSafeInteger(id) || id <= this.#latestId)
       throw new RangeError(`event id ${id} does not come after ${this.#latestId}`)
     this.#latestId = id
+    this.#lastEventId = id
     this.#events.push({ id, data })
     this.#bytes += Buffer.byteLength(data)
     const { maxEvents, maxBytes } = this.#options
     while (this.count > 0 && (this.count > maxEvents || this.#bytes > maxBytes)) this.#drop()
     for (const listener of this.#listeners) listener()
+  }
+
+  /** Ids up to this one were given, and those behind the last event had none: whoever knows them has missed nothing. */
+  passed(id: number): void {
+    this.#latestId = Math.max(this.#latestId, id)
+  }
+
+  /** Is there an event after an id, kept or not? */
+  hasAfter(id: number): boolean {
+    return this.#lastEventId > id
   }
 
   /**
@@ -100,15 +116,21 @@ export class EventLog {
       if (bytes > maxBytes && to > from) break
       to++
     }
-    return { lost, events: this.#events.slice(from, to) }
+    const events = this.#events.slice(from, to)
+    const isAll = to === this.#events.length
+    return { lost, events, toId: isAll ? Math.max(afterId, this.#latestId) : (events.at(-1)?.id ?? afterId) }
   }
 
   /**
    * The latest events, the oldest of them first, without a gap.
    * @param maxEvents at most so many
    * @param maxBytes at most so much data
+   * @returns all events behind an id
    */
-  latest(maxEvents: number, maxBytes: number): readonly LoggedEvent[] {
+  latest(
+    maxEvents: number,
+    maxBytes: number,
+  ): { readonly afterId: number; readonly events: readonly LoggedEvent[] } {
     let from = this.#events.length
     let bytes = 0
     while (from > this.#first && this.#events.length - from < maxEvents) {
@@ -116,12 +138,13 @@ export class EventLog {
       if (bytes > maxBytes) break
       from--
     }
-    return this.#events.slice(from)
+    const before = from > this.#first ? (this.#events[from - 1] as LoggedEvent).id : this.#droppedId
+    return { afterId: before, events: this.#events.slice(from) }
   }
 
   /** Until there is an event after this id, or the signal is aborted. */
   async after(id: number, signal: AbortSignal): Promise<void> {
-    if (this.#latestId > id || signal.aborted) return
+    if (this.hasAfter(id) || signal.aborted) return
     await new Promise<void>((resolve) => {
       const done = (): void => {
         this.#listeners.delete(done)

@@ -41,12 +41,16 @@ export function followEvents({ log, afterId, heartbeatMs, timer }: StreamOptions
       id = kept
     }
     while (!signal.aborted) {
-      const { lost, events } = log.since(id, BATCH_EVENTS, BATCH_BYTES)
+      const { lost, events, toId } = log.since(id, BATCH_EVENTS, BATCH_BYTES)
       if (lost !== null) yield gapText(lost)
       if (events.length > 0) yield events.map(({ id, data }) => eventText(id, data)).join("")
-      id = events.at(-1)?.id ?? lost?.to ?? id
-      if (log.latestId > id || signal.aborted) continue
-      if (await isQuiet(log, id, signal, timer, heartbeatMs)) yield comment(id, "still here")
+      id = toId
+      if (log.hasAfter(id) || signal.aborted) continue
+      if (await isQuiet(log, id, signal, timer, heartbeatMs)) {
+        // Numbers without an event may have been given meanwhile.
+        id = Math.max(id, log.latestId)
+        yield comment(id, "still here")
+      }
     }
   }
 }
@@ -66,7 +70,7 @@ async function isQuiet(
   await Promise.race([log.after(id, over.signal), beat])
   signal.removeEventListener("abort", end)
   end()
-  return log.latestId === id && !signal.aborted
+  return !log.hasAfter(id) && !signal.aborted
 }
 
 /**

@@ -99,7 +99,7 @@ export class Webhook {
     const { log } = this.#options
     const { signal } = this.#ending
     while (!signal.aborted && this.#state !== "disabled") {
-      if (log.latestId === this.#id) {
+      if (!log.hasAfter(this.#id)) {
         this.#state = "waiting"
         await log.after(this.#id, signal)
       } else await this.#deliver()
@@ -108,8 +108,7 @@ export class Webhook {
 
   async #deliver(): Promise<void> {
     const { log, maxEvents, maxBytes, acknowledged } = this.#options
-    const { lost, events } = log.since(this.#id, maxEvents, maxBytes)
-    const id = events.at(-1)?.id ?? lost?.to ?? this.#id
+    const { lost, events, toId } = log.since(this.#id, maxEvents, maxBytes)
     if (lost !== null) this.#tellLost(lost)
     this.#state = this.#failures > 0 ? "retrying" : "delivering"
     const list = events.map(({ id, data }) => `{"id":${id},"event":${data}}`).join(",")
@@ -120,8 +119,8 @@ export class Webhook {
       this.#failures = 0
       this.#isTold = false
       this.trouble = null
-      this.#id = id
-      acknowledged(id)
+      this.#id = toId
+      acknowledged(toId)
     } else if (status === 410) {
       this.#state = "disabled"
       this.trouble = `${this.#name}: it answers 410, gone: nothing more is sent`

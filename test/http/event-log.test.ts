@@ -19,7 +19,7 @@ describe("a log", () => {
   test("that is empty", () => {
     const log = new EventLog({ maxEvents: 3, maxBytes: 100 })
     expect([log.oldestId, log.latestId, log.count, log.bytes]).toEqual([null, 0, 0, 0])
-    expect(log.since(0, 10)).toEqual({ lost: null, events: [] })
+    expect(log.since(0, 10)).toEqual({ lost: null, events: [], toId: 0 })
   })
 
   test("tells what came after an id, and what of it is lost", () => {
@@ -31,6 +31,7 @@ describe("a log", () => {
         { id: 3, data: '{"n":3}' },
         { id: 4, data: '{"n":4}' },
       ],
+      toId: 4,
     })
     expect(log.since(2, 10).lost).toBeNull()
     expect([ids(log, 2), ids(log, 4), ids(log, 5), ids(log, 99)]).toEqual([[3, 4, 5], [5], [], []])
@@ -50,7 +51,23 @@ describe("a log", () => {
     const log = new EventLog({ maxEvents: 3, maxBytes: 100, lastId: 7 })
     expect([log.latestId, log.oldestId, log.since(3, 9).lost]).toEqual([7, null, { from: 4, to: 7 }])
     log.append(8, "{}")
-    expect(log.since(7, 9)).toEqual({ lost: null, events: [{ id: 8, data: "{}" }] })
+    expect(log.since(7, 9)).toEqual({ lost: null, events: [{ id: 8, data: "{}" }], toId: 8 })
+  })
+
+  test("whose last numbers had no events: who knows them has missed nothing", async () => {
+    const log = filled(2, 10, 20, 30)
+    log.passed(33)
+    expect([log.latestId, log.hasAfter(29), log.hasAfter(30)]).toEqual([33, true, false])
+    expect(log.since(9, 9)).toMatchObject({ lost: { from: 10, to: 10 }, toId: 33 })
+    expect([log.since(10, 1).toId, log.since(20, 1).toId, log.since(31, 9).toId]).toEqual([20, 33, 33])
+    expect(log.latest(1, 100)).toEqual({ afterId: 20, events: [{ id: 30, data: '{"n":30}' }] })
+    log.passed(31)
+    expect(log.latestId).toBe(33)
+    const signal = new AbortController().signal
+    const woken = log.after(33, signal)
+    expect(() => log.append(33, "{}")).toThrow(RangeError)
+    log.append(34, "{}")
+    await woken
   })
 
   test("bounds its bytes: one event that is too large is lost, with all before it", () => {
@@ -96,13 +113,18 @@ describe("a log", () => {
       fc.property(
         fc.integer({ min: 1, max: 20 }),
         fc.integer({ min: 5, max: 100 }),
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat(30)), { maxLength: 80 }),
+        // How far its number is from the one before, how long it is, and whether it is a number only.
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat(30), fc.boolean()), { maxLength: 80 }),
         fc.array(fc.nat(250), { maxLength: 10 }),
         (maxEvents, maxBytes, steps, asked) => {
           const log = new EventLog({ maxEvents, maxBytes })
           const all: { readonly id: number; readonly data: string }[] = []
-          for (const [step, length] of steps) {
+          for (const [step, length, isPassed] of steps) {
             const id = log.latestId + step
+            if (isPassed) {
+              log.passed(id)
+              continue
+            }
             all.push({ id, data: "x".repeat(length) })
             log.append(id, "x".repeat(length))
             let kept = all.slice(-maxEvents)
@@ -112,7 +134,9 @@ describe("a log", () => {
           }
           const kept = log.since(0, 1000).events
           for (const id of asked) {
-            const { lost, events } = log.since(id, 1000)
+            const { lost, events, toId } = log.since(id, 1000)
+            expect(toId).toBe(Math.max(id, log.latestId))
+            expect(log.hasAfter(id)).toBe(all.some((event) => event.id > id))
             expect(events).toEqual(kept.filter((event) => event.id > id))
             const missing = all.filter(
               (event) => event.id > id && !kept.includes(event) && !events.includes(event),
@@ -139,6 +163,25 @@ describe("a stream", () => {
     }
     return texts.slice(1)
   }
+
+  test("behind the last event, where numbers had none: no gap, and signs of life with the last of them", async () => {
+    const log = filled(1, 1, 2, 3)
+    log.passed(7)
+    const timer = async (): Promise<void> => log.passed(9)
+    const texts: string[] = []
+    const ending = new AbortController()
+    for await (const text of followEvents({ log, afterId: 5, heartbeatMs: 1, timer })(ending.signal)) {
+      texts.push(text)
+      if (texts.length === 3) log.append(10, "{}")
+      if (texts.length === 4) ending.abort()
+    }
+    expect(texts).toEqual([
+      "id: 5\n: here begins the stream\n\n",
+      "id: 9\n: still here\n\n",
+      "id: 9\n: still here\n\n",
+      "id: 10\ndata: {}\n\n",
+    ])
+  })
 
   test("begins after the last id", async () => {
     expect(await read(filled(10, 1, 2, 3), 1, 1)).toEqual([
@@ -272,10 +315,12 @@ describe("the last id of a client", () => {
 test("the latest: as many as there is room for, and none of them missing", () => {
   const log = new EventLog({ maxEvents: 100, maxBytes: 10_000 })
   for (let id = 1; id <= 20; id++) log.append(id, `"${"x".repeat(id)}"`)
-  const ids = (maxEvents: number, maxBytes: number): number[] =>
-    log.latest(maxEvents, maxBytes).map(({ id }) => id)
-  expect(ids(3, 1000)).toEqual([18, 19, 20])
-  expect(ids(10, 22 + 21)).toEqual([19, 20])
-  expect(ids(10, 21)).toEqual([])
-  expect(ids(100, 10_000)).toHaveLength(20)
+  const latest = (maxEvents: number, maxBytes: number): unknown[] => {
+    const { afterId, events } = log.latest(maxEvents, maxBytes)
+    return [afterId, ...events.map(({ id }) => id)]
+  }
+  expect(latest(3, 1000)).toEqual([17, 18, 19, 20])
+  expect(latest(10, 22 + 21)).toEqual([18, 19, 20])
+  expect(latest(10, 21)).toEqual([20])
+  expect(latest(100, 10_000)).toEqual([...Array(21).keys()])
 })

@@ -25,7 +25,7 @@ const daemon = await Daemon.start({
     restore(_lastId, _kept, told) {
       if (repeats === "all") this.add(told)
     },
-    latest: () => [],
+    latest: () => ({ afterId: 0, list: [] }),
     add(decided) {
       for (const { id, decision } of decided)
         process.stdout.write(`${id} ${decisionJson(decision, null, { sources: false })}\n`)

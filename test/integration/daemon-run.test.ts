@@ -367,6 +367,33 @@ describe("doors", () => {
     expect(await ids(third, 1, 1)).toEqual([2])
   })
 
+  test("effects: whoever has all holds is told of no gap, although the last decisions changed nothing", async () => {
+    const args = ["--snapshot-interval", "3600"]
+    let daemon = await running(args, { state: "no-effect" })
+    // Nobody has said how many connections there are: nothing can be reduced.
+    await post(daemon, [event(), event({ response: "450 slow" }), event({ response: "450 slow" })].join("\n"))
+    const beginning = async (after: number): Promise<string> => {
+      const leaving = new AbortController()
+      const reply = await fetch(`${daemon.url}/v1/effects?after=${after}`, { signal: leaving.signal })
+      let text = ""
+      for await (const piece of reply.body as unknown as AsyncIterable<Uint8Array>) {
+        text += Buffer.from(piece).toString()
+        // What follows comes at once, where there is anything.
+        if (after === 3 || text.includes("\ndata:")) break
+      }
+      leaving.abort()
+      return text
+    }
+    const holds = async (): Promise<unknown> => (await fetch(`${daemon.url}/v1/holds`)).json()
+    for (const signal of ["SIGKILL", "SIGTERM", "SIGKILL", "SIGTERM"] as const) {
+      expect(await holds()).toMatchObject({ id: 3, holds: [{ by: { id: 1 } }] })
+      expect(await beginning(3)).toBe("id: 3\n: here begins the stream\n\n")
+      expect(await beginning(0)).toMatch(/^id: 0\n: here begins the stream\n\nid: 1\ndata: /)
+      await daemon.end(signal)
+      daemon = await running(args, { state: "no-effect" })
+    }
+  })
+
   test("effects: what is decided while an earlier event is on its way to the disk is told once, and all the rest", async () => {
     const daemon = await running()
     const wanted = 20
