@@ -68,10 +68,12 @@ const BROKEN: Trouble = {
 
 /** Between two looks at a log that says nothing new. */
 const LOOK_MS = 200
+/** Between two looks at one that has just said something, twice as long each time that it has not. */
+const FIRST_LOOK_MS = 10
 /** Read at a time. */
 const CHUNK_BYTES = 1 << 16
-/** Taken between two turns of the event loop: little enough that whoever asks something meanwhile does not wait. */
-const PIECE_BYTES = 1 << 13
+/** Taken as one: its events live together until they are taken, and what lives holds up whoever collects garbage. */
+const PIECE_BYTES = 1 << 12
 /** Pieces that are on their way to the disk while the next one is read. */
 const MAX_UNDERWAY = 32
 /** The first line of a file with columns names them. */
@@ -129,11 +131,15 @@ export class Follower {
   async #run(state: FollowState | null): Promise<void> {
     const { signal } = this.#ending
     const position = state?.position ?? null
+    let pauseMs = LOOK_MS
     while (!signal.aborted) {
+      pauseMs = Math.min(pauseMs * 2, LOOK_MS)
       try {
         if (!this.#isHeaded && position !== null) await this.#readHeading(position)
         this.#isHeaded = true
-        await this.#look()
+        if (await this.#look()) pauseMs = FIRST_LOOK_MS
+        // Its writer is given the time that he may need before it is left.
+        if (this.#tail.isLeaving) pauseMs = LOOK_MS
         this.isBehind = false
         if (signal.aborted) return
         // One that rotation has renamed is still open, or its place is known.
@@ -150,7 +156,7 @@ export class Follower {
         const isOwn = path === this.#options.path
         this.#tellTrouble({ message: isOwn ? message : `${path} ${message}`, hint })
       }
-      await this.#options.timer(LOOK_MS, signal).catch(() => {})
+      await this.#options.timer(pauseMs, signal).catch(() => {})
     }
   }
 
@@ -176,12 +182,15 @@ export class Follower {
     await ledger.take([], [{ source: path, state }])
   }
 
-  async #look(): Promise<void> {
+  /** @returns whether there was anything new */
+  async #look(): Promise<boolean> {
+    let isMore = false
     this.#place.reads(true)
     for await (const piece of this.#tail.read()) {
       if (piece.kind === "lost")
         this.#options.lost(this.#options.path, { message: piece.reason, hint: LOST_HINT }, piece.isSure)
       else {
+        isMore = true
         this.isBehind = true
         if (piece.kind === "rotated") await this.#take(this.#feed.rotated(), 0)
         else await this.#takeBytes(piece.bytes)
@@ -190,6 +199,7 @@ export class Follower {
     }
     this.#place.reads(false)
     await this.#underway.all()
+    return isMore
   }
 
   async #takeBytes(bytes: Buffer): Promise<void> {

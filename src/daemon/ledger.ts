@@ -25,7 +25,8 @@ export interface LedgerOptions {
   readonly rules: number
   /**
    * Told of decisions, in order, each once what led to it is on the disk. Throws nothing.
-   * @returns settled when what was made of it will outlive the process; before, the next run is to tell it again
+   * @returns settled when what was made of it will outlive the process; before, the next run is to tell it again.
+   * The same for several calls where one write keeps all of them
    */
   readonly published: (decided: readonly Numbered[]) => Promise<void>
   /** Told of each event, as it is taken. */
@@ -83,6 +84,8 @@ export class Ledger {
   #publishing: Promise<void> = Promise.resolve()
   #toldId: number
   #keeping: Promise<unknown> = Promise.resolve()
+  /** What is kept next, and the last decision in it. */
+  #next: { readonly kept: Promise<void>; lastId: number } | null = null
   /** The last decision that need not be told again. */
   #keptId: number
   /** What the journal says of it. */
@@ -134,13 +137,13 @@ export class Ledger {
   }
 
   async #takeAll(events: readonly JournalEvent[], notes: readonly SourceNote[]): Promise<Written> {
-    for (const event of events) {
+    for (let i = 0; i < events.length; i++) {
       // Small batches behind each other are a large one.
       if (++this.#sinceTurn > EVENTS_A_TURN) {
         this.#sinceTurn = 1
         await turn()
       }
-      const due = this.#event(event)
+      const due = this.#event(events[i] as JournalEvent)
       if (due !== null) await due
     }
     for (const note of notes) {
@@ -337,12 +340,23 @@ export class Ledger {
     if (journal.segmentBytes > MAX_SEGMENT_BYTES) this.#rotate()
     const committed = record === null ? Promise.resolve() : this.#commit()
     // One behind the other, as they were decided.
-    this.#publishing = Promise.all([this.#publishing, committed]).then(
-      () => this.#publish(decided),
-      // Given up at the end: what is not on the disk is not told either.
-      () => {},
-    )
+    this.#publishing = this.#publishAfter(this.#publishing, committed, decided)
     return { done: committed }
+  }
+
+  async #publishAfter(
+    before: Promise<void>,
+    committed: Promise<void>,
+    decided: readonly Numbered[],
+  ): Promise<void> {
+    try {
+      await committed
+      await before
+    } catch {
+      // Given up at the end: what is not on the disk is not told either.
+      return
+    }
+    this.#publish(decided)
   }
 
   /** What comes stands in a segment of its own, which names its pairs itself. */
@@ -359,8 +373,16 @@ export class Ledger {
     if (this.#operated.size > 0)
       for (const { id, decision } of decided)
         if (this.#operated.get(decision.pair) === id) this.#operated.delete(decision.pair)
+    // There may be thousands a second, and one write that keeps them all.
+    if (this.#next?.kept === kept) {
+      this.#next.lastId = last.id
+      return
+    }
+    const next = { kept, lastId: last.id }
+    this.#next = next
     this.#keeping = Promise.all([this.#keeping, kept]).then(() => {
-      this.#keptId = last.id
+      this.#keptId = next.lastId
+      if (this.#next === next) this.#next = null
     })
   }
 

@@ -96,6 +96,7 @@ export class LogOrder {
 
   /** Something that others may wait for has changed. */
   wake(): void {
+    if (this.#waiting.size === 0) return
     for (const go of this.#waiting) go()
     this.#waiting.clear()
   }

@@ -47,8 +47,10 @@ export class Outputs implements Sink {
   /** Cursors of records whose settings have changed since. */
   #past: Promise<unknown> = Promise.resolve()
   #isAlerting = true
-  /** Told when what was taken before is written. */
-  #written: (() => void)[] = []
+  /** The next time that all is written; null while nobody waits for it. */
+  #written: { readonly done: Promise<void>; readonly tell: () => void } | null = null
+  /** That, and alerts that are kept by then. */
+  #both: { readonly alerts: Promise<void>; readonly done: Promise<void> } | null = null
 
   private constructor(options: OutputOptions, tell: TellFault, kept: KeptAlerts, queue: AlertQueue | null) {
     this.#options = options
@@ -118,10 +120,17 @@ export class Outputs implements Sink {
     this.#alerts?.decision(decision, group)
   }
 
-  /** Settled when what was taken so far outlives the process, or could not be written; that is about every second. */
-  async kept(): Promise<void> {
-    const written = new Promise<void>((resolve) => this.#written.push(resolve))
-    await Promise.all([written, this.#kept.kept()])
+  /**
+   * Settled when what was taken so far outlives the process, or could not be written; that is about every second.
+   * Whoever asks before then is given the same.
+   */
+  kept(): Promise<void> {
+    const alerts = this.#kept.kept()
+    if (this.#both?.alerts === alerts) return this.#both.done
+    this.#written ??= nextTime()
+    const done = Promise.all([this.#written.done, alerts]).then(() => {})
+    this.#both = { alerts, done }
+    return done
   }
 
   /** The same, at once; logs are not waited for without end. */
@@ -136,14 +145,15 @@ export class Outputs implements Sink {
   async flush(): Promise<void> {
     const before = this.#troubles()
     const written = this.#written
-    this.#written = []
+    this.#written = null
+    this.#both = null
     await this.#jlog?.makeCursors()
     await Promise.all([this.#lines.flush(), this.#records.flush()])
     const now = this.#troubles()
     const mended = [...before.keys()].filter((path) => !now.has(path))
     for (const path of mended.slice(0, MAX_TOLD))
       this.#options.log.info({ path }, "the file can be written again")
-    for (const tell of written) tell()
+    written?.tell()
   }
 
   /** Why something is not written or sent; nothing where all is. */
@@ -180,4 +190,12 @@ export class Outputs implements Sink {
       })
     this.#isAlerting = isAlerting
   }
+}
+
+function nextTime(): { readonly done: Promise<void>; readonly tell: () => void } {
+  let tell = (): void => {}
+  const done = new Promise<void>((resolve) => {
+    tell = resolve
+  })
+  return { done, tell }
 }

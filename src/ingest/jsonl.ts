@@ -4,7 +4,7 @@
  * It is written by people, so a wrong field is a bad line, not a guess.
  * Source: cli.md, `adaptive dry-run`, format `jsonl`.
  */
-import { EVENT_TYPES, type EventType, makeEvent, PHASES, type Phase } from "../model/event.js"
+import { DEFAULT_BINDING, EVENT_TYPES, type EventType, PHASES, type Phase } from "../model/event.js"
 import { hostName } from "../model/host-name.js"
 import { asNumber, asObject, asText, JsonRecords, readSeconds, shown } from "./json-records.js"
 import type { MakeReader, RecordSink } from "./reader.js"
@@ -23,16 +23,32 @@ const PHASE_ALIASES: Readonly<Record<string, Phase>> = {
 const isText = (value: unknown): boolean => typeof value === "string"
 const isNumber = (value: unknown): boolean => asNumber(value) !== null
 
+interface Optional {
+  readonly field: string
+  readonly isRight: (value: unknown) => boolean
+  readonly wanted: string
+}
+
 /** The fields that may be absent: what each must be when it is not. */
-const OPTIONAL: readonly (readonly [name: string, isRight: (value: unknown) => boolean, wanted: string])[] = [
-  ...["binding", "binding_group", "mx", "phase", "response", "ip", "fblType"].map(
-    (name) => [name, isText, "not a text"] as const,
-  ),
-  ["bounceClass", (value) => isText(value) || typeof value === "number", "neither a number nor a text"],
-  ["code", (value) => /^[2-5]\d\d$/.test(asText(value) ?? ""), "not a reply code from 200 to 599"],
-  ["deliveryTime", isNumber, "not a number of seconds"],
-  ["retries", isNumber, "not a number"],
-  ["local", (value) => typeof value === "boolean", "neither true nor false"],
+const OPTIONAL: readonly Optional[] = [
+  ...["binding", "binding_group", "mx", "phase", "response", "ip", "fblType"].map((field) => ({
+    field,
+    isRight: isText,
+    wanted: "not a text",
+  })),
+  {
+    field: "bounceClass",
+    isRight: (value) => isText(value) || typeof value === "number",
+    wanted: "neither a number nor a text",
+  },
+  {
+    field: "code",
+    isRight: (value) => /^[2-5]\d\d$/.test(asText(value) ?? ""),
+    wanted: "not a reply code from 200 to 599",
+  },
+  { field: "deliveryTime", isRight: isNumber, wanted: "not a number of seconds" },
+  { field: "retries", isRight: isNumber, wanted: "not a number" },
+  { field: "local", isRight: (value) => typeof value === "boolean", wanted: "neither true nor false" },
 ]
 
 export const makeJsonlReader: MakeReader = (sink, options) => {
@@ -63,17 +79,15 @@ function tell(value: unknown, sink: RecordSink): void {
   }
   const atMicros = readSeconds(record.time, "time", sink)
   if (atMicros === null) return
-  if (typeof domain !== "string" || hostName(domain.trim()) === "") {
+  const name = typeof domain === "string" ? hostName(domain.trim()) : ""
+  if (name === "") {
     sink.bad(`domain is ${shown(domain)}, not the name of a domain`)
     return
   }
-  const wrong = OPTIONAL.find(([name, isRight]) => {
-    const field = record[name] ?? null
-    return field !== null && field !== "" && !isRight(field)
-  })
-  if (wrong !== undefined) {
-    const [name, , wanted] = wrong
-    sink.bad(`${name} is ${shown(record[name])}, ${wanted}`)
+  for (const { field: key, isRight, wanted } of OPTIONAL) {
+    const field = record[key] ?? null
+    if (field === null || field === "" || isRight(field)) continue
+    sink.bad(`${key} is ${shown(field)}, ${wanted}`)
     return
   }
   const response = matchText(record)
@@ -81,24 +95,24 @@ function tell(value: unknown, sink: RecordSink): void {
     sink.bad(`a ${type} failure needs a response, this has ${shown(record.response)}`)
     return
   }
-  sink.event(
-    makeEvent({
-      atMicros,
-      type,
-      domain: domain.trim(),
-      response,
-      binding: asText(record.binding) ?? "",
-      group: asText(record.binding_group) ?? "",
-      mx: asText(record.mx),
-      phase: readPhase(asText(record.phase)),
-      local: record.local === true,
-      bounceClass: asText(record.bounceClass),
-      deliveryTimeSec: asNumber(record.deliveryTime),
-      ip: asText(record.ip),
-      fblType: asText(record.fblType),
-      retries: asNumber(record.retries),
-    }),
-  )
+  const mx = asText(record.mx)
+  // Not by `makeEvent`, which would be given an object to make another one of: there are tens of thousands a second.
+  sink.event({
+    atMicros,
+    type,
+    binding: asText(record.binding) ?? DEFAULT_BINDING,
+    group: asText(record.binding_group) ?? DEFAULT_BINDING,
+    domain: name,
+    mx: mx === null ? null : hostName(mx),
+    phase: readPhase(asText(record.phase)),
+    response,
+    local: record.local === true,
+    bounceClass: asText(record.bounceClass),
+    deliveryTimeSec: asNumber(record.deliveryTime),
+    ip: asText(record.ip),
+    fblType: type === "fbl" ? (asText(record.fblType)?.toLowerCase() ?? null) : null,
+    retries: asNumber(record.retries),
+  })
 }
 
 function isEventType(text: string): text is EventType {

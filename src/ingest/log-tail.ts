@@ -99,6 +99,11 @@ export class LogTail {
     return { inode, offset: Math.max(0, offset - unused), head }
   }
 
+  /** Another file has its name: it is left when its last looks find nothing more. */
+  get isLeaving(): boolean {
+    return this.#lastLooks > 0
+  }
+
   /**
    * Settles where a log is begun that is taken from its end: at what is its end now. Where there is no such file
    * yet, all that will be in it is new. @throws SourceError
@@ -165,11 +170,13 @@ export class LogTail {
       // Only afterwards, and each time: a file that is cut before it is read on may have grown again by then.
       const cut = await this.#cutReason(log)
       if (cut !== null) return cut
-      log.isRead = bytesRead === 0
+      // Less than there was room for: that was the end.
+      log.isRead = bytesRead < this.#chunk.length
       if (bytesRead === 0) return null
       log.offset += bytesRead
       this.#lastLooks = 0
       yield { kind: "bytes", bytes: this.#chunk.subarray(0, bytesRead) }
+      if (log.isRead) return null
     }
   }
 

@@ -14,13 +14,16 @@ export function replyCode(text: string): number | null {
   return match === null ? null : Number(match[1])
 }
 
-const BREAKS = /[\r\n\v\f\u2028\u2029]+/
+const BREAK = /[\r\n\v\f\u2028\u2029]/
+const BREAKS = new RegExp(`${BREAK.source}+`)
 
 /** A text without line ends: each becomes one blank, whatever blanks stand around it. */
 export function joinLines(text: string): string {
+  // Nearly every reply in a log, of which there are many.
+  if (!BREAK.test(text)) return text.trim()
   // Split and trimmed: a pattern with blanks on both sides of the line end takes the square of a long row of blanks.
   const lines = text.split(BREAKS).map((line) => line.trim())
-  return lines.length === 1 ? (lines[0] as string) : lines.filter((line) => line !== "").join(" ")
+  return lines.filter((line) => line !== "").join(" ")
 }
 
 /** The prefix of a first line: code, and the enhanced code if there is one. */

@@ -6,15 +6,14 @@
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /** The text of `bytes[start, end)`: UTF-8 where it is valid, else Latin-1. */
-export function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+export function decodeText(bytes: Buffer, start: number, end: number): string {
   for (let i = start; i < end; i++) {
     if ((bytes[i] as number) < 0x80) continue
     try {
-      return strict.decode(part)
+      return strict.decode(bytes.subarray(start, end))
     } catch {
-      return part.toString("latin1")
+      break
     }
   }
-  return part.toString("latin1")
+  return bytes.toString("latin1", start, end)
 }

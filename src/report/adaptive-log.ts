@@ -26,10 +26,13 @@ type Entry = readonly [level: LogLevel, text: string]
 /** Lines without their ends, in the order in which things happened. */
 export function logLines(decision: Decision, { least, alertingHost }: LogOptions): string[] {
   const { atMicros, binding, domain } = decision
-  const head = `${wholeSeconds(atMicros / 1e6)}@1@G@${fieldText(binding)}@${fieldText(domain)}`
   const lines: string[] = []
+  let head = ""
   const add = ([level, text]: Entry): void => {
-    if (isLogged(level, least)) lines.push(`${head}@${level.toUpperCase()}@ ${lastField(text)}`)
+    if (!isLogged(level, least)) return
+    // Of most decisions there is nothing to tell at the usual level.
+    if (head === "") head = `${wholeSeconds(atMicros / 1e6)}@1@G@${fieldText(binding)}@${fieldText(domain)}`
+    lines.push(`${head}@${level.toUpperCase()}@ ${lastField(text)}`)
   }
   for (const note of decision.notes) add([note.startsWith(PHASE_NOTE) ? "debug" : "warning", note])
   // Why an option was adjusted stands before it: the line of the adjustment itself has a form that others read.

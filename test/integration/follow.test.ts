@@ -176,7 +176,7 @@ test("a run that ends at any moment leaves the rest of what was read to the next
   // Many pieces, and one reading.
   appendFileSync(at(), domains.map((domain) => line(domain)).join(""))
   const { notes } = following
-  notes.piecesLeft = 2
+  notes.piecesLeft = 4
   notes.end = () => following.end()
   void following.look()
   while (notes.ended === null) await new Promise((resolve) => setImmediate(resolve))
