@@ -3,29 +3,24 @@
  * fast as it takes them and at a steady pace, and how long `/v1/decision` takes
  * meanwhile. The peer of the first is a loop that reads the same file and parses each
  * line, in this process, and does nothing with it; of the second, the same questions
- * to a daemon that takes nothing.
+ * to a daemon that takes nothing. Where the system allows it, the steady pace is measured
+ * once more by one who asks and never waits for a processor himself.
  */
+import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { appendFileSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs"
+import { appendFileSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs"
 import { Agent, request } from "node:http"
-import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
 import { startDaemon } from "./start.mjs"
 
+const ASK = fileURLToPath(new URL("ask.mjs", import.meta.url))
 const LINES = 500_000
 const PAIRS = 20_000
 /** Events a second, where they come at a steady pace. */
 const PACE = 50_000
-/** One decision is asked for every so many milliseconds. */
-const ASK_EVERY_MS = 2
-/** Asked before: code is compiled with these, as with those of any other day. */
-const WARMING = 8000
-/** One client may ask a thousand times a second. */
-const WARMING_EVERY_MS = 0.5
 /** Between two looks at how far it is: making the text of metrics keeps it busy too. */
 const POLL_MS = 500
 const REPLIES = ["250 2.0.0 OK", "421 4.7.0 try again later", "550 5.1.1 no such user", "451 4.3.0 busy"]
@@ -104,62 +99,27 @@ async function eventsOf(url, source) {
   return sum
 }
 
-/**
- * Asks at a steady pace in a thread that does nothing else.
- * @returns when its code is compiled: notes what each takes from the call of the first function to that of the second
- */
-async function makeAsking(url) {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { url } })
-  await once(worker, "message")
-  return {
-    begin: () => worker.postMessage("begin"),
-    end() {
-      worker.postMessage("end")
-      return once(worker, "message").then(([latency]) => latency)
-    },
-  }
+/** May a program go before all others here, so that it never waits for a processor? */
+function mayGoFirst() {
+  return spawnSync("chrt", ["--fifo", "1", "true"]).status === 0
 }
 
-/** Over a socket of its own: a client of HTTP would be measured too. */
-async function askOn(url) {
-  const { hostname, port } = new URL(url)
-  const socket = connect(Number(port), hostname).setNoDelay(true)
-  await once(socket, "connect")
-  /** @type {(value?: undefined) => void} */
-  let answered = () => {}
-  let rest = ""
-  socket.setEncoding("latin1").on("data", (text) => {
-    rest += text
-    const body = rest.indexOf("\r\n\r\n") + 4
-    if (body < 4 || rest.length < body + Number(/^content-length: (\d+)/im.exec(rest)[1])) return
-    if (!rest.startsWith("HTTP/1.1 200 ")) throw new Error(rest)
-    rest = ""
-    answered()
-  })
-  const took = []
-  let said = ""
-  parentPort.on("message", (word) => {
-    said = word
-  })
-  for (let i = 0; said !== "end"; i++) {
-    if (i === WARMING) parentPort.postMessage("warm")
-    const answer = new Promise((resolve) => {
-      answered = resolve
-    })
-    const from = performance.now()
-    socket.write(
-      `GET /v1/decision?binding=b${i % 20}&domain=d${i % 999}.test HTTP/1.1\r\nHost: localhost\r\n\r\n`,
-    )
-    await answer
-    if (said === "begin") took.push(performance.now() - from)
-    await wait(i < WARMING ? WARMING_EVERY_MS : ASK_EVERY_MS)
+/**
+ * Asks at a steady pace in a program that does nothing else.
+ * @param goesFirst it never waits for a processor: what it notes is the daemon's time
+ * @returns when its code is compiled: notes what each takes from the call of the first function to that of the second
+ */
+async function makeAsking(url, goesFirst) {
+  const [command, ...args] = [...(goesFirst ? ["chrt", "--fifo", "1"] : []), process.execPath, ASK, url]
+  const asking = spawn(command, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  await once(asking, "message")
+  return {
+    begin: () => asking.send("begin"),
+    end() {
+      asking.send("end")
+      return once(asking, "message").then(([latency]) => latency)
+    },
   }
-  socket.destroy()
-  parentPort.removeAllListeners()
-  took.sort((a, b) => a - b)
-  const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))]
-  parentPort.postMessage({ p50: at(0.5), p99: at(0.99), p999: at(0.999), asked: took.length })
-  agent.destroy()
 }
 
 /** A daemon of its own while something is done with it. */
@@ -183,9 +143,10 @@ const inColumns = ({ p50, p99, p999, asked }) => ({
   asked,
 })
 
-function measure(name, path, args, feed, source) {
+/** @param what name: of the row; path: of the same lines; args: of the daemon; feed: gives them; source: as metrics name it */
+function measure({ name, path, args, feed, source, goesFirst }) {
   return withDaemon(args, async (url) => {
-    const asking = await makeAsking(url)
+    const asking = await makeAsking(url, goesFirst)
     const from = performance.now()
     const fed = feed(url)
     // Code is compiled and matchers are made with the first events: that is not what is measured.
@@ -209,7 +170,7 @@ function measure(name, path, args, feed, source) {
 /** What answers take of a daemon that has nothing else to do, while the same is written beside it. */
 function measureIdle(append) {
   return withDaemon([], async (url) => {
-    const asking = await makeAsking(url)
+    const asking = await makeAsking(url, false)
     asking.begin()
     await append()
     return { "": "nothing, beside a file that grows as fast", ...inColumns(await asking.end()) }
@@ -222,42 +183,44 @@ export async function benchDaemon() {
   try {
     const whole = generate()
     writeFileSync(path, whole)
-    const followed = join(dir, "followed.jsonl")
-    writeFileSync(followed, "")
-    const file = await measure(
-      "a followed file",
+    const text = whole.split("\n")
+    const following = (file, name, feed, goesFirst = false) => {
+      const followed = join(dir, file)
+      writeFileSync(followed, "")
+      return measure({
+        name,
+        path,
+        args: ["--follow", followed, "--from-start"],
+        feed: feed(followed),
+        source: followed.replaceAll(".", "\\."),
+        goesFirst,
+      })
+    }
+    const paced = `a followed file that grows by ${PACE} a second`
+    const rows = [
+      await following("followed.jsonl", "a followed file", (file) => async () => writeFileSync(file, whole)),
+      await measureIdle(makeAppend(join(dir, "beside.jsonl"))),
+      await following("growing.jsonl", paced, makeAppend),
+    ]
+    if (mayGoFirst())
+      rows.push(await following("again.jsonl", `${paced}; who asks waits for no processor`, makeAppend, true))
+    else console.log("who asks waits for a processor, too: chrt (util-linux) is not there, or not allowed")
+    const http = await measure({
+      name: "HTTP, 1,000 events a request",
       path,
-      ["--follow", followed, "--from-start"],
-      async () => writeFileSync(followed, whole),
-      followed.replaceAll(".", "\\."),
-    )
-    const idle = await measureIdle(makeAppend(join(dir, "beside.jsonl")))
-    const growing = join(dir, "growing.jsonl")
-    writeFileSync(growing, "")
-    const paced = await measure(
-      `a followed file that grows by ${PACE} a second`,
-      path,
-      ["--follow", growing, "--from-start"],
-      makeAppend(growing),
-      growing.replaceAll(".", "\\."),
-    )
-    const text = readFileSync(path, "utf8").split("\n")
-    const http = await measure(
-      "HTTP, 1,000 events a request",
-      path,
-      [],
-      async (url) => {
+      args: [],
+      async feed(url) {
         for (let i = 0; i < LINES; i += 1000)
           await ask(`${url}/events`, { method: "POST" }, text.slice(i, i + 1000).join("\n"))
       },
-      "http",
-    )
+      source: "http",
+      goesFirst: false,
+    })
     agent.destroy()
-    return [file, idle, paced, http]
+    return [...rows, http]
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }
 
-if (!isMainThread && workerData?.url !== undefined) await askOn(workerData.url)
-else if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await benchDaemon())
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await benchDaemon())
