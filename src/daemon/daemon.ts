@@ -19,8 +19,9 @@ import { LogOrder } from "./log-order.js"
 import { Outputs } from "./outputs.js"
 import { ProgramFaults } from "./program-faults.js"
 import { RecentEvents } from "./recent.js"
-import { recover } from "./recovery.js"
+import { readCopy, recover } from "./recovery.js"
 import { Revisions } from "./revisions.js"
+import { hostFunctions } from "./rule-functions.js"
 import { startKeeper } from "./rule-start.js"
 import { type RuleOptions, RuleSwaps } from "./rule-swaps.js"
 import { Sources } from "./sources.js"
@@ -142,25 +143,44 @@ export class Daemon {
     let core: Core | null = null
     const current = (): Configuration => core?.target.configuration ?? configuration
     const given = (): GivenConfiguration => core?.configuration.given ?? options.given
+    // Rules are loaded in threads of their own: the state is read meanwhile.
+    const reading = readCopy(state)
+    opened.push({ close: async () => void (await reading.restored.catch(() => {})) })
     const begun = await startKeeper(options, { configuration: current, given, revisions })
     const serving = begun.keeper.current
+    const ending = new AbortController()
+    const functions = hostFunctions(serving, log, ending.signal)
+    const noFunctions = functions.then(
+      (thread) => () => thread?.close(),
+      () => () => {},
+    )
+    opened.push({
+      async close() {
+        ending.abort(new Error("the daemon does not start"))
+        await (await noFunctions)()
+      },
+    })
     let isLive = false
     const faults = new ProgramFaults(log, options.metrics, () => options.nowMicros() / 1000)
     opened.push({ close: async () => faults.close() })
-    const found = await recover(state, {
-      rulesOf: async (number) => {
-        const loaded = number === serving.number ? serving.loaded : await revisions.load(number)
-        return loaded === null ? null : rulingOf(loaded)
+    const found = await recover(
+      state,
+      {
+        rulesOf: async (number) => {
+          const loaded = number === serving.number ? serving.loaded : await revisions.load(number)
+          return loaded === null ? null : rulingOf(loaded)
+        },
+        fallback: rulingOf(serving.loaded),
+        given: options.given,
+        // What is done again was counted by the run that did it first.
+        listener: {
+          matched: (rule, fired) => isLive && options.metrics.matched(rule, fired),
+          unmatched: () => isLive && options.metrics.unmatched(),
+        },
+        failed: faults.note,
       },
-      fallback: rulingOf(serving.loaded),
-      given: options.given,
-      // What is done again was counted by the run that did it first.
-      listener: {
-        matched: (rule, fired) => isLive && options.metrics.matched(rule, fired),
-        unmatched: () => isLive && options.metrics.unmatched(),
-      },
-      failed: faults.note,
-    })
+      reading,
+    )
     isLive = true
     options.effects.restore(
       found.untold[0] === undefined ? found.core.lastId : found.untold[0].id - 1,
@@ -223,6 +243,8 @@ export class Daemon {
         configuration: current,
         given,
         ...begun,
+        functions,
+        ending,
         revisions,
         ledger,
         recent,

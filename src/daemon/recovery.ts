@@ -7,7 +7,7 @@ import { auditInstances, namedThrottles } from "../config/store-settings.js"
 import type { EngineRules } from "../engine/engine.js"
 import { configurationFor, type GivenConfiguration } from "../reload/conf-files.js"
 import { readJournal, type TornEnd } from "../store/backing/journal.js"
-import { SnapshotFile } from "../store/backing/snapshot.js"
+import { type Restored, SnapshotFile } from "../store/backing/snapshot.js"
 import type { StateDirectory } from "../store/backing/state-directory.js"
 import { StoreFault } from "../store/fault.js"
 import { Store } from "../store/store.js"
@@ -75,15 +75,31 @@ export interface Recovered {
   readonly missing: readonly number[]
 }
 
+/** The last copy of a state that is being read: that needs no rules, which may be loaded meanwhile. */
+export interface CopyReading {
+  readonly copies: SnapshotFile
+  /** Null where there is none. */
+  readonly restored: Promise<Restored | null>
+}
+
+/** Begins; what fails is told to whoever waits for it. */
+export function readCopy(state: Pick<StateDirectory, "file">): CopyReading {
+  const copies = new SnapshotFile(state.file(SNAPSHOT_FILE))
+  // How much may be remembered is known when the note has been read, which stands last.
+  const restored = copies.read({ namedThrottles: Infinity })
+  restored.catch(() => {})
+  return { copies, restored }
+}
+
 /** @throws StoreFault when what is there cannot be used; nothing has been changed then but a torn end taken off */
 export async function recover(
   state: Pick<StateDirectory, "path" | "file">,
   options: RecoveryOptions,
+  reading: CopyReading = readCopy(state),
 ): Promise<Recovered> {
   const { fallback, rulesOf, given, listener, failed } = options
-  // How much may be remembered is known when the note has been read, which stands last.
-  const copies = new SnapshotFile(state.file(SNAPSHOT_FILE))
-  const restored = await copies.read({ namedThrottles: Infinity })
+  const { copies } = reading
+  const restored = await reading.restored
   const note = (restored?.note ?? null) as StateNote | null
   const configuration: ConfigurationState =
     note === null
@@ -109,11 +125,11 @@ export async function recover(
   const torn: TornEnd[] = []
   const reader = new EntryReader(core.store.pairs)
   let segment = note?.segment ?? 1
-  let reading = 0
+  let current = 0
   for await (const record of readJournal(state.path, segment, (end) => torn.push(end))) {
-    if (record.segment !== reading) reader.begin()
-    reading = record.segment
-    segment = Math.max(segment, reading)
+    if (record.segment !== current) reader.begin()
+    current = record.segment
+    segment = Math.max(segment, current)
     let next: number | null = null
     try {
       reader.read(record.payload, {

@@ -7,7 +7,7 @@
 import type { Configuration } from "../config/configuration.js"
 import type { GivenConfiguration } from "../reload/conf-files.js"
 import { saysOf } from "../reload/fingerprint.js"
-import { FunctionThread } from "../reload/function-thread.js"
+import type { FunctionThread } from "../reload/function-thread.js"
 import type { KeptRevision, ReloadOutcome, RuleKeeper } from "../reload/keeper.js"
 import { type LoadedRules, rulingOf } from "../reload/load.js"
 import { RuleWatcher } from "../reload/watcher.js"
@@ -18,6 +18,7 @@ import type { DaemonMetrics } from "./metrics.js"
 import type { RecentEvents } from "./recent.js"
 import { faultOf, faultOfRules, type Refusal, type RefusalFault, refusalOf } from "./refusal.js"
 import type { PassedOver, Revisions } from "./revisions.js"
+import { hostFunctions } from "./rule-functions.js"
 import { UNWRITABLE } from "./unwritten.js"
 
 export interface RuleOptions {
@@ -49,6 +50,10 @@ export interface SwapParts {
   readonly recent: RecentEvents
   readonly refusal: Refusal | null
   readonly passedOver: PassedOver | null
+  /** Those of the rules that serve first are being made ready; null where they have none. */
+  readonly functions: Promise<FunctionThread | null>
+  /** Aborted when nothing else is to come to serve. */
+  readonly ending: AbortController
 }
 
 /** What came of rules that were to serve. */
@@ -75,7 +80,7 @@ export class RuleSwaps {
   /** Why what the rule files say does not serve; null where it does. */
   refusal: Refusal | null
   readonly #parts: SwapParts
-  readonly #ending = new AbortController()
+  readonly #ending: AbortController
   #serving: KeptRevision
   /** What is to serve as soon as it can: the latest that files or an operator have said. */
   #wanted: KeptRevision
@@ -94,6 +99,7 @@ export class RuleSwaps {
 
   constructor(parts: SwapParts) {
     this.#parts = parts
+    this.#ending = parts.ending
     this.#serving = parts.keeper.current
     this.#wanted = this.#serving
     this.refusal = parts.refusal
@@ -122,9 +128,9 @@ export class RuleSwaps {
 
   /** Follows the files from now on. */
   async start(): Promise<void> {
-    const { keeper, configuration, options, ledger } = this.#parts
+    const { keeper, configuration, options, ledger, functions } = this.#parts
     try {
-      this.#functions = await this.#host(this.#serving)
+      this.#functions = await functions
       ledger.core.engine.replaceRules(rulingOf(this.#serving.loaded, this.#functions ?? undefined))
     } catch (error) {
       const { code, why, hint } = faultOf(error)
@@ -266,7 +272,7 @@ export class RuleSwaps {
     if (signal.aborted) return { kind: "ending" }
     if (refused !== null) return refused
     this.#bearable = revision
-    const functions = await this.#host(revision)
+    const functions = await hostFunctions(revision, options.log, this.#ending.signal)
     try {
       await revisions.keep(revision, passedOver)
       await ledger.replaceRules(number, rulingOf(loaded, functions ?? undefined))
@@ -289,15 +295,6 @@ export class RuleSwaps {
       `revision ${number} of the rules serves`,
     )
     return { kind: "serves" }
-  }
-
-  /** Has the functions of rules ready before they serve: running the scripts takes longer than events may wait. */
-  #host({ number, loaded }: KeptRevision): Promise<FunctionThread | null> {
-    const { log } = this.#parts.options
-    return FunctionThread.start(loaded.functions, {
-      signal: this.#ending.signal,
-      failed: ({ code, message, hint }) => log.error({ alarm: "functions", number, code, hint }, message),
-    })
   }
 
   /** It was not the rules' own fault. */
