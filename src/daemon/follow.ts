@@ -68,7 +68,7 @@ const BROKEN: Trouble = {
 
 /** Between two looks at a log that says nothing new. */
 const LOOK_MS = 200
-/** Between two looks at one that has just said something, twice as long each time that it has not. */
+/** Between two looks at one that has just said something, twice as long each time that it has not; several share it. */
 const FIRST_LOOK_MS = 10
 /** Read at a time. */
 const CHUNK_BYTES = 1 << 16
@@ -137,7 +137,8 @@ export class Follower {
       try {
         if (!this.#isHeaded && position !== null) await this.#readHeading(position)
         this.#isHeaded = true
-        if (await this.#look()) pauseMs = FIRST_LOOK_MS
+        // All logs together are not looked at more often than one: each look costs some calls of the system.
+        if (await this.#look()) pauseMs = Math.min(LOOK_MS, FIRST_LOOK_MS * this.#options.order.size)
         // Its writer is given the time that he may need before it is left.
         if (this.#tail.isLeaving) pauseMs = LOOK_MS
         this.isBehind = false

@@ -97,6 +97,10 @@ async function rollback(words: readonly string[], host: RuleCommandsHost): Promi
       return refuse(
         `Revision ${number} does not serve: something newer came before its turn; adaptive rules history tells what serves`,
       )
+    case "waiting":
+      return refuse(
+        `E_JOURNAL_WRITE: the journal cannot be written: revision ${number} is not on the disk yet, and serves for certain when it is\nhint: make room on the disk of the state directory; the command need not be given again`,
+      )
     case "failed":
       return refuse(
         `Revision ${number} does not serve, revision ${host.serving()} serves on: ${oneLine(outcome.why)}\nhint: ${oneLine(outcome.hint)}`,

@@ -69,6 +69,8 @@ export type Rollback =
   | { readonly kind: "unknown" }
   /** The rule files, or another operator, have said something new meanwhile. */
   | { readonly kind: "overtaken" }
+  /** The disk takes nothing: it serves when it does. */
+  | { readonly kind: "waiting" }
   | { readonly kind: "failed"; readonly why: string; readonly hint: string }
 
 const WATCH_HINT =

@@ -23,6 +23,7 @@ import { isAsking } from "./ledger.js"
 import { Refusals } from "./refusals.js"
 import { isRuleCommand, ruleCandidates, ruleCommand } from "./rule-commands.js"
 import { takeStream } from "./stream.js"
+import { unlessHeldUp } from "./unwritten.js"
 import { startWebhooks } from "./webhooks.js"
 
 export interface ServiceOptions extends DaemonOptions {
@@ -327,7 +328,10 @@ export class Service {
       revisions: daemon.revisions,
       serving: () => daemon.rules.serving.number,
       refusal: () => daemon.rules.refusal,
-      rollback: (number) => daemon.rules.rollback(number),
+      rollback: async (number) => {
+        const done = daemon.rules.rollback(number)
+        return (await unlessHeldUp(done, daemon.ledger, this.#options.timer)) ?? { kind: "waiting" }
+      },
     })
   }
 }

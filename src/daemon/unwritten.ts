@@ -26,14 +26,27 @@ export async function onceWritten(
   ledger: Pick<Ledger, "isTroubled">,
   timer: (ms: number, signal: AbortSignal) => Promise<unknown>,
 ): Promise<Reply> {
-  const answered = new AbortController()
-  const late = untilTooLong(() => ledger.isTroubled, timer, answered.signal).then(
-    (): Reply => ({ ok: false, text: [reply.text, UNWRITTEN].filter((text) => text !== "").join("\n") }),
+  const written = done.then(() => reply)
+  return (
+    (await unlessHeldUp(written, ledger, timer)) ?? {
+      ok: false,
+      text: [reply.text, UNWRITTEN].filter((text) => text !== "").join("\n"),
+    }
   )
+}
+
+/** What something brings that waits for the disk; null when that takes too long. */
+export async function unlessHeldUp<T>(
+  done: Promise<T>,
+  ledger: Pick<Ledger, "isTroubled">,
+  timer: (ms: number, signal: AbortSignal) => Promise<unknown>,
+): Promise<T | null> {
+  const answered = new AbortController()
+  const late = untilTooLong(() => ledger.isTroubled, timer, answered.signal).then(() => null)
   // Nobody waits any more when it is over after the answer.
   late.catch(() => {})
   try {
-    return await Promise.race([done.then(() => reply), late])
+    return await Promise.race([done, late])
   } finally {
     answered.abort()
   }
