@@ -129,9 +129,9 @@ async function withDaemon(args, work) {
   try {
     return await work(url)
   } finally {
-    const ended = new Promise((resolve) => child.once("exit", resolve))
+    const ended = once(child, "exit")
     child.kill("SIGKILL")
-    await Promise.race([ended, wait(2000)])
+    await ended
     rmSync(dir, { recursive: true, force: true })
   }
 }

@@ -150,14 +150,15 @@ export class Daemon {
     const serving = begun.keeper.current
     const ending = new AbortController()
     const functions = hostFunctions(serving, log, ending.signal)
-    const noFunctions = functions.then(
-      (thread) => () => thread?.close(),
-      () => () => {},
-    )
+    // Whoever waits for them is told; perhaps nobody does.
+    functions.catch(() => {})
     opened.push({
       async close() {
         ending.abort(new Error("the daemon does not start"))
-        await (await noFunctions)()
+        await functions.then(
+          (thread) => thread?.close(),
+          () => {},
+        )
       },
     })
     let isLive = false

@@ -34,31 +34,6 @@ interface RuleCounters {
   readonly fired: Counter
 }
 
-/** Of a rule of any kind, by action and by reason. */
-interface ActionCounters {
-  readonly applied: CounterByWord
-  readonly ignored: CounterByWord
-}
-
-/** Counters whose labels are made once: there may be thousands of decisions a second. */
-class CounterByWord {
-  readonly #counters = new Map<string, Counter>()
-  readonly #make: (word: string) => Counter
-
-  constructor(make: (word: string) => Counter) {
-    this.#make = make
-  }
-
-  of(word: string): Counter {
-    let counter = this.#counters.get(word)
-    if (counter === undefined) {
-      counter = this.#make(word)
-      this.#counters.set(word, counter)
-    }
-    return counter
-  }
-}
-
 export class DaemonMetrics {
   readonly registry = new Metrics()
   readonly #events: Labelled<Counter>
@@ -76,8 +51,6 @@ export class DaemonMetrics {
   /** By source: a counter for each type of event. */
   readonly #ofSources = new Map<string, readonly Counter[]>()
   readonly #ofRules = new WeakMap<ResponseRule, RuleCounters>()
-  readonly #ofActions = new WeakMap<object, ActionCounters>()
-  readonly #ofDecisions = new CounterByWord((source) => this.#decisions.labels(source))
 
   constructor() {
     const { registry } = this
@@ -230,27 +203,14 @@ export class DaemonMetrics {
   published(decided: readonly Numbered[]): void {
     for (const { decision } of decided) {
       const { source, rule, sweep, effects } = decision
-      this.#ofDecisions.of(source).inc()
+      this.#decisions.labels(source).inc()
       const by = rule ?? sweep?.rule ?? null
       if (by === null) continue
-      const { applied, ignored } = this.#actionsOf(by)
       for (const { outcome, action, reason } of effects) {
-        if (outcome === "applied") applied.of(action).inc()
-        else ignored.of(reason ?? "unknown").inc()
+        if (outcome === "applied") this.#applied.labels(by.id, action).inc()
+        else this.#ignored.labels(by.id, reason ?? "unknown").inc()
       }
     }
-  }
-
-  #actionsOf(rule: { readonly id: string }): ActionCounters {
-    let counters = this.#ofActions.get(rule)
-    if (counters === undefined) {
-      counters = {
-        applied: new CounterByWord((action) => this.#applied.labels(rule.id, action)),
-        ignored: new CounterByWord((reason) => this.#ignored.labels(rule.id, reason)),
-      }
-      this.#ofActions.set(rule, counters)
-    }
-    return counters
   }
 
   /** A request was refused. @param code of the catalogue */

@@ -161,8 +161,16 @@ export class Metrics {
   }
 }
 
+/** Series by the values of their labels, one label after the other. */
+interface ByValue<Handle> {
+  readonly more: Map<string, ByValue<Handle>>
+  handle: Handle | undefined
+}
+
 class Family<Handle extends Series> implements Labelled<Handle> {
   readonly series = new Map<string, Handle>()
+  /** The same: whoever asks often makes no text of labels. */
+  readonly #byValue: ByValue<Handle> = { more: new Map(), handle: undefined }
   readonly #name: string
   readonly #labelNames: readonly string[]
   readonly #make: () => Handle
@@ -176,6 +184,16 @@ class Family<Handle extends Series> implements Labelled<Handle> {
   }
 
   labels(...values: readonly string[]): Handle {
+    return this.#known(values) ?? this.#find(values)
+  }
+
+  #known(values: readonly string[]): Handle | undefined {
+    let at: ByValue<Handle> | undefined = this.#byValue
+    for (let i = 0; i < values.length; i++) at = at?.more.get(values[i] as string)
+    return at?.handle
+  }
+
+  #find(values: readonly string[]): Handle {
     const text = labelText(this.#name, this.#labelNames, values)
     const known = this.series.get(text)
     if (known !== undefined) return known
@@ -189,7 +207,19 @@ class Family<Handle extends Series> implements Labelled<Handle> {
       : text
     const handle = this.series.get(key) ?? this.#make()
     this.series.set(key, handle)
+    // No more than there are series: many values may have one text, or be counted together.
+    if (!isFull) this.#keep(values, handle)
     return handle
+  }
+
+  #keep(values: readonly string[], handle: Handle): void {
+    let at = this.#byValue
+    for (const value of values) {
+      const next: ByValue<Handle> = at.more.get(value) ?? { more: new Map(), handle: undefined }
+      at.more.set(value, next)
+      at = next
+    }
+    at.handle = handle
   }
 }
 

@@ -88,6 +88,15 @@ took_seconds_count{path="/a"} 4
     const family = new Metrics().counter("a_total", "A.", ["x"])
     expect(family.labels("1")).toBe(family.labels("1"))
     expect(family.labels("1")).not.toBe(family.labels("2"))
+    const two = new Metrics().counter("b_total", "B.", ["x", "y"])
+    const handle = two.labels("1", "2")
+    expect(
+      [two.labels("1", "2"), two.labels("2", "1"), two.labels("1", "1")].map((one) => one === handle),
+    ).toEqual([true, false, false])
+    // A wrong number of values is one, however often the right ones were asked for.
+    for (const values of [["1"], ["1", "2", "3"]]) expect(() => two.labels(...values)).toThrow(RangeError)
+    // Halves of pairs are one text, and counted together.
+    expect(two.labels("\ud800", "2")).toBe(two.labels("\ud801", "2"))
   })
 
   test("of endless labels are bounded: the rest is counted together", () => {

@@ -76,7 +76,7 @@ test("a state whose time lies ahead is an alarm while it does", async () => {
   clock.wallSec -= 7200
   const alarm = "the state's time is 7199 s ahead of this machine's clock: events count as of then"
   await pass(1)
-  expect([daemon.alarms, told.filter((line) => line.endsWith(` ${alarm}`)).length]).toEqual([[alarm], 1])
+  expect([daemon.alarms, told.filter((line) => line === `error ${alarm}`).length]).toEqual([[alarm], 1])
   for (let i = 0; i < 2; i++) await pass(3600)
   expect(daemon.alarms).toEqual([])
   expect(told).toContain("info this machine's clock has come up with the state's time")
